@@ -1,0 +1,9 @@
+namespace BudgetProxy.Core.Budgets;
+
+public enum BudgetMode
+{
+    Enforce,
+
+    /// <summary>Decide and record, but do not refuse.</summary>
+    Shadow,
+}

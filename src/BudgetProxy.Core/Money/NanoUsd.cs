@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace BudgetProxy.Core.Money;
+
+/// <summary>An amount of money in whole nano-dollars (1e-9 USD). Exact in C#, SQLite, Postgres and Redis alike.</summary>
+/// <param name="Value">Nano-dollars; negative only for a correcting entry or a balance below zero.</param>
+public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
+{
+    /// <summary>Nano-dollars in one US dollar.</summary>
+    public const long PerUsd = 1_000_000_000;
+
+    /// <summary>The largest limit a budget may have: 2^52 nano-dollars, about 4.5 million USD, so that sums of two stay exact in a double.</summary>
+    public static readonly NanoUsd MaxLimit = new(1L << 52);
+
+    public static readonly NanoUsd Zero = new(0);
+
+    public static NanoUsd operator +(NanoUsd left, NanoUsd right) => new(checked(left.Value + right.Value));
+
+    public static NanoUsd operator -(NanoUsd left, NanoUsd right) => new(checked(left.Value - right.Value));
+
+    public static NanoUsd operator -(NanoUsd amount) => new(checked(-amount.Value));
+
+    public static bool operator <(NanoUsd left, NanoUsd right) => left.Value < right.Value;
+
+    public static bool operator >(NanoUsd left, NanoUsd right) => left.Value > right.Value;
+
+    public static bool operator <=(NanoUsd left, NanoUsd right) => left.Value <= right.Value;
+
+    public static bool operator >=(NanoUsd left, NanoUsd right) => left.Value >= right.Value;
+
+    public static NanoUsd Max(NanoUsd left, NanoUsd right) => left.Value >= right.Value ? left : right;
+
+    /// <summary>Reads a decimal amount of USD such as <c>4.20</c>. Refuses more than nine decimals, exponents, signs other than a leading minus, and overflow.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out NanoUsd amount)
+    {
+        amount = Zero;
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var usd))
+            return false;
+        if (decimal.Abs(usd) > long.MaxValue / PerUsd)
+            return false;
+        var nanos = usd * PerUsd;
+        if (nanos != decimal.Truncate(nanos))
+            return false;
+        amount = new NanoUsd((long)nanos);
+        return true;
+    }
+
+    public int CompareTo(NanoUsd other) => Value.CompareTo(other.Value);
+
+    /// <summary>USD with all nine decimals, <c>0.000300000</c>: the form of every single cost.</summary>
+    public override string ToString() => ((decimal)Value / PerUsd).ToString("0.000000000", CultureInfo.InvariantCulture);
+
+    /// <summary>USD with two to nine decimals, <c>4.20</c>: the form of limits and balances, exact all the same.</summary>
+    public string ToBalance() => ((decimal)Value / PerUsd).ToString("0.00#######", CultureInfo.InvariantCulture);
+}

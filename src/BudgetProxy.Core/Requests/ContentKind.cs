@@ -1,0 +1,26 @@
+namespace BudgetProxy.Core.Requests;
+
+/// <summary>What a counted span of the body is, as far as the counting rules tell spans apart.</summary>
+public enum ContentKind
+{
+    /// <summary>The inside of a JSON string (between its quotes, still escaped) that the model sees as text: roles, contents, system prompts.</summary>
+    Text,
+
+    /// <summary>The inside of a JSON string: a participant's <c>name</c>.</summary>
+    Name,
+
+    /// <summary>The inside of a JSON string: name, id or arguments of a tool call, or a tool's result.</summary>
+    ToolCall,
+
+    /// <summary>Raw JSON (with its quotes and braces, white space included): one tool definition of <c>tools</c> or <c>functions</c>.</summary>
+    ToolSchema,
+
+    /// <summary>Raw JSON: a response schema that the provider renders into the prompt.</summary>
+    ResponseSchema,
+
+    /// <summary>Raw JSON of something the reader has no rule for: counted as ordinary text of its JSON, a bound.</summary>
+    OpaqueJson,
+
+    /// <summary>The inside of a JSON string that is billed as output when rejected: OpenAI <c>prediction.content</c>.</summary>
+    Prediction,
+}

@@ -1,0 +1,9 @@
+namespace BudgetProxy.Core.Requests;
+
+/// <summary>An image in the request.</summary>
+/// <param name="Width">Pixels; 0 = not in the body (a URL, a file id, or a header we can't read).</param>
+/// <param name="Height">Pixels; 0 = not in the body.</param>
+public readonly record struct ImageContent(int Width, int Height, ImageDetail Detail)
+{
+    public bool SizeKnown => Width > 0 && Height > 0;
+}

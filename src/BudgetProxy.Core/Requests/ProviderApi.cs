@@ -1,0 +1,9 @@
+namespace BudgetProxy.Core.Requests;
+
+/// <summary>One wire format at one provider that is metered. Its name in the ledger is <see cref="ProviderApiNames.Name"/>.</summary>
+public enum ProviderApi
+{
+    OpenAiChat,
+    OpenAiEmbeddings,
+    AnthropicMessages,
+}

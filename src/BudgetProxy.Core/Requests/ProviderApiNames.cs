@@ -1,0 +1,13 @@
+namespace BudgetProxy.Core.Requests;
+
+/// <summary>The names of the wire formats: the route below <c>/v1/</c>.</summary>
+public static class ProviderApiNames
+{
+    public static string Name(this ProviderApi api) => api switch
+    {
+        ProviderApi.OpenAiChat => "chat/completions",
+        ProviderApi.OpenAiEmbeddings => "embeddings",
+        ProviderApi.AnthropicMessages => "messages",
+        _ => throw new ArgumentOutOfRangeException(nameof(api), api, "Not a metered API."),
+    };
+}

@@ -1,0 +1,92 @@
+namespace BudgetProxy.Core.Requests;
+
+/// <summary>
+/// What was understood of one body: everything that decides its price, and where its content stands. It holds positions into
+/// the body, not copies, so it is meaningless without the bytes it was read from. Filled by one reader, then only read.
+/// </summary>
+public sealed class ProviderRequest
+{
+    /// <summary>The model's id as the caller wrote it; never empty after a successful read.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>The output limit in tokens that the caller set (<c>max_tokens</c>, <c>max_completion_tokens</c>); null = none, so the model's own maximum holds.</summary>
+    public long? OutputLimit { get; set; }
+
+    /// <summary>How many answers are asked for (OpenAI <c>n</c>), at least 1. Multiplies output only.</summary>
+    public int Choices { get; set; } = 1;
+
+    public bool Stream { get; set; }
+
+    /// <summary>The tier that the request names; the answer says which one was billed.</summary>
+    public ServiceTier ServiceTier { get; set; }
+
+    /// <summary>True when the tier is left to the provider's project default (<c>auto</c> or absent), which may resolve to a dearer one.</summary>
+    public bool ServiceTierIsDefault { get; set; } = true;
+
+    public CacheWrite CacheWrite { get; set; }
+
+    /// <summary>True when the request rules automatic cache writes out (OpenAI <c>prompt_cache_options.mode: explicit</c> and no breakpoint).</summary>
+    public bool CacheWriteOff { get; set; }
+
+    /// <summary>True when the region multiplier applies by request (Anthropic <c>inference_geo: "us"</c>).</summary>
+    public bool Regional { get; set; }
+
+    /// <summary>The end user as the body names it (OpenAI <c>safety_identifier</c>, else <c>user</c>; Anthropic <c>metadata.user_id</c>); null = not named.</summary>
+    public string? User { get; set; }
+
+    /// <summary>Messages of the conversation, each with its fixed overhead.</summary>
+    public int Messages { get; set; }
+
+    /// <summary>Tool definitions sent.</summary>
+    public int Tools { get; set; }
+
+    /// <summary>Items of every <c>enum</c> in the tool definitions, at any depth: the bound's rule charges each.</summary>
+    public int ToolEnumItems { get; set; }
+
+    /// <summary>True when <c>tool_choice</c> forces a tool (OpenAI <c>required</c> or a named one; Anthropic <c>any</c> or <c>tool</c>).</summary>
+    public bool ToolForced { get; set; }
+
+    /// <summary>Tokens that come as numbers already (embeddings input as token arrays).</summary>
+    public long TokenInputs { get; set; }
+
+    /// <summary>Separate inputs of an embeddings call.</summary>
+    public int Inputs { get; set; }
+
+    /// <summary>Tokens to add for content that has a published flat rule (a server tool's definition, a PDF page bound), chosen by the reader.</summary>
+    public long AllowanceTokens { get; set; }
+
+    /// <summary>Calls of server-side tools that the request allows at most (<c>max_uses</c>), each with a fee.</summary>
+    public int ServerToolCalls { get; set; }
+
+    /// <summary>True when the model may think out of sight (<c>thinking</c> on, reasoning effort set): passed text then undercounts output.</summary>
+    public bool HiddenReasoning { get; set; }
+
+    /// <summary>The spans to count, in body order.</summary>
+    public List<ContentSpan> Content { get; } = [];
+
+    public List<ImageContent> Images { get; } = [];
+
+    /// <summary>Where and what to insert so that an OpenAI stream reports its usage; default when nothing needs to be.</summary>
+    public BodySplice UsageSplice { get; set; }
+
+    /// <summary>Makes the instance ready for the next body.</summary>
+    public void Reset()
+    {
+        Model = "";
+        OutputLimit = null;
+        Choices = 1;
+        Stream = false;
+        ServiceTier = ServiceTier.Standard;
+        ServiceTierIsDefault = true;
+        CacheWrite = CacheWrite.None;
+        CacheWriteOff = false;
+        Regional = false;
+        User = null;
+        Messages = Tools = ToolEnumItems = Inputs = ServerToolCalls = 0;
+        ToolForced = HiddenReasoning = false;
+        TokenInputs = AllowanceTokens = 0;
+        Content.Clear();
+        Images.Clear();
+        UsageSplice = default;
+    }
+}

@@ -1,0 +1,36 @@
+namespace BudgetProxy.Core.Tokens;
+
+/// <summary>How the input of one model is counted, and how much it may take and give. Stands on the model's rate row.</summary>
+public sealed record ModelProfile
+{
+    public TokenEncoding Encoding { get; init; }
+
+    /// <summary>True when <see cref="Encoding"/> is the model's own tokenizer; otherwise it stands in and the safety factor applies.</summary>
+    public bool ExactEncoding { get; init; }
+
+    /// <summary>Upper bound = count × this / 100. 100 for an exact tokenizer.</summary>
+    public int SafetyPercent { get; init; } = 100;
+
+    /// <summary>Best guess = count × this / 100: the measured ratio of the model's own count to the stand-in's. 100 for an exact tokenizer.</summary>
+    public int ExpectedPercent { get; init; } = 100;
+
+    /// <summary>True for models that reason before they answer: output we don't see, and a little hidden input.</summary>
+    public bool Reasoning { get; init; }
+
+    /// <summary>True for gpt-4 and gpt-3.5, whose tool definitions cost 10 instead of 7 each (OpenAI cookbook).</summary>
+    public bool LegacyToolCosts { get; init; }
+
+    /// <summary>Input tokens the model accepts at most: a call above is refused by the provider unbilled. 0 = not known.</summary>
+    public long MaxInput { get; init; }
+
+    /// <summary>Output tokens of one answer at most: the reservation when the caller sets no limit. 0 = not known, or none (embeddings).</summary>
+    public long MaxOutput { get; init; }
+
+    /// <summary>Anthropic: tokens of the hidden system prompt when tools are sent and none is forced.</summary>
+    public int ToolSystemTokens { get; init; }
+
+    /// <summary>Anthropic: the same when <c>tool_choice</c> is <c>any</c> or <c>tool</c>.</summary>
+    public int ForcedToolSystemTokens { get; init; }
+
+    public VisionRule Vision { get; init; } = VisionRule.None;
+}

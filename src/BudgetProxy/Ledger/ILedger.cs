@@ -1,0 +1,14 @@
+namespace BudgetProxy.Ledger;
+
+/// <summary>The ledger's seam: append, totals, stream. Entries of calls are appended by the reservation store in the settling step itself.</summary>
+public interface ILedger
+{
+    /// <summary>Books entries that no reservation stands behind; an id that is already there is left as it is. Durable when it returns.</summary>
+    ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Sums by group, ordered by the group keys.</summary>
+    ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken);
+
+    /// <summary>Entries in settling order, streamed: memory does not grow with their number.</summary>
+    IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
+}

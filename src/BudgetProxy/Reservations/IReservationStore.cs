@@ -1,0 +1,41 @@
+using BudgetProxy.Core.Budgets;
+
+namespace BudgetProxy.Reservations;
+
+/// <summary>
+/// The counters' seam: reserve, settle, void, expire, read. The store's own clock decides windows; a call is booked in the windows it was
+/// reserved in. Every method may throw <see cref="StoreUnavailableException"/> and nothing else but cancellation.
+/// </summary>
+public interface IReservationStore
+{
+    /// <summary>Takes all holds or none in one atomic step. A repeat with the same id answers as the first did.</summary>
+    ValueTask<ReserveOutcome> ReserveAsync(Reservation reservation, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the reservation by what was used and appends exactly one ledger entry in the same atomic step. Never refused: an overrun is
+    /// booked above the limit and flagged.
+    /// </summary>
+    ValueTask<SettleOutcome> SettleAsync(Guid id, Settlement settlement, CancellationToken cancellationToken);
+
+    /// <summary>Drops the reservation: the provider can't have billed. Nothing is booked.</summary>
+    ValueTask<SettleOutcome> VoidAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Charges every reservation past its lifetime as Presumed; answers how many.</summary>
+    ValueTask<int> ExpireAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The live counters of these budgets, one for each scope value seen in the present window (a budget without <c>per</c> always gives one).
+    /// </summary>
+    ValueTask<IReadOnlyList<BudgetState>> ReadAsync(IReadOnlyList<Budget> budgets, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What <see cref="ReserveAsync"/> would decide now for these holds, reserving nothing: a state for each hold, in order.
+    /// </summary>
+    ValueTask<IReadOnlyList<BudgetState>> PeekAsync(IReadOnlyList<Hold> holds, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes the counters of a budget that is new or has changed its shape equal to the ledger: Σ of the present window's entries, by SET, and
+    /// gives matching open reservations their holds. Called once when the definition is stored.
+    /// </summary>
+    ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken);
+}

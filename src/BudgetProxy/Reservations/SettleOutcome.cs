@@ -1,0 +1,17 @@
+namespace BudgetProxy.Reservations;
+
+/// <summary>What a settle or void found: the first wins, a repeat changes nothing and says so.</summary>
+public enum SettleOutcome
+{
+    /// <summary>The reservation was open and is now resolved.</summary>
+    Resolved,
+
+    /// <summary>It had been settled or voided before; nothing changed.</summary>
+    AlreadyResolved,
+
+    /// <summary>It had expired and was charged as Presumed; the difference was booked as an adjusting entry.</summary>
+    Adjusted,
+
+    /// <summary>No such reservation.</summary>
+    Unknown,
+}

@@ -1,0 +1,12 @@
+using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Tokens;
+
+namespace BudgetProxy.Reservations;
+
+/// <summary>What replaces a reservation.</summary>
+/// <param name="Usage">What was used, by bucket.</param>
+/// <param name="Cost">What the provider takes.</param>
+/// <param name="Rate">The row that priced the model that served; null = unpriced.</param>
+/// <param name="ServedModel">The model as the answer names it; null = it named none.</param>
+/// <param name="Status">HTTP status of the provider's answer; 0 = none came.</param>
+public sealed record Settlement(Usage Usage, UsageBasis Basis, NanoUsd Cost, string? Rate, string? ServedModel, int Status);
