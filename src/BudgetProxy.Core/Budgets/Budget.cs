@@ -24,6 +24,9 @@ public sealed record Budget
 
     public required BudgetWindow Window { get; init; }
 
+    /// <summary>True when the window's zone is the tenant's own, so that a change there moves this budget too.</summary>
+    public bool InheritsTimeZone { get; init; }
+
     public BudgetMode Mode { get; init; }
 
     public Admission Admission { get; init; }
@@ -35,5 +38,6 @@ public sealed record Budget
     /// Names the counters' meaning: two definitions with the same shape count the same calls in the same windows, so a change of limit,
     /// mode or admission keeps the counters and a change of shape starts them afresh from the ledger.
     /// </summary>
-    public string Shape => Name;
+    /// <remarks>Made anew at each call: keep it where it is asked for often.</remarks>
+    public string Shape => BudgetShape.Of(this);
 }

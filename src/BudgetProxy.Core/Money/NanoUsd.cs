@@ -12,6 +12,11 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
     /// <summary>The largest limit a budget may have: 2^52 nano-dollars, about 4.5 million USD, so that sums of two stay exact in a double.</summary>
     public static readonly NanoUsd MaxLimit = new(1L << 52);
 
+    /// <summary>
+    /// One nano-dollar above <see cref="MaxLimit"/>: what a larger amount is cut to. No budget can hold it, and sums of it don't overflow.
+    /// </summary>
+    public static readonly NanoUsd Ceiling = new(MaxLimit.Value + 1);
+
     public static readonly NanoUsd Zero = new(0);
 
     public static NanoUsd operator +(NanoUsd left, NanoUsd right) => new(checked(left.Value + right.Value));
@@ -30,6 +35,18 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
 
     public static NanoUsd Max(NanoUsd left, NanoUsd right) => left.Value >= right.Value ? left : right;
 
+    /// <summary>Nano-dollars <paramref name="numerator"/> / <paramref name="denominator"/>, cut to ±<see cref="Ceiling"/>.</summary>
+    /// <param name="numerator">Any sign.</param>
+    /// <param name="denominator">Above 0.</param>
+    public static NanoUsd FromRatio(Int128 numerator, long denominator, Rounding rounding)
+    {
+        var (whole, rest) = Int128.DivRem(numerator, denominator);
+        var goesUp = rounding == Rounding.Up ? rest > 0 : IsAboveHalf(whole, Int128.Abs(rest), denominator);
+        if (goesUp)
+            whole += Int128.Sign(numerator);
+        return new NanoUsd((long)Int128.Clamp(whole, -Ceiling.Value, Ceiling.Value));
+    }
+
     /// <summary>Reads a decimal amount of USD such as <c>4.20</c>. Refuses more than nine decimals, exponents, signs other than a leading minus, and overflow.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out NanoUsd amount)
     {
@@ -45,6 +62,10 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
         return true;
     }
 
+    /// <summary>The amount with a tenant's markup on it, rounded half-even and cut to <see cref="Ceiling"/>.</summary>
+    /// <param name="basisPoints">Hundredths of a percent: 2,000 = 20 %. At least -10,000 (free).</param>
+    public NanoUsd WithMarkup(int basisPoints) => FromRatio((Int128)Value * (10_000L + basisPoints), 10_000, Rounding.HalfEven);
+
     public int CompareTo(NanoUsd other) => Value.CompareTo(other.Value);
 
     /// <summary>USD with all nine decimals, <c>0.000300000</c>: the form of every single cost.</summary>
@@ -52,4 +73,7 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
 
     /// <summary>USD with two to nine decimals, <c>4.20</c>: the form of limits and balances, exact all the same.</summary>
     public string ToBalance() => ((decimal)Value / PerUsd).ToString("0.00#######", CultureInfo.InvariantCulture);
+
+    private static bool IsAboveHalf(Int128 whole, Int128 rest, long denominator) =>
+        rest * 2 > denominator || (rest * 2 == denominator && Int128.IsOddInteger(whole));
 }

@@ -1,17 +1,148 @@
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Core.Rates;
 
-/// <summary>The price of a call before it is made, expected and worst, with the rate that gave it.</summary>
-/// <param name="Rate">The row that priced it.</param>
-/// <param name="Input">The count it rests on.</param>
-/// <param name="OutputLimit">Output tokens of one answer at most: the caller's limit, else the model's own.</param>
-/// <param name="ExpectedUsage">What it will probably use.</param>
-/// <param name="WorstUsage">What it can't exceed: the dearest input class that may apply, and all choices at the output limit.</param>
-/// <param name="Expected">Price of <paramref name="ExpectedUsage"/>, rounded up.</param>
-/// <param name="Worst">Price of <paramref name="WorstUsage"/>, rounded up: what is reserved.</param>
-public sealed record Quote(
-    Rate Rate, InputEstimate Input, long OutputLimit, Usage ExpectedUsage, Usage WorstUsage, NanoUsd Expected, NanoUsd Worst)
+/// <summary>
+/// The price of a call before it is made, expected and worst, with the rate that gave it. Worst is a bound: no usage that the request allows
+/// settles above it. What an account's own settings add unseen (a project's default tier, a workspace's region) is not in it.
+/// </summary>
+public sealed record Quote
 {
+    /// <summary>Output tokens of one answer that are expected until a tenant's own calls say otherwise; less where the limit is lower.</summary>
+    public const long ExpectedOutput = 512;
+
+    /// <summary>Output tokens of one answer where neither caller nor row sets a limit: the most that nearly all models give.</summary>
+    public const long UnknownMaxOutput = 128_000;
+
+    /// <summary>The row that priced it.</summary>
+    public required Rate Rate { get; init; }
+
+    /// <summary>The tier it is priced at: the one that the request names, else standard.</summary>
+    public required ServiceTier Tier { get; init; }
+
+    /// <summary>True when the regional surcharge is in it.</summary>
+    public required bool Regional { get; init; }
+
+    /// <summary>The count it rests on.</summary>
+    public required InputEstimate Input { get; init; }
+
+    /// <summary>Output tokens of one answer at most: the caller's limit, else the model's own.</summary>
+    public required long OutputLimit { get; init; }
+
+    /// <summary>What it will probably use.</summary>
+    public required Usage ExpectedUsage { get; init; }
+
+    /// <summary>Tokens that it can't exceed: the input bound in the dearest class that may apply, and all choices at the output limit.</summary>
+    public required Usage WorstUsage { get; init; }
+
+    /// <summary>Price of <see cref="ExpectedUsage"/>, rounded up.</summary>
+    public required NanoUsd Expected { get; init; }
+
+    /// <summary>What is reserved, rounded up: the price of <see cref="WorstUsage"/>, or of a shorter input where that is dearer.</summary>
+    public required NanoUsd Worst { get; init; }
+
+    /// <summary>Prices a request that was read and counted.</summary>
+    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
+    public static Quote Of(Rate rate, ProviderRequest request, InputEstimate input)
+    {
+        var limit = LimitOf(rate, request);
+        var bound = Bounded(input.Bound, rate, request);
+        var predicted = Math.Clamp(input.PredictionTokens, 0, Rate.MaxQuantity);
+        var expected = ExpectedOf(rate, request, input, limit);
+        var worst = WorstOf(rate, request, bound, limit + predicted);
+        return new Quote
+        {
+            Rate = rate,
+            Tier = request.ServiceTier,
+            Regional = request.Regional,
+            Input = input,
+            OutputLimit = limit,
+            ExpectedUsage = expected,
+            WorstUsage = worst,
+            Expected = PriceOf(expected, rate, request),
+            Worst = NanoUsd.Max(PriceOf(worst, rate, request), PriceBelowThreshold(rate, request, bound, limit + predicted)),
+        };
+    }
+
+    private static NanoUsd PriceOf(in Usage usage, Rate rate, ProviderRequest request) =>
+        rate.Price(usage, request.ServiceTier, request.Regional, Rounding.Up);
+
+    /// <summary>
+    /// A bound above a long-context threshold may still be a call below it, and that one can be dearer: gpt-5.5 has no fast tier above, so a long
+    /// fast call is billed 10/45 and one just below 12.50/75.
+    /// </summary>
+    private static NanoUsd PriceBelowThreshold(Rate rate, ProviderRequest request, long bound, long outputLimit) =>
+        rate.LongContext is { } tail && bound > tail.Threshold
+            ? PriceOf(WorstOf(rate, request, tail.Threshold, outputLimit), rate, request)
+            : NanoUsd.Zero;
+
+    private static long LimitOf(Rate rate, ProviderRequest request)
+    {
+        var max = rate.Profile.MaxOutput;
+        if (max == 0 && rate.Tokens is { Standard.Output: > 0 })
+            max = request.OutputLimit is null ? UnknownMaxOutput : Rate.MaxQuantity;
+        return Math.Clamp(request.OutputLimit ?? max, 0, max);
+    }
+
+    private static Usage ExpectedOf(Rate rate, ProviderRequest request, InputEstimate input, long limit) => new()
+    {
+        Input = Bounded(input.Tokens, rate, request),
+        Output = Times(request.Choices, Math.Min(limit, ExpectedOutput)),
+    };
+
+    private static Usage WorstOf(Rate rate, ProviderRequest request, long input, long outputLimit)
+    {
+        var prices = rate.PricesFor(input, request.ServiceTier);
+        var output = Times(request.Choices, outputLimit);
+        var audible = prices.Of(ChargeKind.AudioOutput) > prices.Output;
+        return AllOf(DearestInput(prices, rate, request), input) with
+        {
+            Output = output,
+            AudioOutput = audible ? output : 0,
+            ToolCalls = Math.Max(request.ServerToolCalls, 0),
+        };
+    }
+
+    /// <summary>Input tokens cut to the model's window (the provider refuses more, unbilled), unless server tools feed it again and again.</summary>
+    private static long Bounded(long tokens, Rate rate, ProviderRequest request)
+    {
+        var window = rate.Profile.MaxInput;
+        var most = window > 0 && request.ServerToolCalls == 0 ? window : Rate.MaxQuantity;
+        return Math.Clamp(tokens, 0, most);
+    }
+
+    private static ChargeKind DearestInput(TokenPrices prices, Rate rate, ProviderRequest request)
+    {
+        var dearest = ChargeKind.Input;
+        for (var kind = ChargeKind.Input; kind < ChargeKind.Output; kind++)
+        {
+            if (MayApply(kind, rate, request) && prices.Of(kind) > prices.Of(dearest))
+                dearest = kind;
+        }
+
+        return dearest;
+    }
+
+    /// <summary>Server tools count as a short write: Anthropic caches their results by itself (prompt-caching page, 2026-08).</summary>
+    private static bool MayApply(ChargeKind kind, Rate rate, ProviderRequest request) => kind switch
+    {
+        ChargeKind.CacheWriteShort => request.CacheWrite != CacheWrite.None || request.ServerToolCalls > 0
+            || (rate.AutoCacheWrite && !request.CacheWriteOff),
+        ChargeKind.CacheWriteLong => request.CacheWrite == CacheWrite.Long,
+        _ => true,
+    };
+
+    private static Usage AllOf(ChargeKind kind, long tokens) => kind switch
+    {
+        ChargeKind.CachedInput => new Usage { CachedInput = tokens },
+        ChargeKind.CacheWriteShort => new Usage { CacheWriteShort = tokens },
+        ChargeKind.CacheWriteLong => new Usage { CacheWriteLong = tokens },
+        ChargeKind.AudioInput => new Usage { Input = tokens, AudioInput = tokens },
+        ChargeKind.ImageInput => new Usage { Input = tokens, ImageInput = tokens },
+        _ => new Usage { Input = tokens },
+    };
+
+    private static long Times(int choices, long tokens) => (long)Int128.Min((Int128)Math.Max(choices, 1) * tokens, Rate.MaxQuantity);
 }

@@ -1,21 +1,145 @@
+using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Core.Rates;
 
 /// <summary>Prices of one model from a date. Immutable: a change of price is a new row that follows.</summary>
-public sealed class Rate
+public sealed record Rate
 {
+    /// <summary>Tokens that a line is cut to, far above what any request holds: no product overflows.</summary>
+    internal const long MaxQuantity = 1L << 50;
+
+    private const int LineCount = (int)ChargeKind.Request + 1;
+    private const long Million = 1_000_000;
+
     public required Provider Provider { get; init; }
 
-    /// <summary>The model's id as the provider's own price page spells it.</summary>
+    /// <summary>The model's id as the provider's own price page spells it; <c>*</c> = every model of the provider that has no row.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Other ids that mean this very model: dated snapshots and names without a date.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>True when <c>{Model}:{organisation}:{suffix}:{id}</c> is billed by this row as well (OpenAI fine-tunes).</summary>
+    public bool MatchesFineTunes { get; init; }
 
     /// <summary>The instant from which the row holds, UTC.</summary>
     public required DateTimeOffset EffectiveFrom { get; init; }
 
     public required ModelProfile Profile { get; init; }
 
+    /// <summary>Prices of tokens; null = the model is billed by the minute or the character, so no token route can price it.</summary>
+    public PriceList? Tokens { get; init; }
+
+    /// <summary>What holds above an input threshold; null = the same prices at any length.</summary>
+    public LongContext? LongContext { get; init; }
+
+    /// <summary>True where the provider writes its cache, and charges for it, without being asked (OpenAI since GPT-5.6).</summary>
+    public bool AutoCacheWrite { get; init; }
+
+    /// <summary>All token prices × this / 100 when a call is tied to a region; 100 = no surcharge.</summary>
+    public int RegionalPercent { get; init; } = 100;
+
+    /// <summary>Fee of one call of a server-side tool (web search) in nano-dollars.</summary>
+    public long ToolCall { get; init; }
+
+    /// <summary>Fee of the request itself in nano-dollars: models that search on every call.</summary>
+    public long RequestFee { get; init; }
+
+    /// <summary>Nano-dollars for a minute of audio, where that is the unit.</summary>
+    public long? PerMinute { get; init; }
+
+    /// <summary>Nano-dollars for a million characters, where that is the unit.</summary>
+    public long? PerMillionCharacters { get; init; }
+
+    /// <summary>What the model is for: <c>chat</c>, <c>messages</c>, <c>responses</c>, <c>embedding</c>, <c>image</c>, …</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>What its provider says of it: <c>active</c>, or since when it is retired. It is priced all the same.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Where the figures were read.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>How good that evidence is: <c>official</c>, or who else says so.</summary>
+    public string? Confidence { get; init; }
+
+    public string? Notes { get; init; }
+
     /// <summary><c>openai/gpt-4o-mini@2024-07-18</c>: provider, model and first day. Every ledger entry names it.</summary>
     public string Id => $"{Provider.Name()}/{Model}@{EffectiveFrom:yyyy-MM-dd}";
+
+    /// <summary>
+    /// What a usage costs: the one formula for estimate and actual. Each line is rounded once; the sum is cut to <see cref="NanoUsd.Ceiling"/>.
+    /// </summary>
+    /// <param name="tier">The tier that is billed.</param>
+    /// <param name="regional">True when the call is tied to a region.</param>
+    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
+    public NanoUsd Price(in Usage usage, ServiceTier tier, bool regional, Rounding rounding)
+    {
+        var prices = PricesFor(TotalInput(usage), tier);
+        var billed = prices.Billed(usage);
+        Int128 sum = 0;
+        for (var kind = 0; kind < LineCount; kind++)
+            sum += Line((ChargeKind)kind, billed, prices, regional, rounding).Amount.Value;
+        return NanoUsd.FromRatio(sum, 1, rounding);
+    }
+
+    /// <summary>The lines that <see cref="Price"/> adds up, without the empty ones: what an auditor checks.</summary>
+    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
+    public IReadOnlyList<ChargeLine> Lines(in Usage usage, ServiceTier tier, bool regional, Rounding rounding)
+    {
+        var prices = PricesFor(TotalInput(usage), tier);
+        var billed = prices.Billed(usage);
+        var lines = new List<ChargeLine>(LineCount);
+        for (var kind = 0; kind < LineCount; kind++)
+        {
+            var line = Line((ChargeKind)kind, billed, prices, regional, rounding);
+            if (line.Quantity > 0)
+                lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    /// <summary>The prices that hold for a request of so many input tokens.</summary>
+    internal TokenPrices PricesFor(Int128 totalInput, ServiceTier tier)
+    {
+        var list = LongContext is { } tail && totalInput > tail.Threshold ? tail.Prices : Tokens;
+        return (list ?? throw new InvalidOperationException($"{Id} has no token prices.")).For(tier);
+    }
+
+    private static Int128 TotalInput(in Usage usage) =>
+        (Int128)usage.Input + usage.CachedInput + usage.CacheWriteShort + usage.CacheWriteLong;
+
+    private long Quantity(ChargeKind kind, in Usage usage) => kind switch
+    {
+        ChargeKind.Input => usage.Input - usage.AudioInput - usage.ImageInput,
+        ChargeKind.CachedInput => usage.CachedInput,
+        ChargeKind.CacheWriteShort => usage.CacheWriteShort,
+        ChargeKind.CacheWriteLong => usage.CacheWriteLong,
+        ChargeKind.AudioInput => usage.AudioInput,
+        ChargeKind.ImageInput => usage.ImageInput,
+        ChargeKind.Output => usage.Output - usage.AudioOutput,
+        ChargeKind.AudioOutput => usage.AudioOutput,
+        ChargeKind.ToolCall => usage.ToolCalls,
+        _ => RequestFee > 0 ? 1 : 0,
+    };
+
+    private ChargeLine Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding)
+    {
+        var quantity = Math.Clamp(Quantity(kind, usage), 0, MaxQuantity);
+        var perMillion = kind switch
+        {
+            ChargeKind.ToolCall => ToolCall * Million,
+            ChargeKind.Request => RequestFee * Million,
+            _ => prices.Of(kind),
+        };
+        if (quantity == 0 || perMillion == 0)
+            return new ChargeLine(kind, quantity, perMillion, NanoUsd.Zero);
+        var percent = regional && kind < ChargeKind.ToolCall ? RegionalPercent : 100;
+        var amount = NanoUsd.FromRatio((Int128)quantity * perMillion * percent, 100 * Million, rounding);
+        return new ChargeLine(kind, quantity, perMillion, amount);
+    }
 }

@@ -9,8 +9,14 @@ public enum ContentKind
     /// <summary>The inside of a JSON string: a participant's <c>name</c>.</summary>
     Name,
 
-    /// <summary>The inside of a JSON string: name, id or arguments of a tool call, or a tool's result.</summary>
+    /// <summary>The inside of a JSON string: name or arguments of a tool call.</summary>
     ToolCall,
+
+    /// <summary>The inside of a JSON string: the id that ties a tool's result to its call. Not seen by every model: in the bound only.</summary>
+    ToolCallId,
+
+    /// <summary>Raw JSON: the input of a tool call, which Anthropic sends as an object.</summary>
+    ToolInput,
 
     /// <summary>Raw JSON (with its quotes and braces, white space included): one tool definition of <c>tools</c> or <c>functions</c>.</summary>
     ToolSchema,

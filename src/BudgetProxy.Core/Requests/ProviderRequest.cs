@@ -6,6 +6,8 @@ namespace BudgetProxy.Core.Requests;
 /// </summary>
 public sealed class ProviderRequest
 {
+    private const int KeptCapacity = 4096;
+
     /// <summary>The model's id as the caller wrote it; never empty after a successful read.</summary>
     public string Model { get; set; } = "";
 
@@ -39,6 +41,18 @@ public sealed class ProviderRequest
 
     /// <summary>Tool definitions sent.</summary>
     public int Tools { get; set; }
+
+    /// <summary>Keys in the tool definitions and in the inputs of tool calls, at any depth: the bound for Claude charges each.</summary>
+    public int ToolKeys { get; set; }
+
+    /// <summary>Tool calls and tool results in the conversation, each with its fixed overhead.</summary>
+    public int ToolCalls { get; set; }
+
+    /// <summary>Content parts beyond the first of their message: where parts join, tokens may split differently.</summary>
+    public int ExtraParts { get; set; }
+
+    /// <summary>True when the body holds something that only the model's own input limit bounds (the text and pages of a PDF).</summary>
+    public bool Unbounded { get; set; }
 
     /// <summary>Items of every <c>enum</c> in the tool definitions, at any depth: the bound's rule charges each.</summary>
     public int ToolEnumItems { get; set; }
@@ -82,11 +96,19 @@ public sealed class ProviderRequest
         CacheWriteOff = false;
         Regional = false;
         User = null;
-        Messages = Tools = ToolEnumItems = Inputs = ServerToolCalls = 0;
-        ToolForced = HiddenReasoning = false;
+        Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = ExtraParts = Inputs = ServerToolCalls = 0;
+        ToolForced = HiddenReasoning = Unbounded = false;
         TokenInputs = AllowanceTokens = 0;
-        Content.Clear();
-        Images.Clear();
+        Clear(Content);
+        Clear(Images);
         UsageSplice = default;
+    }
+
+    // One huge body must not keep its memory for ever in a pooled instance.
+    private static void Clear<T>(List<T> list)
+    {
+        list.Clear();
+        if (list.Capacity > KeptCapacity)
+            list.Capacity = KeptCapacity;
     }
 }

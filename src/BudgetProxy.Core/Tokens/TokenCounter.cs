@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text.Unicode;
+
 namespace BudgetProxy.Core.Tokens;
 
 /// <summary>
@@ -9,15 +12,36 @@ public sealed class TokenCounter
     private static readonly Lazy<TokenCounter> O200k = new(() => new TokenCounter(TokenEncoding.O200kBase));
     private static readonly Lazy<TokenCounter> Cl100k = new(() => new TokenCounter(TokenEncoding.Cl100kBase));
 
-    private TokenCounter(TokenEncoding encoding) => Encoding = encoding;
+    private readonly Vocabulary _vocabulary;
+
+    private TokenCounter(TokenEncoding encoding)
+    {
+        Encoding = encoding;
+        _vocabulary = Vocabulary.Load(encoding == TokenEncoding.O200kBase ? "o200k_base.bpe" : "cl100k_base.bpe");
+    }
 
     public TokenEncoding Encoding { get; }
 
     public static TokenCounter For(TokenEncoding encoding) => encoding == TokenEncoding.O200kBase ? O200k.Value : Cl100k.Value;
 
     /// <summary>Tokens of UTF-8 text. Invalid bytes count as the replacement character would.</summary>
-    public int Count(ReadOnlySpan<byte> utf8) => utf8.Length;
+    public int Count(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8)) return CountRepaired(utf8);
+        return Encoding == TokenEncoding.O200kBase ? PieceCounter<O200kPattern>.Count(utf8, _vocabulary) : PieceCounter<Cl100kPattern>.Count(utf8, _vocabulary);
+    }
 
     /// <summary>Tokens of the text that the inside of a JSON string stands for (escapes resolved; a lone surrogate is U+FFFD).</summary>
-    public int CountJsonString(ReadOnlySpan<byte> escaped) => escaped.Length;
+    public int CountJsonString(ReadOnlySpan<byte> escaped)
+    {
+        var firstEscape = escaped.IndexOf((byte)'\\');
+        if (firstEscape < 0) return Count(escaped);
+        var buffer = ArrayPool<byte>.Shared.Rent(escaped.Length);
+        var length = JsonText.Unescape(escaped, buffer);
+        var count = Count(buffer.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return count;
+    }
+
+    private int CountRepaired(ReadOnlySpan<byte> utf8) => Count(System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(utf8)));
 }

@@ -1,0 +1,77 @@
+using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
+
+namespace BudgetProxy.Core.Budgets;
+
+/// <summary>
+/// Finds the budgets that a call counts against. A call that lacks the value a budget is counted by counts under the empty value: leaving
+/// out a user, a run or a tag never takes a call out of a budget.
+/// </summary>
+public static class BudgetMatcher
+{
+    /// <summary>Appends one hold for each matching budget, enforced or shadow, in the order given.</summary>
+    /// <param name="worst">The worst case in money: the hold of a USD budget.</param>
+    /// <param name="worstTokens">The worst case in tokens, input and output: the hold of a token budget.</param>
+    public static void Match(
+        IReadOnlyList<Budget> budgets, Caller caller, Provider provider, string model, NanoUsd worst, long worstTokens, List<Hold> holds)
+    {
+        var providerName = provider.Name();
+        for (var i = 0; i < budgets.Count; i++)
+        {
+            var budget = budgets[i];
+            if (Matches(budget, caller, providerName, model))
+                holds.Add(new Hold(budget, ScopeValue(budget, caller, providerName, model), AmountOf(budget.LimitKind, worst.Value, worstTokens)));
+        }
+    }
+
+    /// <summary>True when all conditions of the budget hold for the call; a value the call lacks is compared as the empty text.</summary>
+    public static bool Matches(Budget budget, Caller caller, string provider, string model)
+    {
+        var conditions = budget.Match;
+        for (var i = 0; i < conditions.Count; i++)
+        {
+            var condition = conditions[i];
+            if (!Wildcard.IsMatch(condition.Pattern, ValueOf(condition.Dimension, condition.Tag, caller, provider, model)))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Which of the budget's counters the call counts in: the value of its <c>per</c>, empty without one or where the call has none.</summary>
+    public static string ScopeValue(Budget budget, Caller caller, string provider, string model) =>
+        budget.Per is { } dimension ? ValueOf(dimension, budget.PerTag, caller, provider, model) : "";
+
+    /// <summary>What a call asks of a budget of this kind, or spends in it: nano-dollars, tokens, or 1 call.</summary>
+    public static long AmountOf(LimitKind kind, long nanoUsd, long tokens) => kind switch
+    {
+        LimitKind.Usd => nanoUsd,
+        LimitKind.Requests => 1,
+        LimitKind.Tokens => tokens,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a limit."),
+    };
+
+    private static string ValueOf(BudgetDimension dimension, string? tag, Caller caller, string provider, string model) => dimension switch
+    {
+        BudgetDimension.User => caller.User ?? "",
+        BudgetDimension.Project => caller.Project ?? "",
+        BudgetDimension.Key => caller.Key,
+        BudgetDimension.Model => model,
+        BudgetDimension.Run => caller.Run ?? "",
+        BudgetDimension.Tag => TagValue(caller, tag),
+        BudgetDimension.Provider => provider,
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "Not a dimension."),
+    };
+
+    private static string TagValue(Caller caller, string? name)
+    {
+        var tags = caller.Tags;
+        for (var i = 0; i < tags.Count; i++)
+        {
+            if (string.Equals(tags[i].Key, name, StringComparison.Ordinal))
+                return tags[i].Value;
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,100 @@
+using BudgetProxy.Core.Requests;
+using BudgetProxy.Core.Tokens;
+
+namespace BudgetProxy.Core.Metering;
+
+/// <summary>
+/// OpenAI's <c>usage</c> object. Its details are parts of its totals, not additions to them: rejected prediction tokens, for one, are in
+/// <c>completion_tokens</c> already (source: OpenAI API reference, chat completion object, 2026-08).
+/// </summary>
+internal struct OpenAiUsage
+{
+    private long? _prompt;
+    private long? _completion;
+    private long? _cached;
+    private long? _written;
+    private long? _writtenLong;
+    private long? _audioInput;
+    private long? _imageInput;
+    private long? _audioOutput;
+    private long? _reasoning;
+    private bool _malformed;
+
+    /// <summary>Reads the value; null when a count is missing, no integer, negative, or beyond belief.</summary>
+    /// <param name="json">Stands before the value.</param>
+    /// <param name="hasOutput">False for embeddings, which report no <c>completion_tokens</c>.</param>
+    /// <param name="longestTtl">The longest cache lifetime that the request asked for: the price of writes that are not split.</param>
+    public static Usage? Read(ref JsonCursor json, bool hasOutput, CacheWrite longestTtl)
+    {
+        var usage = new OpenAiUsage();
+        if (!hasOutput) usage._completion = 0;
+        usage.ReadTotals(ref json);
+        return usage.ToUsage(longestTtl);
+    }
+
+    private void ReadTotals(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return;
+        while (json.NextKey(out var key))
+        {
+            if (key.SequenceEqual("prompt_tokens"u8)) Count(ref json, ref _prompt);
+            else if (key.SequenceEqual("completion_tokens"u8)) Count(ref json, ref _completion);
+            else if (key.SequenceEqual("prompt_tokens_details"u8)) ReadInputDetails(ref json);
+            else if (key.SequenceEqual("completion_tokens_details"u8)) ReadOutputDetails(ref json);
+            else json.Skip();
+        }
+    }
+
+    private void ReadInputDetails(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return;
+        while (json.NextKey(out var key))
+        {
+            if (key.SequenceEqual("cached_tokens"u8)) Count(ref json, ref _cached);
+            else if (key.SequenceEqual("cache_write_tokens"u8)) Count(ref json, ref _written);
+            else if (key.SequenceEqual("cache_write_tokens_details"u8)) ReadWriteDetails(ref json);
+            else if (key.SequenceEqual("audio_tokens"u8)) Count(ref json, ref _audioInput);
+            else if (key.SequenceEqual("image_tokens"u8)) Count(ref json, ref _imageInput);
+            else json.Skip();
+        }
+    }
+
+    private void ReadWriteDetails(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return;
+        while (json.NextKey(out var key))
+        {
+            if (key.SequenceEqual("ttl_12h_tokens"u8)) Count(ref json, ref _writtenLong);
+            else json.Skip();
+        }
+    }
+
+    private void ReadOutputDetails(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return;
+        while (json.NextKey(out var key))
+        {
+            if (key.SequenceEqual("reasoning_tokens"u8)) Count(ref json, ref _reasoning);
+            else if (key.SequenceEqual("audio_tokens"u8)) Count(ref json, ref _audioOutput);
+            else json.Skip();
+        }
+    }
+
+    private void Count(ref JsonCursor json, ref long? count) => _malformed |= !json.ReadCount(ref count);
+
+    private readonly Usage? ToUsage(CacheWrite longestTtl)
+    {
+        if (_malformed || _prompt is not { } prompt || _completion is not { } output) return null;
+        var written = _written ?? 0;
+        var writtenLong = _writtenLong ?? (longestTtl == CacheWrite.Long ? written : 0);
+        var writtenShort = Math.Max(written - writtenLong, 0);
+        var usage = Usage.Inclusive(prompt, _cached ?? 0, writtenShort, writtenLong, output, _reasoning ?? 0);
+        var audio = Math.Min(_audioInput ?? 0, usage.Input);
+        return usage with
+        {
+            AudioInput = audio,
+            ImageInput = Math.Min(_imageInput ?? 0, usage.Input - audio),
+            AudioOutput = Math.Min(_audioOutput ?? 0, usage.Output),
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using BudgetProxy.Core.Tokens;
+
+namespace BudgetProxy.Core.Rates;
+
+/// <summary>
+/// Prices of one tier in nano-dollars per million tokens (0.15 USD = 150,000,000). A class without a price of its own is billed as the
+/// nearest one that has: cached tokens at full input (OpenAI pricing page, 2026-08), a long cache write as a short one.
+/// </summary>
+public sealed record TokenPrices
+{
+    public required long Input { get; init; }
+
+    public required long Output { get; init; }
+
+    public long? CachedInput { get; init; }
+
+    public long? CacheWriteShort { get; init; }
+
+    public long? CacheWriteLong { get; init; }
+
+    public long? AudioInput { get; init; }
+
+    public long? AudioOutput { get; init; }
+
+    public long? ImageInput { get; init; }
+
+    /// <summary>Nano-dollars per million tokens of a class; 0 for what is no token.</summary>
+    public long Of(ChargeKind kind) => kind switch
+    {
+        ChargeKind.Input => Input,
+        ChargeKind.CachedInput => CachedInput ?? Input,
+        ChargeKind.CacheWriteShort => CacheWriteShort ?? Input,
+        ChargeKind.CacheWriteLong => CacheWriteLong ?? CacheWriteShort ?? Input,
+        ChargeKind.AudioInput => AudioInput ?? Input,
+        ChargeKind.ImageInput => ImageInput ?? Input,
+        ChargeKind.Output => Output,
+        ChargeKind.AudioOutput => AudioOutput ?? Output,
+        _ => 0,
+    };
+
+    /// <summary>A usage with the tokens of a class that has no price of its own moved to the class it is billed as: one line a price.</summary>
+    internal Usage Billed(in Usage usage)
+    {
+        var extended = CacheWriteLong is null ? 0 : Counted(usage.CacheWriteLong);
+        var brief = Counted(usage.CacheWriteShort) + Counted(usage.CacheWriteLong) - extended;
+        var cached = CachedInput is null ? 0 : Counted(usage.CachedInput);
+        return usage with
+        {
+            Input = Counted(usage.Input) + Counted(usage.CachedInput) - cached + (CacheWriteShort is null ? brief : 0),
+            CachedInput = cached,
+            CacheWriteShort = CacheWriteShort is null ? 0 : brief,
+            CacheWriteLong = extended,
+            Output = Counted(usage.Output),
+            AudioInput = AudioInput is null ? 0 : Counted(usage.AudioInput),
+            AudioOutput = AudioOutput is null ? 0 : Counted(usage.AudioOutput),
+            ImageInput = ImageInput is null ? 0 : Counted(usage.ImageInput),
+        };
+    }
+
+    private static long Counted(long tokens) => Math.Clamp(tokens, 0, Rate.MaxQuantity);
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace BudgetProxy.Core.Requests;
+
+/// <summary>Reads <c>POST /v1/chat/completions</c> of OpenAI and of servers that speak its format. The README of this folder lists what becomes of each field.</summary>
+public static class OpenAiChatReader
+{
+    /// <summary>Answers of one call at most, OpenAI's own limit of <c>n</c>.</summary>
+    public const int MaxChoices = 128;
+
+    /// <summary>What <c>response_format: json_object</c> adds to the prompt at most, in tokens: undocumented, seen as 0 to 10.</summary>
+    private const int JsonModeTokens = 10;
+
+    /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false = the body is to be refused with 400.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, ProviderRequest request, [NotNullWhen(false)] out RequestError? error) =>
+        RequestReader.TryRead(body, request, Read, out error);
+
+    private static void Read(ref BodyCursor cursor, ProviderRequest request)
+    {
+        var fields = new OpenAiChatFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End) };
+        while (cursor.NextProperty())
+        {
+            if (ReadLimit(ref cursor, request, ref fields) || ReadPrompt(ref cursor, request, ref fields))
+                continue;
+            if (IsNeutral(cursor.Key))
+                cursor.Skip();
+            else
+                CommonFields.ReadUnknown(ref cursor, request);
+        }
+
+        Conclude(ref cursor, request, fields);
+    }
+
+    private static bool ReadLimit(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    {
+        if (cursor.KeyIs("model"u8))
+            CommonFields.ReadModel(ref cursor, request);
+        else if (cursor.KeyIs("stream"u8))
+            CommonFields.ReadStream(ref cursor, request);
+        else if (cursor.KeyIs("stream_options"u8))
+            fields.UsageSplice = OpenAiStreamOptions.Read(ref cursor, fields.UsageSplice);
+        else if (cursor.KeyIs("max_tokens"u8))
+            fields.MaxTokens = cursor.WholeNumber(1);
+        else if (cursor.KeyIs("max_completion_tokens"u8))
+            fields.MaxCompletionTokens = cursor.WholeNumber(1);
+        else if (cursor.KeyIs("n"u8))
+            ReadChoices(ref cursor, request);
+        else if (cursor.KeyIs("service_tier"u8))
+            ReadTier(ref cursor, request);
+        else if (cursor.KeyIs("safety_identifier"u8))
+            fields.SafetyIdentifier = cursor.Text(CommonFields.MaxUserBytes);
+        else if (cursor.KeyIs("user"u8))
+            fields.User = cursor.Text(CommonFields.MaxUserBytes);
+        else if (cursor.KeyIs("reasoning_effort"u8))
+            request.HiddenReasoning = cursor.ExpectString() && !cursor.ValueIs("none"u8);
+        else if (cursor.KeyIs("prompt_cache_options"u8))
+            ReadCacheOptions(ref cursor, request, ref fields);
+        else
+            return false;
+        return true;
+    }
+
+    private static bool ReadPrompt(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    {
+        if (cursor.KeyIs("messages"u8))
+            fields.HasMessages = OpenAiChatMessages.Read(ref cursor, request);
+        else if (cursor.KeyIs("tools"u8))
+            OpenAiChatTools.Read(ref cursor, request);
+        else if (cursor.KeyIs("functions"u8))
+            OpenAiChatTools.ReadFunctions(ref cursor, request);
+        else if (cursor.KeyIs("tool_choice"u8) || cursor.KeyIs("function_call"u8))
+            OpenAiChatTools.ReadChoice(ref cursor, request);
+        else if (cursor.KeyIs("response_format"u8))
+            ReadResponseFormat(ref cursor, request);
+        else if (cursor.KeyIs("prediction"u8))
+            ReadPrediction(ref cursor, request);
+        else if (cursor.KeyIs("web_search_options"u8))
+            CommonFields.RefusePresent(ref cursor, "Web search runs on the provider's side and its cost can't be bounded from the body.");
+        else if (cursor.KeyIs("audio"u8))
+            CommonFields.RefusePresent(ref cursor, "Audio output is not metered.");
+        else if (cursor.KeyIs("modalities"u8))
+            ReadModalities(ref cursor);
+        else
+            return false;
+        return true;
+    }
+
+    private static void Conclude(ref BodyCursor cursor, ProviderRequest request, in OpenAiChatFields fields)
+    {
+        CommonFields.RequireModel(ref cursor, request);
+        if (!fields.HasMessages)
+            cursor.FailAt("messages", "Messages are required: an array of objects.");
+        if (fields.MaxTokens is { } old && fields.MaxCompletionTokens is { } current && old != current)
+            cursor.FailAt("max_tokens", "max_tokens and max_completion_tokens differ: send one of them.");
+
+        request.OutputLimit = fields.MaxCompletionTokens ?? fields.MaxTokens;
+        request.User = fields.SafetyIdentifier ?? fields.User;
+        request.CacheWriteOff = fields.ExplicitCache && request.CacheWrite == CacheWrite.None;
+        if (!request.CacheWriteOff)
+            CommonFields.Raise(request, fields.CacheLifetime);
+        if (request.Stream)
+            request.UsageSplice = fields.UsageSplice;
+    }
+
+    private static void ReadChoices(ref BodyCursor cursor, ProviderRequest request)
+    {
+        var choices = cursor.WholeNumber(1) ?? 1;
+        if (choices > MaxChoices)
+            cursor.Fail($"Must be at most {MaxChoices}.");
+        else
+            request.Choices = (int)choices;
+    }
+
+    private static void ReadTier(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (!cursor.ExpectString() || cursor.ValueIs("auto"u8))
+            return;
+        request.ServiceTierIsDefault = false;
+        if (cursor.ValueIs("flex"u8))
+            request.ServiceTier = ServiceTier.Flex;
+        else if (cursor.ValueIs("priority"u8) || cursor.ValueIs("fast"u8))
+            request.ServiceTier = ServiceTier.Fast;
+        else if (!cursor.ValueIs("default"u8) && !cursor.ValueIs("scale"u8))
+            cursor.Fail("This service tier has no price: use auto, default, flex, priority, fast or scale.");
+    }
+
+    private static void ReadCacheOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    {
+        if (!cursor.ExpectObject())
+            return;
+        while (cursor.NextProperty())
+        {
+            if (cursor.KeyIs("mode"u8))
+                fields.ExplicitCache = cursor.ExpectString() && cursor.ValueIs("explicit"u8);
+            else if (cursor.KeyIs("ttl"u8) && !cursor.IsNull)
+                fields.CacheLifetime = CommonFields.ReadLifetime(ref cursor);
+            else
+                cursor.Skip();
+        }
+    }
+
+    private static void ReadResponseFormat(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (!cursor.ExpectObject())
+            return;
+        while (cursor.NextProperty())
+        {
+            if (cursor.KeyIs("type"u8))
+                request.AllowanceTokens += cursor.ExpectString() && cursor.ValueIs("text"u8) ? 0 : JsonModeTokens;
+            else if (!cursor.IsNull)
+                request.Content.Add(cursor.RawSpan(ContentKind.ResponseSchema));
+        }
+    }
+
+    private static void ReadPrediction(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (!cursor.ExpectObject())
+            return;
+        while (cursor.NextProperty())
+        {
+            if (!cursor.KeyIs("content"u8))
+                cursor.Skip();
+            else if (cursor.IsString)
+                CommonFields.CountString(ref cursor, request, ContentKind.Prediction);
+            else if (cursor.ExpectArray())
+                ReadPredictionParts(ref cursor, request);
+        }
+    }
+
+    private static void ReadPredictionParts(ref BodyCursor cursor, ProviderRequest request)
+    {
+        while (cursor.NextElement())
+        {
+            if (!cursor.ExpectObject())
+                cursor.Fail("Must be an object.");
+            while (cursor.NextProperty())
+            {
+                if (cursor.KeyIs("text"u8))
+                    CommonFields.CountString(ref cursor, request, ContentKind.Prediction);
+                else
+                    cursor.Skip();
+            }
+        }
+    }
+
+    private static void ReadModalities(ref BodyCursor cursor)
+    {
+        if (!cursor.ExpectArray())
+            return;
+        while (cursor.NextElement())
+        {
+            if (!cursor.ValueIs("text"u8))
+                cursor.Fail("Only text output is metered.");
+        }
+    }
+
+    // Fields that can't put tokens into the prompt, nor change a price.
+    private static bool IsNeutral(ReadOnlySpan<byte> key) =>
+        key.SequenceEqual("temperature"u8) || key.SequenceEqual("top_p"u8) || key.SequenceEqual("stop"u8) || key.SequenceEqual("seed"u8)
+        || key.SequenceEqual("frequency_penalty"u8) || key.SequenceEqual("presence_penalty"u8) || key.SequenceEqual("logit_bias"u8)
+        || key.SequenceEqual("logprobs"u8) || key.SequenceEqual("top_logprobs"u8) || key.SequenceEqual("metadata"u8)
+        || key.SequenceEqual("parallel_tool_calls"u8) || key.SequenceEqual("store"u8) || key.SequenceEqual("verbosity"u8)
+        || key.SequenceEqual("prompt_cache_key"u8) || key.SequenceEqual("prompt_cache_retention"u8) || key.SequenceEqual("moderation"u8);
+}

@@ -1,0 +1,91 @@
+using BudgetProxy.Core.Requests;
+
+namespace BudgetProxy.Core.Tokens;
+
+/// <summary>
+/// Counts the input of a request before it is sent: a best guess, and what it can't exceed. The README of Requests lists the rules by field.
+/// Linear in the body; allocates nothing but pooled buffers.
+/// </summary>
+public static class InputEstimator
+{
+    /// <summary>Taken as the input limit of a model whose own is not known: above every context window sold (2026-11).</summary>
+    public const long LargestInput = 2_000_000;
+
+    public static InputEstimate Estimate(ProviderApi api, ProviderRequest request, ReadOnlySpan<byte> body, ModelProfile profile)
+    {
+        var tally = new InputTally(body, profile);
+        try
+        {
+            tally.AddTokens(request.TokenInputs, request.TokenInputs);
+            var prediction = AddContent(ref tally, request, api);
+            AddImages(ref tally, request);
+            AddFlatRules(ref tally, request);
+            if (api == ProviderApi.OpenAiChat)
+                OpenAiFrame.Add(ref tally, request);
+            else if (api == ProviderApi.AnthropicMessages)
+                AnthropicFrame.Add(ref tally, request);
+            return Conclude(ref tally, request, prediction, api == ProviderApi.OpenAiEmbeddings ? 0 : profile.MaxInput);
+        }
+        finally
+        {
+            tally.Dispose();
+        }
+    }
+
+    // Answers the prediction's tokens, which are billed as output.
+    private static long AddContent(ref InputTally tally, ProviderRequest request, ProviderApi api)
+    {
+        var prediction = 0L;
+        foreach (var span in request.Content)
+        {
+            switch (span.Kind)
+            {
+                case ContentKind.Prediction:
+                    prediction += tally.Count(span).Bound;
+                    break;
+                case ContentKind.ToolSchema when api == ProviderApi.OpenAiChat:
+                    break;
+                case ContentKind.ToolCallId:
+                    tally.AddText(span, boundOnly: true);
+                    tally.Weaken(CountMethod.Bound);
+                    break;
+                case ContentKind.OpaqueJson:
+                    tally.AddText(span);
+                    tally.Weaken(CountMethod.Bound);
+                    break;
+                default:
+                    tally.AddText(span);
+                    break;
+            }
+        }
+
+        return prediction;
+    }
+
+    private static void AddImages(ref InputTally tally, ProviderRequest request)
+    {
+        foreach (var image in request.Images)
+        {
+            var (expected, bound) = ImageTokens.Count(tally.Profile.Vision, image);
+            tally.AddTokens(expected, bound);
+            if (expected != bound || !image.SizeKnown)
+                tally.Weaken(CountMethod.Bound);
+        }
+    }
+
+    private static void AddFlatRules(ref InputTally tally, ProviderRequest request)
+    {
+        tally.AddTokens(request.AllowanceTokens, request.AllowanceTokens);
+        if (request.AllowanceTokens > 0 || request.Unbounded)
+            tally.Weaken(CountMethod.Bound);
+    }
+
+    // No model takes more than its own limit: the provider refuses such a call and bills nothing. An embeddings model's limit is for
+    // each input, so it can't cut the sum.
+    private static InputEstimate Conclude(ref InputTally tally, ProviderRequest request, long prediction, long maxInput)
+    {
+        var limit = maxInput > 0 ? maxInput : LargestInput;
+        var bound = request.Unbounded ? limit : maxInput > 0 ? Math.Min(tally.Bound, maxInput) : tally.Bound;
+        return new InputEstimate(Math.Min(tally.Tokens, bound), bound, tally.Method, prediction);
+    }
+}

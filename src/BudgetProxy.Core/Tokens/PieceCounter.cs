@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+
+namespace BudgetProxy.Core.Tokens;
+
+/// <summary>
+/// Splits text and adds up the counts of its pieces. A short piece is looked up among those met lately; a long one is cut first where that is sure to be harmless.
+/// The type parameter makes one cache for each encoding on each thread.
+/// </summary>
+internal static class PieceCounter<TPattern>
+    where TPattern : ISplitPattern
+{
+    [ThreadStatic]
+    private static PieceCache? _cache;
+
+    /// <summary>Tokens of valid UTF-8 text.</summary>
+    public static int Count(ReadOnlySpan<byte> text, Vocabulary vocabulary)
+    {
+        var cache = _cache ??= new PieceCache();
+        var count = 0;
+        for (var start = 0; start < text.Length;)
+        {
+            var end = TPattern.PieceEnd(text, start);
+            count += end - start <= ShortText.Longest
+                ? CountShort(text, start, end, vocabulary, cache)
+                : CountLong(text[start..end], vocabulary, cache);
+            start = end;
+        }
+
+        return count;
+    }
+
+    private static int CountLong(ReadOnlySpan<byte> piece, Vocabulary vocabulary, PieceCache cache)
+    {
+        var count = 0;
+        for (var start = 0; start < piece.Length;)
+        {
+            var end = vocabulary.Cuts.SegmentEnd(piece, start);
+            count += end - start <= ShortText.Longest
+                ? CountShort(piece, start, end, vocabulary, cache)
+                : BpeCounter.Count(piece[start..end], vocabulary);
+            start = end;
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CountShort(ReadOnlySpan<byte> text, int start, int end, Vocabulary vocabulary, PieceCache cache)
+    {
+        var piece = ShortText.Of(text, start, end - start);
+        var count = cache.Find(piece);
+        return count != 0 ? count : CountNew(text[start..end], piece, vocabulary, cache);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int CountNew(ReadOnlySpan<byte> text, ShortText piece, Vocabulary vocabulary, PieceCache cache)
+    {
+        var count = vocabulary.ShortTokens.Contains(piece) ? 1 : BpeCounter.Count(text, vocabulary);
+        cache.Add(piece, count);
+        return count;
+    }
+}

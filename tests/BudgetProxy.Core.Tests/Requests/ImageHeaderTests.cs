@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using BudgetProxy.Core.Requests;
+
+namespace BudgetProxy.Core.Tests.Requests;
+
+public sealed class ImageHeaderTests
+{
+    private static readonly byte[] Rest = new byte[5000];
+
+    public static TheoryData<string, byte[], int, int> Images => new()
+    {
+        { "png", Png(1920, 1080), 1920, 1080 },
+        { "gif87", [.. "GIF87a"u8, 0x20, 0x03, 0x58, 0x02, .. Rest], 800, 600 },
+        { "gif89", [.. "GIF89a"u8, 0x01, 0x00, 0x01, 0x00, .. Rest], 1, 1 },
+        { "webp lossy", [.. "RIFF...."u8, .. "WEBPVP8 "u8, 0, 0, 0, 0, 1, 2, 3, 0x9D, 0x01, 0x2A, 0x26, 0x42, 0x70, 0xC1, .. Rest], 0x226, 0x170 },
+        { "webp lossless", [.. "RIFF...."u8, .. "WEBPVP8L"u8, 0, 0, 0, 0, 0x2F, 0x81, 0xC1, 0x63, 0x10, .. Rest], 0x182, 0x190 },
+        { "webp extended", [.. "RIFF...."u8, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0x7F, 0x07, 0, 0x37, 0x04, 0, .. Rest], 1920, 1080 },
+        { "jpeg", Jpeg(640, 480, []), 640, 480 },
+        { "jpeg behind a long profile", Jpeg(4032, 3024, Segments(40, 60_000)), 4032, 3024 },
+        { "jpeg with fill bytes", Jpeg(64, 48, [0xFF, 0xFF, 0xFF, 0xE0, 0, 4, 1, 2]), 64, 48 },
+    };
+
+    public static TheoryData<string, byte[]> Unreadable => new()
+    {
+        { "empty", [] },
+        { "svg", [.. "<svg width='1' height='1'/>"u8] },
+        { "cut png", Png(10, 10)[..20] },
+        { "zero png", Png(0, 10) },
+        { "cut jpeg", Jpeg(10, 10, [])[..8] },
+        { "jpeg without a frame", [0xFF, 0xD8, 0xFF, 0xDA, 0, 0, 0, 0, 0] },
+        { "jpeg of noise", [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 7, 7, 7, 7, 7, 7] },
+        { "jpeg of endless segments", [0xFF, 0xD8, .. Segments(5_000, 2)] },
+        { "pdf", [.. "%PDF-1.7"u8, .. Rest] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Images))]
+    public void Reads_the_size_however_the_base64_is_written(string name, byte[] image, int width, int height)
+    {
+        Assert.NotEmpty(name);
+        var base64 = Convert.ToBase64String(image);
+        string[] spellings =
+        [
+            base64, base64.Replace("/", "\\/", StringComparison.Ordinal), base64.Replace("+", "\\u002b", StringComparison.Ordinal),
+            string.Join("\\n", base64.Chunk(76).Select(line => new string(line))), string.Join("\\r\\n", base64.Chunk(3).Select(line => new string(line))),
+        ];
+        foreach (var spelling in spellings)
+        {
+            Assert.Equal((width, height), ImageHeader.Read(Body.Utf8(spelling)));
+            Assert.Equal((width, height), ImageHeader.ReadDataUrl(Body.Utf8("data:image/png;base64," + spelling)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public void Knows_when_it_does_not_know(string name, byte[] image)
+    {
+        Assert.NotEmpty(name);
+        var (width, height) = ImageHeader.Read(Body.Utf8(Convert.ToBase64String(image)));
+        Assert.False(new ImageContent(width, height, ImageDetail.Auto).SizeKnown);
+    }
+
+    [Theory]
+    [InlineData("https://example.com/a.png")]
+    [InlineData("")]
+    [InlineData("data:image/png,AAAA")]
+    [InlineData("data:image/png;base64,")]
+    [InlineData("data:image/png;base64,!!!!")]
+    public void A_URL_says_no_size(string url) => Assert.Equal((0, 0), ImageHeader.ReadDataUrl(Body.Utf8(url)));
+
+    [Fact]
+    public void The_largest_of_several_frames_counts() =>
+        Assert.Equal((4000, 3000), ImageHeader.Read(Body.Utf8(Convert.ToBase64String(Jpeg(100, 3000, [0xFF, 0xC0, 0, 11, 8, 0, 5, 0x0F, 0xA0, 0, 0, 0, 0])))));
+
+    [Fact]
+    public void Never_throws_on_damaged_images()
+    {
+        var random = new Random(7);
+        foreach (var row in Images)
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                var image = (byte[])row.Data.Item2.Clone();
+                image[random.Next(Math.Min(image.Length, 64))] = (byte)random.Next(256);
+                ImageHeader.Read(Body.Utf8(Convert.ToBase64String(image.AsSpan(0, random.Next(image.Length)))));
+            }
+        }
+    }
+
+    private static byte[] Png(int width, int height)
+    {
+        byte[] png = [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), width);
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), height);
+        return png;
+    }
+
+    private static byte[] Jpeg(int width, int height, byte[] before) =>
+        [0xFF, 0xD8, .. before, 0xFF, 0xC2, 0, 11, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, .. Rest];
+
+    private static byte[] Segments(int count, int length)
+    {
+        byte[] segment = [0xFF, 0xE1, (byte)(length >> 8), (byte)length, .. Enumerable.Repeat((byte)0xFF, length - 2)];
+        return [.. Enumerable.Repeat(segment, count).SelectMany(bytes => bytes)];
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Json;
+using BudgetProxy.Core.Tokens;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace BudgetProxy.Core.Tests.Tokens;
+
+public sealed class TokenCounterTests
+{
+    private static readonly TokenCounter Counter = TokenCounter.For(TokenEncoding.O200kBase);
+
+    [Fact]
+    public void There_is_one_counter_for_each_encoding()
+    {
+        Assert.Same(Counter, TokenCounter.For(TokenEncoding.O200kBase));
+        Assert.Equal(TokenEncoding.O200kBase, Counter.Encoding);
+        Assert.Equal(TokenEncoding.Cl100kBase, TokenCounter.For(TokenEncoding.Cl100kBase).Encoding);
+    }
+
+    [Fact]
+    public void A_count_is_never_above_the_bytes() =>
+        Prop.ForAll<NonNull<string>>(text =>
+        {
+            var utf8 = Encoding.UTF8.GetBytes(text.Get);
+            var count = Counter.Count(utf8);
+            Assert.InRange(count, utf8.Length == 0 ? 0 : 1, utf8.Length);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Escapes_do_not_change_a_count() =>
+        Prop.ForAll<NonNull<string>>(text =>
+        {
+            var plain = Counter.Count(Encoding.UTF8.GetBytes(text.Get));
+            Assert.Equal(plain, Counter.CountJsonString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(text.Get)[1..^1])));
+            Assert.Equal(plain, Counter.CountJsonString(Encoding.UTF8.GetBytes(string.Concat(text.Get.Select(unit => $"\\u{(int)unit:X4}")))));
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("""a\nb\tc\r\"\\\/\b\f""", "a\nb\tc\r\"\\/\b\f")]
+    [InlineData("""\ud83d\ude00""", "\U0001F600")]
+    [InlineData("""\uD83D\uDE00\uD83D""", "\U0001F600\uFFFD")]
+    [InlineData("""x\udc00y\ud800\n\ud800\ud800\udc00""", "x\uFFFDy\uFFFD\n\uFFFD\U00010000")]
+    [InlineData("""\u0000\u00e9\u4E2D""", "\0é中")]
+    [InlineData("", "")]
+    public void Escapes_are_resolved(string escaped, string text)
+    {
+        var buffer = new byte[Encoding.UTF8.GetByteCount(escaped)];
+        var length = JsonText.Unescape(Encoding.UTF8.GetBytes(escaped), buffer);
+        Assert.Equal(text, Encoding.UTF8.GetString(buffer, 0, length));
+        Assert.Equal(Counter.Count(Encoding.UTF8.GetBytes(text)), Counter.CountJsonString(Encoding.UTF8.GetBytes(escaped)));
+    }
+
+    /// <summary>A reader has refused such bodies before; here they must only be safe.</summary>
+    [Theory]
+    [InlineData("\\")]
+    [InlineData("a\\u12")]
+    [InlineData("\\q\\uZZZZ")]
+    public void What_is_no_escape_is_kept(string escaped) =>
+        Assert.Equal(Counter.Count(Encoding.UTF8.GetBytes(escaped)), Counter.CountJsonString(Encoding.UTF8.GetBytes(escaped)));
+
+    [Fact]
+    public void Invalid_bytes_count_as_replacement_characters()
+    {
+        Assert.Equal(Counter.Count("a\uFFFDb"u8), Counter.Count([(byte)'a', 0xFF, (byte)'b']));
+        Assert.Equal(Counter.Count("\uFFFD"u8), Counter.Count([0xE4, 0xB8]));
+        Assert.Equal(Counter.Count("日\uFFFD"u8), Counter.CountJsonString([0xE6, 0x97, 0xA5, 0xC0]));
+    }
+
+    /// <summary>A long run is the same token over and over; tiktoken gives the same figures up to the lengths that it can answer for.</summary>
+    [Theory]
+    [InlineData("a", 8)]
+    [InlineData(" ", 128)]
+    [InlineData("ab", 4)]
+    [InlineData("日", 6)]
+    public void Long_runs_count_exactly(string unit, int bytesPerToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(unit, 400_000 / Encoding.UTF8.GetByteCount(unit))));
+        Assert.Equal((bytes.Length + bytesPerToken - 1) / bytesPerToken, Counter.Count(bytes));
+    }
+
+    [Fact]
+    public void Counting_allocates_nothing()
+    {
+        var plain = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("It's a test, 日本語のテキスト antidisestablishmentarianism 12345\n", 50)) + new string('a', 5000));
+        var escaped = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("line\\n\\u00e9\\ud83d\\ude00", 50)));
+        for (var i = 0; i < 3; i++) Counter.CountJsonString(i == 0 ? plain : escaped);
+        Counter.Count(plain);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Counter.Count(plain);
+        Counter.CountJsonString(escaped);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Threads_agree()
+    {
+        var texts = Enumerable.Range(0, 500).Select(i => Encoding.UTF8.GetBytes(new RandomTexts(i).Next())).ToArray();
+        var expected = texts.Select(text => Counter.Count(text)).ToArray();
+        Parallel.For(0, 8, _ => Assert.Equal(expected, texts.Select(text => Counter.Count(text)).ToArray()));
+    }
+}
