@@ -1,10 +1,13 @@
+using BudgetProxy.Core.Budgets;
+
 namespace BudgetProxy.Ledger;
 
 /// <summary>The ledger's seam: append, totals, stream. Entries of calls are appended by the reservation store in the settling step itself.</summary>
 public interface ILedger
 {
     /// <summary>Books entries that no reservation stands behind; an id that is already there is left as it is. Durable when it returns.</summary>
-    ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken);
+    /// <param name="budgets">The budgets of the entries' tenants: those that match count the entry, in the window in which it started.</param>
+    ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken);
 
     /// <summary>Sums by group, ordered by the group keys.</summary>
     ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken);

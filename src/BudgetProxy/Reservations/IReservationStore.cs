@@ -12,6 +12,12 @@ public interface IReservationStore
     ValueTask<ReserveOutcome> ReserveAsync(Reservation reservation, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Completes once the step that answered with this <see cref="ReserveOutcome.Commit"/> would survive a loss of power too. A grant survives
+    /// the end of the process when it returns; waiting for the disk can go on while the call is forwarded, up to the answer's first byte.
+    /// </summary>
+    ValueTask DurableAsync(long commit);
+
+    /// <summary>
     /// Replaces the reservation by what was used and appends exactly one ledger entry in the same atomic step. Never refused: an overrun is
     /// booked above the limit and flagged.
     /// </summary>

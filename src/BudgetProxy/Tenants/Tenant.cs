@@ -16,6 +16,9 @@ public sealed record Tenant
     /// <summary>IANA zone for budgets that set none; null = UTC.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>The zone that <see cref="TimeZone"/> names.</summary>
+    public TimeZoneInfo Zone => TimeZone is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
+
     public string? StripeCustomerId { get; init; }
 
     /// <summary>Hundredths of a percent: 1,500 = 15 %.</summary>

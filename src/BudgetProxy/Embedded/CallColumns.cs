@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Text.Json;
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Tokens;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>The columns that a reservation and a ledger entry share: who called what, when, and tokens by bucket. Bound and read in this order.</summary>
+internal static class CallColumns
+{
+    public const string Names =
+        "tenant, key, user, project, run, tags, provider, api, model, streamed, started_at, "
+        + "input, cached_input, cache_write_short, cache_write_long, output, reasoning, audio_input, audio_output, image_input, tool_calls";
+
+    public const string Parameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+    public const int Count = 21;
+
+    /// <summary>The call's time stands at this offset, its tokens after it.</summary>
+    public const int StartedAt = 10;
+
+    public static void Bind(
+        SqliteStatement statement, Caller caller, (string Provider, string Api, string Model) target, bool streamed, DateTimeOffset startedAt, in Usage usage) =>
+        statement
+            .Bind(caller.Tenant).Bind(caller.Key).Bind(caller.User).Bind(caller.Project).Bind(caller.Run).Bind(TagsJson(caller.Tags))
+            .Bind(target.Provider).Bind(target.Api).Bind(target.Model)
+            .Bind(streamed ? 1 : 0).Bind(startedAt.ToUnixTimeMilliseconds())
+            .Bind(usage.Input).Bind(usage.CachedInput).Bind(usage.CacheWriteShort).Bind(usage.CacheWriteLong)
+            .Bind(usage.Output).Bind(usage.Reasoning).Bind(usage.AudioInput).Bind(usage.AudioOutput).Bind(usage.ImageInput).Bind(usage.ToolCalls);
+
+    public static Caller Caller(SqliteStatement row, int first) => new()
+    {
+        Tenant = row.Text(first)!,
+        Key = row.Text(first + 1)!,
+        User = row.Text(first + 2),
+        Project = row.Text(first + 3),
+        Run = row.Text(first + 4),
+        Tags = Tags(row.Text(first + 5)),
+    };
+
+    /// <param name="first">Where the token columns begin.</param>
+    public static Usage Usage(SqliteStatement row, int first) => new()
+    {
+        Input = row.Int64(first),
+        CachedInput = row.Int64(first + 1),
+        CacheWriteShort = row.Int64(first + 2),
+        CacheWriteLong = row.Int64(first + 3),
+        Output = row.Int64(first + 4),
+        Reasoning = row.Int64(first + 5),
+        AudioInput = row.Int64(first + 6),
+        AudioOutput = row.Int64(first + 7),
+        ImageInput = row.Int64(first + 8),
+        ToolCalls = row.Int64(first + 9),
+    };
+
+    private static string? TagsJson(IReadOnlyList<KeyValuePair<string, string>> tags)
+    {
+        if (tags.Count == 0)
+            return null;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in tags)
+                json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static List<KeyValuePair<string, string>> Tags(string? text)
+    {
+        var tags = new List<KeyValuePair<string, string>>();
+        if (text is null)
+            return tags;
+        using var json = JsonDocument.Parse(text);
+        foreach (var tag in json.RootElement.EnumerateObject())
+            tags.Add(new(tag.Name, tag.Value.GetString()!));
+        return tags;
+    }
+}

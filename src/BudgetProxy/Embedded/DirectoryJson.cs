@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>The lists that stand in rows as JSON.</summary>
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+internal sealed partial class DirectoryJson : JsonSerializerContext;

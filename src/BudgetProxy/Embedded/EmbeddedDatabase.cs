@@ -1,0 +1,71 @@
+using Microsoft.Data.Sqlite;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>
+/// The one SQLite file of the data directory, its migrations applied, held by this process alone. The kernel drops the lock with the process,
+/// however it ends.
+/// </summary>
+public sealed class EmbeddedDatabase : IDisposable
+{
+    private readonly FileStream _lock;
+
+    /// <param name="dataDirectory">Made where it does not exist.</param>
+    /// <exception cref="InvalidOperationException">Another process holds the directory, or its file was made by a newer version.</exception>
+    public EmbeddedDatabase(string dataDirectory)
+    {
+        Directory.CreateDirectory(dataDirectory);
+        FilePath = Path.Combine(Path.GetFullPath(dataDirectory), "budgetproxy.db");
+        _lock = Acquire(Path.Combine(dataDirectory, "lock"));
+        try
+        {
+            using var session = OpenSession();
+            Migrations.Apply(session);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+    }
+
+    public string FilePath { get; }
+
+    /// <summary>
+    /// A connection for reads and for writes outside the calls' path, such as the directory's: a commit is on disk when it returns. The caller
+    /// disposes it, and keeps write transactions short: while one is open no call can be reserved or settled.
+    /// </summary>
+    public SqliteConnection OpenConnection()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = FilePath, Pooling = false }.ToString());
+        connection.Open();
+        using var pragmas = connection.CreateCommand();
+        pragmas.CommandText = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+        pragmas.ExecuteNonQuery();
+        return connection;
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>A connection on SQLite's C API: commits are in the write-ahead log when they return, and on disk once that is flushed.</summary>
+    internal SqliteSession OpenSession()
+    {
+        var session = new SqliteSession(FilePath);
+        // Checkpoints are taken beside the calls' path (see WalCheckpointer), so none is automatic.
+        session.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;");
+        return session;
+    }
+
+    private static FileStream Acquire(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidOperationException(
+                $"The data directory is in use: another BudgetProxy holds {path}. Stop it, or give this one a BudgetProxy__DataDirectory of its own.", e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Ledger;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>
+/// Both seams over one SQLite file: decisions in memory by a single writer, written in the same transaction as the reservation's row or the
+/// ledger's entry. A commit survives the end of the process at any instruction; power loss can take back what is not yet flushed (see
+/// <see cref="DurableAsync"/>). Fails closed: what can't be written is not granted.
+/// </summary>
+public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
+{
+    private const int PageSize = 500;
+    private readonly Books _books;
+    private readonly WalSync _sync;
+    private readonly WalCheckpointer _checkpointer;
+    private readonly CommitQueue _queue;
+    private readonly LedgerReader _ledger;
+    private readonly CounterReader _counters;
+
+    /// <summary>Charges the reservations that a dead owner left, as Presumed, before it serves any.</summary>
+    /// <exception cref="StoreUnavailableException">The database can't be read or written.</exception>
+    public EmbeddedStore(EmbeddedDatabase database, TimeProvider time)
+    {
+        _ledger = new LedgerReader(database);
+        _counters = new CounterReader(database);
+        try
+        {
+            _books = new Books(database.OpenSession(), time);
+            _checkpointer = new WalCheckpointer(database.OpenSession(), () => _books.Commits);
+        }
+        catch (StoreFaultException e)
+        {
+            throw new StoreUnavailableException("The ledger's database can't be opened.", e);
+        }
+
+        _sync = new WalSync(database.FilePath);
+        _sync.Committed(_books.Commits);
+        _queue = new CommitQueue(_books, _sync, _checkpointer);
+    }
+
+    /// <summary>Reservations open now.</summary>
+    public int OpenReservations => _books.OpenCount;
+
+    /// <summary>Transactions committed since the start.</summary>
+    public long Commits => _books.Commits;
+
+    /// <summary>Steps answered since the start; divided by <see cref="Commits"/>, the mean batch.</summary>
+    public long Steps => _queue.Steps;
+
+    public ValueTask<ReserveOutcome> ReserveAsync(Reservation reservation, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _queue.RunAsync(static (books, wanted) => books.Reserve(wanted), reservation);
+    }
+
+    public ValueTask DurableAsync(long commit) => _sync.WhenDurableAsync(commit);
+
+    public ValueTask<SettleOutcome> SettleAsync(Guid id, Settlement settlement, CancellationToken cancellationToken) =>
+        _queue.RunAsync(static (books, settle) => books.Settle(settle.Id, settle.Settlement), (Id: id, Settlement: settlement));
+
+    public ValueTask<SettleOutcome> VoidAsync(Guid id, CancellationToken cancellationToken) =>
+        _queue.RunAsync(static (books, voided) => books.Void(voided), id);
+
+    public ValueTask<int> ExpireAsync(CancellationToken cancellationToken) => _queue.RunAsync(static (books, _) => books.Expire(), 0);
+
+    public async ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken) =>
+        await _queue.RunAsync(static (books, seeded) => books.Seed(seeded), budget);
+
+    public async ValueTask<IReadOnlyList<BudgetState>> PeekAsync(IReadOnlyList<Hold> holds, CancellationToken cancellationToken) =>
+        await _queue.RunAsync(static (books, peeked) => books.Peek(peeked), holds);
+
+    public async ValueTask<IReadOnlyList<BudgetState>> ReadAsync(IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
+    {
+        var all = new List<BudgetState>();
+        foreach (var budget in budgets)
+        {
+            if (budget.Per is null)
+                all.AddRange(await PeekAsync([new Hold(budget, "", 0)], cancellationToken));
+            else
+                all.AddRange(await ReadScopesAsync(budget, cancellationToken));
+        }
+
+        return all;
+    }
+
+    public async ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
+    {
+        await _queue.RunAsync(static (books, append) => books.Append(append.Entries, append.Budgets), (Entries: entries, Budgets: budgets));
+        await _sync.WhenDurableAsync(_books.Commits);
+    }
+
+    public ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken) =>
+        OffThreadAsync<IReadOnlyList<UsageTotal>>(() => _ledger.Totals(filter, groups), cancellationToken);
+
+    public async IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long after = 0;
+        while (true)
+        {
+            // Page by page, so that a slow reader holds no snapshot that keeps the log from being reused.
+            var (entries, last) = await OffThreadAsync(() => _ledger.Page(filter, after, PageSize), cancellationToken);
+            foreach (var entry in entries)
+                yield return entry;
+            if (entries.Count < PageSize)
+                yield break;
+            after = last;
+        }
+    }
+
+    /// <summary>Ends the writer, flushes, closes. Open reservations stay in their rows: the next start charges them.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        _sync.Dispose();
+        _checkpointer.Dispose();
+        _books.Dispose();
+    }
+
+    private async ValueTask<List<BudgetState>> ReadScopesAsync(Budget budget, CancellationToken cancellationToken)
+    {
+        // The rows first, then what is in memory, which is newer and replaces it.
+        var now = await _queue.RunAsync(static (books, known) => books.Know(known), budget);
+        var states = await OffThreadAsync(() => _counters.Read(budget, now), cancellationToken);
+        foreach (var state in await _queue.RunAsync(static (books, read) => books.InUse(read), budget))
+            states[state.ScopeValue] = state;
+        var sorted = new List<BudgetState>(states.Values);
+        sorted.Sort(static (a, b) => string.CompareOrdinal(a.ScopeValue, b.ScopeValue));
+        return sorted;
+    }
+
+    private static async ValueTask<T> OffThreadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(read, cancellationToken);
+        }
+        catch (StoreFaultException e)
+        {
+            throw new StoreUnavailableException("The ledger's database can't be read.", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Tokens;
+using BudgetProxy.Ledger;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>The ledger's rows on one session.</summary>
+internal sealed class LedgerTable(SqliteSession session)
+{
+    public const string Columns =
+        "id, request_id, adjusts, " + CallColumns.Names + ", served_model, rate, basis, cost, charged, reserved, overrun, status, settled_at";
+
+    public const int ColumnCount = FirstCharge + 9;
+
+    private const int FirstCall = 3;
+    private const int FirstUsage = FirstCall + CallColumns.StartedAt + 1;
+    private const int FirstCharge = FirstCall + CallColumns.Count;
+
+    private readonly SqliteStatement _append = session.Prepare(
+        $"INSERT INTO ledger ({Columns}) VALUES (?, ?, ?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+
+    private readonly SqliteStatement _find = session.Prepare("SELECT 1 FROM ledger WHERE id = ?");
+    private readonly SqliteStatement _last = session.Prepare("SELECT settled_at FROM ledger ORDER BY seq DESC LIMIT 1");
+
+    /// <returns>False where an entry of this id is there already: it is left as it is.</returns>
+    public bool Append(LedgerEntry entry)
+    {
+        var caller = CallerOf(entry);
+        _append.Bind(entry.Id).Bind(entry.RequestId).Bind(entry.Adjusts);
+        CallColumns.Bind(_append, caller, (entry.Provider, entry.Api, entry.Model), entry.Streamed, entry.StartedAt, entry.Usage);
+        _append
+            .Bind(entry.ServedModel).Bind(entry.Rate).Bind((int)entry.Basis)
+            .Bind(entry.Cost.Value).Bind(entry.Charged.Value).Bind(entry.Reserved.Value).Bind(entry.Overrun.Value)
+            .Bind(entry.Status).Bind(entry.SettledAt.ToUnixTimeMilliseconds())
+            .Run();
+        return session.Changes == 1;
+    }
+
+    public bool Contains(Guid id)
+    {
+        var found = _find.Bind(id).Read();
+        _find.Reset();
+        return found;
+    }
+
+    /// <summary>When the newest entry was settled; null = the ledger is empty.</summary>
+    public DateTimeOffset? LastSettled()
+    {
+        DateTimeOffset? last = _last.Read() ? DateTimeOffset.FromUnixTimeMilliseconds(_last.Int64(0)) : null;
+        _last.Reset();
+        return last;
+    }
+
+    /// <summary>Who made the call, as budgets see it.</summary>
+    public static Caller CallerOf(LedgerEntry entry) => new()
+    {
+        Tenant = entry.Tenant,
+        Key = entry.Key,
+        User = entry.User,
+        Project = entry.Project,
+        Run = entry.Run,
+        Tags = entry.Tags,
+    };
+
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    public static LedgerEntry Read(SqliteStatement row)
+    {
+        var caller = CallColumns.Caller(row, FirstCall);
+        return new LedgerEntry
+        {
+            Id = row.Id(0),
+            RequestId = row.Id(1),
+            Adjusts = row.IsNull(2) ? null : row.Id(2),
+            Tenant = caller.Tenant,
+            Key = caller.Key,
+            User = caller.User,
+            Project = caller.Project,
+            Run = caller.Run,
+            Tags = caller.Tags,
+            Provider = row.Text(FirstCall + 6)!,
+            Api = row.Text(FirstCall + 7)!,
+            Model = row.Text(FirstCall + 8)!,
+            Streamed = row.Int64(FirstCall + 9) != 0,
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCall + CallColumns.StartedAt)),
+            Usage = CallColumns.Usage(row, FirstUsage),
+            ServedModel = row.Text(FirstCharge),
+            Rate = row.Text(FirstCharge + 1),
+            Basis = (UsageBasis)row.Int64(FirstCharge + 2),
+            Cost = new NanoUsd(row.Int64(FirstCharge + 3)),
+            Charged = new NanoUsd(row.Int64(FirstCharge + 4)),
+            Reserved = new NanoUsd(row.Int64(FirstCharge + 5)),
+            Overrun = new NanoUsd(row.Int64(FirstCharge + 6)),
+            Status = (int)row.Int64(FirstCharge + 7),
+            SettledAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCharge + 8)),
+        };
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Text.Json;
+using BudgetProxy.Core.Money;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>The reservations' rows on the writer's session.</summary>
+internal sealed class ReservationTable(SqliteSession session, CounterTable counters)
+{
+    private const int FirstCall = 1;
+    private const int FirstUsage = FirstCall + CallColumns.StartedAt + 1;
+    private const int FirstCharge = FirstCall + CallColumns.Count;
+    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds";
+
+    private readonly SqliteStatement _insert = session.Prepare(
+        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?)");
+
+    private readonly SqliteStatement _delete = session.Prepare("DELETE FROM reservations WHERE id = ?");
+    private readonly SqliteStatement _presume = session.Prepare("UPDATE reservations SET presumed = 1 WHERE id = ?");
+    private readonly SqliteStatement _setHolds = session.Prepare("UPDATE reservations SET holds = ? WHERE id = ?");
+    private readonly SqliteStatement _forget = session.Prepare("DELETE FROM reservations WHERE presumed = 1 AND expires_at < ?");
+    private readonly SqliteStatement _selectOpen = session.Prepare($"SELECT {Columns} FROM reservations WHERE presumed = 0");
+    private readonly SqliteStatement _selectPresumed = session.Prepare($"SELECT {Columns} FROM reservations WHERE presumed = 1 AND tenant = ?");
+    private readonly SqliteStatement _findPresumed = session.Prepare($"SELECT {Columns} FROM reservations WHERE id = ? AND presumed = 1");
+    private readonly ArrayBufferWriter<byte> _holds = new();
+
+    public void Insert(OpenReservation reservation)
+    {
+        _insert.Bind(reservation.Id);
+        CallColumns.Bind(
+            _insert, reservation.Caller, (reservation.Provider, reservation.Api, reservation.Model), reservation.Streamed, reservation.StartedAt,
+            reservation.WorstUsage);
+        _insert
+            .Bind(reservation.Rate).Bind(reservation.Amount.Value).Bind(reservation.MarkupBasisPoints)
+            .Bind(reservation.ExpiresAt.ToUnixTimeMilliseconds()).Bind(HoldsJson(reservation))
+            .Run();
+    }
+
+    public void Delete(Guid id) => _delete.Bind(id).Run();
+
+    /// <summary>Keeps the row of a reservation that was charged as presumed, for a late settlement.</summary>
+    public void MarkPresumed(Guid id) => _presume.Bind(id).Run();
+
+    /// <summary>Writes the shares anew.</summary>
+    public void SaveShares(OpenReservation reservation) => _setHolds.Bind(HoldsJson(reservation)).Bind(reservation.Id).Run();
+
+    /// <summary>Drops presumed rows that expired before this.</summary>
+    public void ForgetPresumed(DateTimeOffset before) => _forget.Bind(before.ToUnixTimeMilliseconds()).Run();
+
+    public List<OpenReservation> Open() => ReadAll(_selectOpen);
+
+    public List<OpenReservation> Presumed(string tenant) => ReadAll(_selectPresumed.Bind(tenant));
+
+    public OpenReservation? FindPresumed(Guid id)
+    {
+        var rows = ReadAll(_findPresumed.Bind(id));
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    private List<OpenReservation> ReadAll(SqliteStatement rows)
+    {
+        var found = new List<(OpenReservation Reservation, string Holds)>();
+        while (rows.Read())
+            found.Add((Read(rows), rows.Text(FirstCharge + 4)!));
+        var reservations = new List<OpenReservation>(found.Count);
+        foreach (var (reservation, holds) in found)
+        {
+            ReadHolds(holds, reservation);
+            reservations.Add(reservation);
+        }
+
+        return reservations;
+    }
+
+    private static OpenReservation Read(SqliteStatement row) => new()
+    {
+        Id = row.Id(0),
+        Caller = CallColumns.Caller(row, FirstCall),
+        Provider = row.Text(FirstCall + 6)!,
+        Api = row.Text(FirstCall + 7)!,
+        Model = row.Text(FirstCall + 8)!,
+        Streamed = row.Int64(FirstCall + 9) != 0,
+        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCall + CallColumns.StartedAt)),
+        WorstUsage = CallColumns.Usage(row, FirstUsage),
+        Rate = row.Text(FirstCharge),
+        Amount = new NanoUsd(row.Int64(FirstCharge + 1)),
+        MarkupBasisPoints = (int)row.Int64(FirstCharge + 2),
+        ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCharge + 3)),
+    };
+
+    private ReadOnlySpan<byte> HoldsJson(OpenReservation reservation)
+    {
+        _holds.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(_holds, new JsonWriterOptions { SkipValidation = true }))
+        {
+            json.WriteStartArray();
+            foreach (var share in reservation.Shares)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue(share.Slot.Owner.ShapeId);
+                json.WriteStringValue(share.Slot.Scope);
+                json.WriteNumberValue(share.Slot.Start);
+                if (share.Slot.Ends is { } ends)
+                    json.WriteNumberValue(ends);
+                else
+                    json.WriteNullValue();
+                json.WriteNumberValue(share.Amount);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return _holds.WrittenSpan;
+    }
+
+    /// <summary>Shares of shapes that are no longer counted are left out.</summary>
+    private void ReadHolds(string holds, OpenReservation reservation)
+    {
+        using var json = JsonDocument.Parse(holds);
+        foreach (var hold in json.RootElement.EnumerateArray())
+        {
+            if (counters.ById(hold[0].GetInt64()) is not { } owner)
+                continue;
+            long? ends = hold[3].ValueKind == JsonValueKind.Null ? null : hold[3].GetInt64();
+            reservation.Shares.Add(new Share(counters.SlotOf(owner, hold[1].GetString()!, hold[2].GetInt64(), ends), hold[4].GetInt64()));
+        }
+    }
+}

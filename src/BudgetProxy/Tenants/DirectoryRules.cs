@@ -1,0 +1,45 @@
+using System.Buffers;
+
+namespace BudgetProxy.Tenants;
+
+/// <summary>What names and texts of the directory may be, and how many of each. The messages say what would be right.</summary>
+public static class DirectoryRules
+{
+    /// <summary>Characters of a user, project, run, tag, model pattern or display name at most.</summary>
+    public const int MaxTextChars = 256;
+
+    /// <summary>Every call is held against each budget that matches it, in one step: more would slow each call of the tenant.</summary>
+    public const int MaxBudgetsPerTenant = 100;
+
+    /// <summary>Model patterns of one allow-list; each call walks it.</summary>
+    public const int MaxAllowedModels = 200;
+
+    private const int MaxNameChars = 64;
+
+    private static readonly SearchValues<char> TenantChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private static readonly SearchValues<char> BudgetChars =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_. ");
+
+    /// <summary>Null when the id is well formed. It stands in paths, counters' names and answer headers, so it is narrow.</summary>
+    public static string? TenantIdProblem(string id) =>
+        id.Length is > 0 and <= MaxNameChars && char.IsAsciiLetterOrDigit(id[0]) && !id.AsSpan().ContainsAnyExcept(TenantChars)
+            ? null
+            : "A tenant's id is 1 to 64 of a-z, 0-9, '-', '_' and '.', and starts with a letter or digit.";
+
+    /// <summary>Null when the name is well formed. It stands in answer headers, so it is ASCII and has no comma.</summary>
+    public static string? BudgetNameProblem(string name) =>
+        name.Length is > 0 and <= MaxNameChars && char.IsAsciiLetterOrDigit(name[0]) && name[^1] != ' '
+        && !name.AsSpan().ContainsAnyExcept(BudgetChars)
+            ? null
+            : "A budget's name is 1 to 64 ASCII letters, digits, '-', '_', '.' and inner spaces, and starts with a letter or digit.";
+
+    /// <summary>Null when the text is 1 to 256 characters without control characters.</summary>
+    public static string? TextProblem(string text) => text switch
+    {
+        "" => "Must not be empty; leave the field out instead.",
+        { Length: > MaxTextChars } => $"At most {MaxTextChars} characters.",
+        _ when text.Any(char.IsControl) => "Must not contain control characters.",
+        _ => null,
+    };
+}
