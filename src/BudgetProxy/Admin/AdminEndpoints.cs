@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>
+/// The admin API under <c>/admin/v1</c>. It takes <see cref="Tenants.TenantDirectory"/>, <see cref="Reservations.IReservationStore"/>,
+/// <see cref="Ledger.ILedger"/>, <see cref="Core.Rates.RateCard"/> and <see cref="TimeProvider"/> from the services.
+/// </summary>
+public static class AdminEndpoints
+{
+    public static IServiceCollection AddAdmin(this IServiceCollection services) =>
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default));
+
+    public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder routes)
+    {
+        var admin = routes.MapGroup("/admin/v1").AddEndpointFilter<AdminGate>();
+        TenantsApi.Map(admin);
+        KeysApi.Map(admin);
+        BudgetsApi.Map(admin);
+        UsageApi.Map(admin);
+        LedgerApi.Map(admin);
+        RatesApi.Map(admin);
+        AdminKeysApi.Map(admin);
+        admin.Map("/{**path}", NoSuchCall);
+        return routes;
+    }
+
+    /// <summary>Behind the gate too, so that a stranger can't map the API.</summary>
+    private static ProblemHttpResult NoSuchCall(HttpRequest request) => Problems.NotFound($"There is no admin call {request.Method} {request.Path}.");
+}

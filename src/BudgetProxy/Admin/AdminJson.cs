@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>Everything that the admin API answers with.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TenantDocument))]
+[JsonSerializable(typeof(ListPage<TenantDocument>))]
+[JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(ListPage<KeyDocument>))]
+[JsonSerializable(typeof(BudgetDocument))]
+[JsonSerializable(typeof(ListPage<BudgetDocument>))]
+[JsonSerializable(typeof(AdminKeyDocument))]
+[JsonSerializable(typeof(ListPage<AdminKeyDocument>))]
+[JsonSerializable(typeof(RateDocument))]
+[JsonSerializable(typeof(ListPage<RateDocument>))]
+[JsonSerializable(typeof(UsageDocument))]
+[JsonSerializable(typeof(ListPage<UsageDocument>))]
+[JsonSerializable(typeof(LedgerDocument))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+using BudgetProxy.Core.Budgets;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>A budget as the admin API shows it, with its live counters.</summary>
+/// <param name="Per">What it is counted by, such as <c>user</c> or <c>tag:team</c>; null = one counter.</param>
+/// <param name="Match">Dimension to pattern; empty = every call of the tenant.</param>
+/// <param name="Limit">One of <c>usd</c>, <c>requests</c>, <c>tokens</c>.</param>
+/// <param name="Timezone">As it was set; null = the tenant's.</param>
+/// <param name="AlertAt">Shares of the limit: 0.5 = half.</param>
+public sealed record BudgetDocument(
+    string Name, string? Per, IReadOnlyDictionary<string, string> Match, IReadOnlyDictionary<string, BudgetAmount> Limit, string Window,
+    string? Timezone, string Mode, string Admission, IReadOnlyList<decimal> AlertAt)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetAmount? Spent { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetAmount? Held { get; init; }
+
+    /// <summary>Limit − spent − held; below zero after an overrun.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetAmount? Remaining { get; init; }
+
+    /// <summary>Left out = never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ResetsAt { get; init; }
+
+    /// <summary>Where <see cref="Per"/> is set, in place of the four above: one for each value seen in the present window.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CounterDocument>? Counters { get; init; }
+
+    /// <param name="states">The budget's own counters.</param>
+    public static BudgetDocument Of(Budget budget, IReadOnlyList<BudgetState> states)
+    {
+        var counters = states.Select(CounterDocument.Of).ToList();
+        var document = new BudgetDocument(
+            budget.Name,
+            budget.Per?.Name(budget.PerTag),
+            budget.Match.ToDictionary(condition => condition.Dimension.Name(condition.Tag), condition => condition.Pattern, StringComparer.Ordinal),
+            new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [Names.Of(budget.LimitKind)] = new(budget.LimitKind, budget.Limit) },
+            budget.Window.ToString(),
+            budget.InheritsTimeZone ? null : budget.Window.TimeZone.Id,
+            Names.Of(budget.Mode),
+            Names.Of(budget.Admission),
+            [.. budget.AlertAtPercent.Select(percent => percent / 100m)]);
+        if (budget.Per is not null)
+            return document with { Counters = counters };
+        return counters is [var only, ..]
+            ? document with { Spent = only.Spent, Held = only.Held, Remaining = only.Remaining, ResetsAt = only.ResetsAt }
+            : document;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.Json;
+using BudgetProxy.Core.Money;
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>
+/// Reads a JSON object field by field and collects what is wrong with each instead of stopping at the first; a field that is null counts as left
+/// out. After the last one is read, <see cref="RefuseUnknown"/> names the fields that nobody asked for: a misspelt limit must not vanish.
+/// </summary>
+internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors)
+{
+    private readonly List<string> _known = [];
+
+    public FieldErrors Errors => errors;
+
+    public IEnumerable<string> FieldNames => json.EnumerateObject().Select(property => property.Name);
+
+    /// <summary>Text of 1 to 256 characters without control characters.</summary>
+    public string? Text(string name)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        var text = TextOf(value);
+        var problem = text is null ? "Must be a string." : DirectoryRules.TextProblem(text);
+        return problem is null ? text : Fail<string>(name, problem);
+    }
+
+    /// <summary><see cref="Text"/>, and an error where it is left out.</summary>
+    public string? Required(string name) => Take(name) is null ? Fail<string>(name, "Is required.") : Text(name);
+
+    public FieldReader? RequiredObject(string name) => Take(name) is null ? Fail<FieldReader>(name, "Is required.") : Object(name);
+
+    public IReadOnlyList<string> TextList(string name, int maxItems)
+    {
+        if (Take(name) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > maxItems)
+            return Fail<IReadOnlyList<string>>(name, $"Must be an array of at most {maxItems} strings.") ?? [];
+        var texts = value.EnumerateArray().Select(TextOf).ToList();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if ((texts[i] is { } text ? DirectoryRules.TextProblem(text) : "Must be a string.") is { } problem)
+                Fail($"{name}[{i}]", problem);
+        }
+
+        return texts.OfType<string>().ToList();
+    }
+
+    public bool? Flag(string name) => Take(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => Fail<bool?>(name, "Must be true or false."),
+    };
+
+    /// <summary>USD, 0 to the largest limit, only as a decimal string: a JSON number is a double in too many clients.</summary>
+    public NanoUsd? Money(string name)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.String)
+            return Fail<NanoUsd?>(name, "Must be a decimal string in USD, such as \"5.00\", not a JSON number.");
+        if (!NanoUsd.TryParse(TextOf(value), out var amount))
+            return Fail<NanoUsd?>(name, "Must be a decimal amount of USD with at most nine decimals, such as \"5.00\".");
+        return amount >= NanoUsd.Zero && amount <= NanoUsd.MaxLimit
+            ? amount
+            : Fail<NanoUsd?>(name, $"Must be from 0 to {NanoUsd.MaxLimit.ToBalance()} USD.");
+    }
+
+    /// <summary>A whole number of calls or tokens, 0 to 2^52.</summary>
+    public long? Count(string name)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= 0 && count <= NanoUsd.MaxLimit.Value
+            ? count
+            : Fail<long?>(name, $"Must be a whole number from 0 to {NanoUsd.MaxLimit.Value}.");
+    }
+
+    /// <summary>A decimal number, or the same as a string.</summary>
+    public decimal? Number(string name) => Take(name) is { } value ? DecimalOf(value) ?? Fail<decimal?>(name, "Must be a number.") : null;
+
+    public IReadOnlyList<decimal> Numbers(string name, int maxItems)
+    {
+        if (Take(name) is not { } value)
+            return [];
+        var numbers = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxItems
+            ? value.EnumerateArray().Select(DecimalOf).ToList()
+            : [null];
+        return numbers.Contains(null)
+            ? Fail<IReadOnlyList<decimal>>(name, $"Must be an array of at most {maxItems} numbers.") ?? []
+            : numbers.OfType<decimal>().ToList();
+    }
+
+    /// <summary>An RFC 3339 instant; kept to the millisecond.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        return TextOf(value) is { } text && InstantText.TryParse(text, out var at)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds())
+            : Fail<DateTimeOffset?>(name, "Must be an RFC 3339 instant, such as \"2026-12-31T23:59:59Z\".");
+    }
+
+    /// <summary>One of the enum's lower-case names.</summary>
+    public TEnum? OneOf<TEnum>(string name)
+        where TEnum : struct, Enum
+    {
+        if (Take(name) is not { } value)
+            return null;
+        return TextOf(value) is { } text && Names.TryParse<TEnum>(text, out var parsed)
+            ? parsed
+            : Fail<TEnum?>(name, $"Must be one of: {Names.All<TEnum>()}.");
+    }
+
+    public FieldReader? Object(string name)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.Object
+            ? new FieldReader(value, $"{path}{name}.", errors)
+            : Fail<FieldReader>(name, "Must be an object.");
+    }
+
+    /// <summary>Call after the last field is read.</summary>
+    public void RefuseUnknown()
+    {
+        foreach (var name in FieldNames.Except(_known, StringComparer.Ordinal))
+            Fail(name, $"There is no such field here. The fields are: {string.Join(", ", _known)}.");
+    }
+
+    public void Fail(string name, string message) => errors.Add(path + name, message);
+
+    private static decimal? DecimalOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetDecimal(out var number) => number,
+        JsonValueKind.String when decimal.TryParse(
+            TextOf(value), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+
+    private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private JsonElement? Take(string name)
+    {
+        if (!_known.Contains(name))
+            _known.Add(name);
+        return json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    private T? Fail<T>(string name, string message)
+    {
+        Fail(name, message);
+        return default;
+    }
+}

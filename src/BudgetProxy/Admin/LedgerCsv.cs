@@ -1,0 +1,29 @@
+using System.Buffers;
+using System.Text;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>The ledger as CSV: the fields of <see cref="LedgerDocument"/> in their order, tokens flattened, tags as <c>k=v,k=v</c>.</summary>
+internal sealed class LedgerCsv
+{
+    /// <summary>The columns that <see cref="CsvRow.Tokens"/> fills.</summary>
+    public const string TokenColumns =
+        "tokens.input,tokens.cachedInput,tokens.cacheWriteShort,tokens.cacheWriteLong,tokens.output,tokens.reasoning,tokens.audioInput,"
+        + "tokens.audioOutput,tokens.imageInput,tokens.toolCalls";
+
+    private static readonly byte[] Header = Encoding.ASCII.GetBytes(
+        "id,requestId,tenant,user,project,key,run,tags,provider,api,model,servedModel,rate,basis," + TokenColumns
+        + ",costUsd,chargedUsd,reservedUsd,overrunUsd,streamed,status,startedAt,settledAt,adjusts\r\n");
+
+    private readonly CsvRow _row = new();
+
+    public static void WriteHeader(IBufferWriter<byte> output) => output.Write(Header);
+
+    public void Write(LedgerDocument entry, IBufferWriter<byte> output) => _row
+        .Raw(entry.Id.ToString()).Raw(entry.RequestId.ToString()).Text(entry.Tenant).Text(entry.User).Text(entry.Project).Text(entry.Key)
+        .Text(entry.Run).Text(string.Join(',', entry.Tags.Select(tag => $"{tag.Key}={tag.Value}"))).Raw(entry.Provider).Raw(entry.Api)
+        .Text(entry.Model).Text(entry.ServedModel).Text(entry.Rate).Raw(entry.Basis).Tokens(entry.Tokens).Raw(entry.CostUsd).Raw(entry.ChargedUsd)
+        .Raw(entry.ReservedUsd).Raw(entry.OverrunUsd).Raw(entry.Streamed ? "true" : "false").Number(entry.Status).Raw(entry.StartedAt)
+        .Raw(entry.SettledAt).Raw(entry.Adjusts?.ToString())
+        .End(output);
+}

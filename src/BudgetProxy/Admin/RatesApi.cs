@@ -1,0 +1,20 @@
+using BudgetProxy.Core.Rates;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace BudgetProxy.Admin;
+
+/// <summary><c>/rates</c>: the rows that price calls now.</summary>
+internal static class RatesApi
+{
+    public static void Map(IEndpointRouteBuilder admin) => admin.MapGet("/rates", List);
+
+    private static Results<Ok<ListPage<RateDocument>>, ProblemHttpResult> List(HttpRequest request, RateCard card, TimeProvider time)
+    {
+        var query = new QueryReader(request.Query);
+        var now = time.GetUtcNow();
+        var inForce = card.Rates
+            .Where(rate => ReferenceEquals(card.Find(rate.Provider, rate.Model, now), rate))
+            .OrderBy(rate => rate.Id, StringComparer.Ordinal);
+        return query.Page(inForce, rate => rate.Id, RateDocument.Of) is { } page ? TypedResults.Ok(page) : query.Errors.ToProblem();
+    }
+}

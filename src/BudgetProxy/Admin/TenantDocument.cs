@@ -1,0 +1,48 @@
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>A tenant as the admin API shows and takes it.</summary>
+/// <param name="Timezone">IANA zone for budgets that set none; null = UTC.</param>
+/// <param name="AllowedModels">Patterns with <c>*</c>; empty = all.</param>
+/// <param name="MaxCallUsd">Decimal string; null = no per-call ceiling.</param>
+public sealed record TenantDocument(
+    string Id, string? Name, string? Plan, string? Timezone, string? StripeCustomerId, decimal MarkupPercent,
+    IReadOnlyList<string> AllowedModels, string? MaxCallUsd, bool Suspended)
+{
+    /// <summary>1,000 % of markup is a slip of the hand more often than a price.</summary>
+    private const decimal MaxMarkupPercent = 1000;
+
+    public static TenantDocument Of(Tenant tenant) => new(
+        tenant.Id, tenant.Name, tenant.Plan, tenant.TimeZone, tenant.StripeCustomerId, tenant.MarkupBasisPoints / 100m,
+        tenant.AllowedModels, tenant.MaxCall?.ToBalance(), tenant.Suspended);
+
+    internal static Tenant Read(string id, FieldReader fields)
+    {
+        if (DirectoryRules.TenantIdProblem(id) is { } problem)
+            fields.Fail("tenant", problem);
+        var tenant = new Tenant
+        {
+            Id = id,
+            Name = fields.Text("name"),
+            Plan = fields.Text("plan"),
+            TimeZone = TimeZones.Read(fields)?.Id,
+            StripeCustomerId = fields.Text("stripeCustomerId"),
+            MarkupBasisPoints = ReadMarkup(fields),
+            AllowedModels = fields.TextList("allowedModels", DirectoryRules.MaxAllowedModels),
+            MaxCall = fields.Money("maxCallUsd"),
+            Suspended = fields.Flag("suspended") ?? false,
+        };
+        fields.RefuseUnknown();
+        return tenant;
+    }
+
+    private static int ReadMarkup(FieldReader fields)
+    {
+        var percent = fields.Number("markupPercent") ?? 0;
+        if (percent is >= 0 and <= MaxMarkupPercent && decimal.Round(percent, 2) == percent)
+            return (int)(percent * 100);
+        fields.Fail("markupPercent", $"Must be from 0 to {MaxMarkupPercent} with at most two decimals.");
+        return 0;
+    }
+}

@@ -1,0 +1,35 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace BudgetProxy.Forwarding;
+
+/// <summary>Moves one call to its provider and the answer back, by YARP. Never retries: a POST sent twice may be billed twice.</summary>
+public sealed class ProviderForwarder(IHttpForwarder forwarder)
+{
+    /// <summary>A provider may think this long between two bytes: the SDKs' own default timeout (openai-node, anthropic-sdk: 600 s).</summary>
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(10) };
+
+    /// <summary>
+    /// Forwards and copies the answer, which for a metered route that is not streamed is held back in the exchange. Ends also when the client
+    /// leaves, by the exchange's rule; never throws for what the client or the provider does.
+    /// </summary>
+    public async Task<ForwarderError> SendAsync(HttpContext context, ProviderExchange exchange)
+    {
+        var clientAborted = context.RequestAborted;
+        var clientBody = context.Response.Body;
+        exchange.Answer = new AnswerStream(clientBody, context.Response.BodyWriter);
+        if (exchange.Body is not null)
+            context.Request.Body = exchange.Body;
+        context.Response.Body = exchange.Answer;
+        context.RequestAborted = exchange.Aborted;
+        await using var registration = clientAborted.UnsafeRegister(static state => ((ProviderExchange)state!).OnClientGone(), exchange);
+        try
+        {
+            return await forwarder.SendAsync(context, exchange.Target.Prefix, exchange.Target.Client, Config, exchange, CancellationToken.None);
+        }
+        finally
+        {
+            context.Response.Body = clientBody;
+            context.RequestAborted = clientAborted;
+        }
+    }
+}

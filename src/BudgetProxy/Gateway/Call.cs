@@ -1,0 +1,48 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Rates;
+using BudgetProxy.Core.Requests;
+using BudgetProxy.Reservations;
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>
+/// One call on its way through <see cref="RequestFlow"/>. Each stage fills in its own noun and reads only earlier ones; nothing here is
+/// shared between calls.
+/// </summary>
+public sealed class Call(HttpContext context, ProviderRoute route, Guid id, DateTimeOffset startedAt) : IDisposable
+{
+    public HttpContext Context => context;
+
+    public ProviderRoute Route => route;
+
+    /// <summary>UUIDv7: the request id, the reservation's id and the ledger entry's id.</summary>
+    public Guid Id => id;
+
+    public DateTimeOffset StartedAt => startedAt;
+
+    // Identify
+    public VirtualKey Key { get; set; } = null!;
+
+    public Tenant Tenant { get; set; } = null!;
+
+    // Read
+    public BodyBuffer Body { get; } = new();
+
+    public ProviderRequest Request { get; set; } = null!;
+
+    public Caller Caller { get; set; } = null!;
+
+    // Quote
+    public Quote Quote { get; set; } = null!;
+
+    /// <summary>True when the model has no rate and is allowed all the same: recorded at cost 0.</summary>
+    public bool Unpriced { get; set; }
+
+    // Reserve
+    public Reservation? Reservation { get; set; }
+
+    public ReserveOutcome Outcome { get; set; }
+
+    public void Dispose() => Body.Dispose();
+}

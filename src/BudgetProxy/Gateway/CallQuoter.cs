@@ -1,0 +1,104 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Rates;
+using BudgetProxy.Core.Requests;
+using BudgetProxy.Core.Tokens;
+using BudgetProxy.Hosting;
+using Microsoft.Extensions.ObjectPool;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>Read, count, quote: what the body asks for, and what it can cost at most.</summary>
+public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvider clock)
+{
+    private readonly ObjectPool<ProviderRequest> _requests = new DefaultObjectPool<ProviderRequest>(new RequestPolicy());
+
+    /// <summary>Reads the whole body into the call's buffer; null = read.</summary>
+    public async ValueTask<GatewayRefusal?> ReadAsync(Call call)
+    {
+        try
+        {
+            return await call.Body.ReadAsync(call.Context.Request, options.MaxBodyBytes, call.Context.RequestAborted)
+                ? null
+                : Refusals.TooLarge(options.MaxBodyBytes);
+        }
+        catch (BadHttpRequestException broken) when (broken.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return Refusals.TooLarge(options.MaxBodyBytes);
+        }
+    }
+
+    /// <summary>Fills in request, caller and quote; null = quoted.</summary>
+    /// <param name="tier">The tier to price at instead of the one that the body names.</param>
+    public GatewayRefusal? Quote(Call call, ServiceTier? tier = null)
+    {
+        var api = call.Route.Api!.Value;
+        var body = call.Body.Span;
+        call.Request = _requests.Get();
+        if (!RequestReader.TryRead(api, body, call.Request, out var error))
+            return Refusals.InvalidRequest(error);
+        if (CallAttribution.Attribute(call, call.Request.User) is { } refusal)
+            return refusal;
+
+        var model = call.Request.Model;
+        if (!Allows(call.Key.AllowedModels, model) || !Allows(call.Tenant.AllowedModels, model))
+            return Refusals.ModelNotAllowed(model);
+
+        var rate = rates.Find(call.Route.Provider, model, clock.GetUtcNow());
+        if (rate is null)
+        {
+            if (!options.AllowUnpricedModels)
+                return Refusals.Unpriced(model);
+            call.Unpriced = true;
+            rate = Unpriced(call.Route.Provider, model);
+        }
+
+        call.Request.ServiceTier = tier ?? call.Request.ServiceTier;
+        var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile);
+        call.Quote = Core.Rates.Quote.Of(rate, call.Request, input);
+        if (call.Tenant.MaxCall is { } ceiling && call.Quote.Worst > ceiling)
+            return Refusals.TooExpensive(call.Quote.Worst, ceiling);
+        return null;
+    }
+
+    /// <summary>Gives the parsed request back, once nothing reads it any more.</summary>
+    public void Return(Call call)
+    {
+        if (call.Request is { } request)
+            _requests.Return(request);
+    }
+
+    /// <summary>A row at price zero for a model that nobody priced: its tokens are still counted, at twice what a stand-in gives.</summary>
+    private static Rate Unpriced(Provider provider, string model) => new()
+    {
+        Provider = provider,
+        Model = model,
+        EffectiveFrom = DateTimeOffset.UnixEpoch,
+        Profile = new ModelProfile { SafetyPercent = 200 },
+        Tokens = new PriceList { Standard = new TokenPrices { Input = 0, Output = 0 } },
+    };
+
+    private static bool Allows(IReadOnlyList<string> patterns, string model)
+    {
+        if (patterns.Count == 0)
+            return true;
+        for (var i = 0; i < patterns.Count; i++)
+        {
+            if (Wildcard.IsMatch(patterns[i], model))
+                return true;
+        }
+
+        return false;
+    }
+
+    private sealed class RequestPolicy : PooledObjectPolicy<ProviderRequest>
+    {
+        public override ProviderRequest Create() => new();
+
+        public override bool Return(ProviderRequest obj)
+        {
+            obj.Reset();
+            // A body of a million parts must not keep its lists for ever.
+            return obj.Content.Capacity <= 4096 && obj.Images.Capacity <= 1024;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Hosting;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>Reserve or refuse: the worst case against every budget that applies, in one step.</summary>
+public sealed class CallReserver(IReservationStore store, ProxyMetrics metrics, ProxyOptions options, TimeProvider clock)
+{
+    /// <summary>Fills in reservation and outcome; null = all holds are taken. Fails closed: without the store nothing is forwarded.</summary>
+    public async ValueTask<GatewayRefusal?> ReserveAsync(Call call)
+    {
+        var quote = call.Quote;
+        var reservation = new Reservation
+        {
+            Id = call.Id,
+            Caller = call.Caller,
+            Provider = call.Route.Provider,
+            Api = call.Route.Api!.Value,
+            Model = call.Request.Model,
+            Rate = call.Unpriced ? null : quote.Rate.Id,
+            Amount = quote.Worst,
+            WorstUsage = quote.WorstUsage,
+            MarkupBasisPoints = call.Tenant.MarkupBasisPoints,
+            Streamed = call.Request.Stream,
+            StartedAt = call.StartedAt,
+            Lifetime = options.ReservationLifetime,
+            Holds = HoldsOf(call),
+        };
+        try
+        {
+            call.Outcome = await store.ReserveAsync(reservation, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            metrics.StoreFailed();
+            return Refusals.StoreUnavailable;
+        }
+
+        if (call.Outcome.Refusal is { } refusal)
+            return Refusals.OverBudget(refusal, quote.Worst, clock.GetUtcNow());
+        call.Reservation = reservation;
+        metrics.CallAdmitted();
+        if (call.Outcome.WouldBlock is not null)
+            metrics.CallWouldBlock();
+        return null;
+    }
+
+    /// <summary>Every matching budget's share of the call at its worst.</summary>
+    public static List<Hold> HoldsOf(Call call)
+    {
+        var budgets = call.Tenant.Budgets;
+        var holds = new List<Hold>(budgets.Count);
+        BudgetMatcher.Match(budgets, call.Caller, call.Route.Provider, call.Request.Model, call.Quote.Worst, call.Quote.WorstUsage.Total, holds);
+        return holds;
+    }
+}

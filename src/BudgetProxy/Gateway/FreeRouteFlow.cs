@@ -1,0 +1,39 @@
+using BudgetProxy.Forwarding;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>Forwards the routes that cost nothing (lists of models, Anthropic's own token count): the key is checked, nothing is metered.</summary>
+public sealed class FreeRouteFlow(CallIdentifier identifier, ProviderForwarder forwarder, ProviderTargets targets)
+{
+    public async Task RunAsync(HttpContext context, ProviderRoute route, DateTimeOffset now)
+    {
+        using var call = new Call(context, route, Guid.CreateVersion7(now), now);
+        context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
+        var refusal = RequestFraming.Check(context.Request) ?? identifier.Identify(call);
+        if (refusal is not null)
+        {
+            await RefusalWriter.WriteAsync(context, route.Provider, refusal);
+            return;
+        }
+
+        using var exchange = new ProviderExchange
+        {
+            Target = targets[route.Provider],
+            Path = UpstreamPath(context, route),
+            CutWhenLeft = true,
+            SetHeaders = static _ => { },
+        };
+        var ended = await forwarder.SendAsync(context, exchange);
+        if (ended == ForwarderError.None || exchange.ClientGone || context.Response.HasStarted)
+            return;
+        context.Response.Clear();
+        context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
+        // Nothing is billed here, so a retry is always safe.
+        await RefusalWriter.WriteAsync(context, route.Provider, Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, mayHaveBegun: false));
+    }
+
+    /// <summary>One path segment of the client's may stand in the path; it is escaped again, so it can't name another route.</summary>
+    private static string UpstreamPath(HttpContext context, ProviderRoute route) =>
+        context.Request.RouteValues["model"] is string model ? route.UpstreamPath + Uri.EscapeDataString(model) : route.UpstreamPath;
+}

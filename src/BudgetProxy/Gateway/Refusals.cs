@@ -1,0 +1,120 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>Every reason for which the proxy itself answers a data-plane call.</summary>
+public static class Refusals
+{
+    /// <summary>The longest wait that is worth telling: SDKs sleep as long as they are told.</summary>
+    private const int LongestRetryAfterSeconds = 60;
+
+    public static readonly GatewayRefusal NoKey = new(
+        StatusCodes.Status401Unauthorized, "invalid_api_key",
+        "No API key was given. Put your BudgetProxy key (bp_…) where the provider's key goes: Authorization: Bearer, x-api-key, api-key or x-goog-api-key.");
+
+    public static readonly GatewayRefusal UnknownKey = new(
+        StatusCodes.Status401Unauthorized, "invalid_api_key", "This API key is not known, was revoked or has expired. Ask your administrator for a new BudgetProxy key.");
+
+    public static readonly GatewayRefusal Suspended = new(
+        StatusCodes.Status403Forbidden, "tenant_suspended", "This account is suspended. Ask your administrator.");
+
+    public static readonly GatewayRefusal UnsupportedRoute = new(
+        StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. See the list of supported routes in its README.");
+
+    public static readonly GatewayRefusal UnsupportedEncoding = new(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "A compressed request body can't be priced as it stands. Send it without Content-Encoding.");
+
+    public static readonly GatewayRefusal AmbiguousFraming = new(
+        StatusCodes.Status400BadRequest, "invalid_request", "The request has both Content-Length and Transfer-Encoding, or chunks in HTTP/1.0. Send one length.");
+
+    public static readonly GatewayRefusal StoreUnavailable = new(
+        StatusCodes.Status503ServiceUnavailable, "budget_store_unavailable", "Budgets can't be checked just now, so nothing was forwarded. Retry in a moment.")
+    {
+        RetryAfterSeconds = 1,
+    };
+
+    /// <summary>The provider could not be reached or broke off. Where it may have begun, a retry may be billed twice, so none is invited.</summary>
+    public static GatewayRefusal ProviderFailed(bool timedOut, bool mayHaveBegun) => new(
+        timedOut ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status502BadGateway,
+        timedOut ? "upstream_timeout" : "upstream_unavailable",
+        timedOut ? "The provider did not answer in time." : mayHaveBegun ? "The provider broke off before its answer was whole." : "The provider can't be reached.")
+    {
+        RetryAfterSeconds = mayHaveBegun ? null : 1,
+    };
+
+    public static GatewayRefusal TooLarge(int maxBytes) => new(
+        StatusCodes.Status413PayloadTooLarge, "request_too_large", $"The request body is larger than the {maxBytes:N0} bytes this proxy takes.");
+
+    public static GatewayRefusal InvalidAttribution(string header) => new(
+        StatusCodes.Status400BadRequest, "invalid_request", $"The value of {header} is not valid: at most 256 printable characters; tags are k=v,k=v with at most 16 names.");
+
+    public static GatewayRefusal InvalidRequest(RequestError error) => new(StatusCodes.Status400BadRequest, "invalid_request", error.Message) { Param = error.Param };
+
+    public static GatewayRefusal ModelNotAllowed(string model) => new(
+        StatusCodes.Status403Forbidden, "model_not_allowed", $"The model {Shown(model)} is not among those this key may use.") { Param = "model" };
+
+    public static GatewayRefusal Unpriced(string model) => new(
+        StatusCodes.Status402PaymentRequired, "unpriced_model",
+        $"There is no rate for the model {Shown(model)}, so it can't be held against a budget. Use a priced model, or ask your administrator to add its rate.")
+    {
+        Param = "model",
+    };
+
+    public static GatewayRefusal TooExpensive(NanoUsd cost, NanoUsd ceiling) => new(
+        StatusCodes.Status402PaymentRequired, "request_too_expensive",
+        $"This call alone could cost {cost.ToBalance()} USD, above the ceiling of {ceiling.ToBalance()} USD a call. Shorten the prompt or lower the output limit.")
+    {
+        EstimatedCost = cost,
+    };
+
+    /// <summary>The answer to a budget that could not take its hold.</summary>
+    public static GatewayRefusal OverBudget(Refusal refusal, NanoUsd cost, DateTimeOffset now)
+    {
+        if (refusal.HeldByOthers)
+        {
+            return new GatewayRefusal(
+                StatusCodes.Status429TooManyRequests, "budget_held",
+                $"The budget '{refusal.Budget.Name}' is held by calls in flight. Retry in a few seconds.")
+            {
+                Budget = refusal,
+                EstimatedCost = cost,
+                // Spread, so that callers who were refused together don't come back together.
+                RetryAfterSeconds = Random.Shared.Next(1, 6),
+            };
+        }
+
+        var reset = refusal.ResetsAt is { } at ? $"It resets at {at:yyyy-MM-dd'T'HH:mm:ssK}." : "It does not reset by itself.";
+        var message = $"The budget '{refusal.Budget.Name}' can't take this call: it needs {Amount(refusal, refusal.Budget.LimitKind, cost)}, "
+            + $"{Shown(refusal.Remaining, refusal.Budget.LimitKind)} of {Shown(refusal.Limit, refusal.Budget.LimitKind)} remain. {reset}";
+        if (!refusal.Budget.Window.IsShorterThanDay)
+            return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = cost };
+
+        var wait = refusal.ResetsAt is { } resets ? Math.Ceiling((resets - now).TotalSeconds) : double.MaxValue;
+        return new GatewayRefusal(StatusCodes.Status429TooManyRequests, "velocity_exceeded", message)
+        {
+            Budget = refusal,
+            EstimatedCost = cost,
+            RetryAfterSeconds = wait <= LongestRetryAfterSeconds ? (int)Math.Max(1, wait) : null,
+        };
+    }
+
+    /// <summary>An amount in the unit of its limit, as headers and messages show it.</summary>
+    public static string Shown(long amount, LimitKind kind) => kind switch
+    {
+        LimitKind.Usd => $"{new NanoUsd(amount).ToBalance()} USD",
+        LimitKind.Requests => $"{amount} requests",
+        _ => $"{amount} tokens",
+    };
+
+    private static string Amount(Refusal refusal, LimitKind kind, NanoUsd cost) => kind switch
+    {
+        LimitKind.Usd => $"{cost.ToBalance()} USD",
+        LimitKind.Requests => "1 request",
+        _ => $"more tokens than remain for '{refusal.Budget.Name}'",
+    };
+
+    /// <summary>A client's own text in an answer to itself: cut, so that an answer stays small.</summary>
+    private static string Shown(string model) => model.Length <= 80 ? $"'{model}'" : $"'{model.AsSpan(0, 80)}…'";
+}

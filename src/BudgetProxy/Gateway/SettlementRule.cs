@@ -1,0 +1,73 @@
+using BudgetProxy.Core.Metering;
+using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Rates;
+using BudgetProxy.Core.Requests;
+using BudgetProxy.Core.Tokens;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>
+/// Decides what a call owes, from how it ended. What the provider reported is charged as reported; what can't have been billed is void; what
+/// passed uncounted by the provider is charged as we counted it; and where nobody can say, the reserved worst case is presumed.
+/// </summary>
+public static class SettlementRule
+{
+    /// <summary>What to settle; null = void.</summary>
+    public static Settlement? Decide(Call call, RateCard rates, CallEnding ending)
+    {
+        var reading = ending.Reading;
+        if (Reported(call, reading) is { } usage)
+            return Priced(call, rates, reading, usage, UsageBasis.Reported, ending.Status);
+
+        if (ending.Status >= 400)
+            return null;
+        if (ending.Status == 0)
+            return ending.Dispatched ? WithoutAnswer(call, rates, ending) : null;
+
+        // From here the provider began a good answer that never said what it used.
+        var countable = ending.Streamed && !reading.Uncounted && !CallForwarder.ReasonsOutOfSight(call);
+        return countable
+            ? Priced(call, rates, reading, Counted(call, reading), UsageBasis.Counted, ending.Status)
+            : Presumed(call, reading, ending.Status);
+    }
+
+    /// <summary>
+    /// Nothing came back though bytes went out. A timeout or reset owes its input at least; a client that left a call which could not be
+    /// counted leaves the worst case.
+    /// </summary>
+    private static Settlement WithoutAnswer(Call call, RateCard rates, CallEnding ending)
+    {
+        var leftUncounted = ending.ClientGone && (!call.Request.Stream || CallForwarder.ReasonsOutOfSight(call));
+        return leftUncounted
+            ? Presumed(call, ending.Reading, ending.Status)
+            : Priced(call, rates, ending.Reading, Counted(call, ending.Reading), UsageBasis.Counted, ending.Status);
+    }
+
+    /// <summary>The provider's usage where it is final. Anthropic reports input first: until the end its output is only a beginning.</summary>
+    private static Usage? Reported(Call call, MeterReading reading) =>
+        reading.Usage is { } usage && (reading.Finished || call.Route.Api != ProviderApi.AnthropicMessages) ? usage : null;
+
+    /// <summary>Input as reported or else as estimated, and the output that passed, at the stand-in's measured ratio.</summary>
+    private static Usage Counted(Call call, MeterReading reading)
+    {
+        var profile = call.Quote.Rate.Profile;
+        var passed = (long)decimal.Ceiling(reading.CountedOutput * profile.ExpectedPercent / 100m);
+        return reading.Usage is { } begun
+            ? begun with { Output = Math.Max(begun.Output, passed) }
+            : new Usage { Input = call.Quote.Input.Tokens, Output = passed };
+    }
+
+    private static Settlement Presumed(Call call, MeterReading reading, int status) => new(
+        call.Quote.WorstUsage, UsageBasis.Presumed, call.Quote.Worst, call.Unpriced ? null : call.Quote.Rate.Id, reading.ServedModel, status);
+
+    /// <summary>Priced at the rate of the model that served where the card knows it, and at the tier that was billed.</summary>
+    private static Settlement Priced(Call call, RateCard rates, MeterReading reading, Usage usage, UsageBasis basis, int status)
+    {
+        var rate = call.Quote.Rate;
+        if (!call.Unpriced && reading.ServedModel is { } served && served != rate.Model)
+            rate = rates.Find(call.Route.Provider, served, call.StartedAt) ?? rate;
+        var cost = rate.Price(usage, reading.ServedTier ?? call.Request.ServiceTier, reading.Regional || call.Request.Regional, Rounding.HalfEven);
+        return new Settlement(usage, basis, cost, call.Unpriced ? null : rate.Id, reading.ServedModel, status);
+    }
+}

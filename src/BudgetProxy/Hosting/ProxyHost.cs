@@ -1,0 +1,120 @@
+using BudgetProxy.Admin;
+using BudgetProxy.Core.Rates;
+using BudgetProxy.Embedded;
+using BudgetProxy.Forwarding;
+using BudgetProxy.Gateway;
+using BudgetProxy.Ledger;
+using BudgetProxy.Reservations;
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Hosting;
+
+/// <summary>The composition root: reads the configuration, puts the parts together, opens the store, serves.</summary>
+public static class ProxyHost
+{
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>How long calls in flight may finish after SIGTERM.</summary>
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Serves until told to stop. Exit code 0 = stopped in order, 1 = the configuration or the data directory can't be used.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        WebApplication app;
+        try
+        {
+            app = Build(args);
+        }
+        catch (ConfigurationException wrong)
+        {
+            foreach (var error in wrong.Errors)
+                await Console.Error.WriteLineAsync(error);
+            return 1;
+        }
+
+        await using (app)
+        {
+            await app.RunAsync();
+        }
+
+        return 0;
+    }
+
+    /// <summary>Puts the proxy together without starting it; the store is open when this returns.</summary>
+    /// <exception cref="ConfigurationException">Something in the configuration, or the data directory, can't be used.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var errors = ProxyOptionsReader.Read(builder.Configuration, out var options);
+        if (errors.Count > 0)
+            throw new ConfigurationException(errors);
+
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Above our own limit by a little, so that our own answer, in the provider's shape, comes first.
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + 1L;
+        });
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = ShutdownLimit);
+        AddParts(builder.Services, options);
+        var app = builder.Build();
+        OpenStore(app.Services, options);
+        // Made before the first event, so that none goes uncounted.
+        app.Services.GetRequiredService<PrometheusText>();
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapGateway();
+        app.MapAdmin();
+        return app;
+    }
+
+    private static void OpenStore(IServiceProvider services, ProxyOptions options)
+    {
+        try
+        {
+            services.GetRequiredService<EmbeddedStore>();
+        }
+        catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or StoreUnavailableException)
+        {
+            throw new ConfigurationException([$"BudgetProxy__DataDirectory: {options.DataDirectory} can't be used: {failed.Message}"]);
+        }
+    }
+
+    private static void AddParts(IServiceCollection services, ProxyOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(RateCard.Shipped);
+        services.AddSingleton<ProxyMetrics>();
+        services.AddSingleton<PrometheusText>();
+
+        services.AddSingleton(_ => new EmbeddedDatabase(options.DataDirectory));
+        services.AddSingleton<EmbeddedStore>();
+        services.AddSingleton<IReservationStore>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
+        services.AddSingleton<TenantDirectory>();
+        services.AddHostedService<DirectoryStart>();
+
+        services.AddAdmin();
+
+        services.AddHttpForwarder();
+        services.AddSingleton<ProviderTargets>();
+        services.AddSingleton<ProviderForwarder>();
+
+        services.AddSingleton<CallIdentifier>();
+        services.AddSingleton<CallQuoter>();
+        services.AddSingleton<CallReserver>();
+        services.AddSingleton<CallForwarder>();
+        services.AddSingleton<CallSettler>();
+        services.AddSingleton<RequestFlow>();
+        services.AddSingleton<FreeRouteFlow>();
+        services.AddSingleton<EstimateEndpoint>();
+        services.AddSingleton<UnsettledCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<UnsettledCalls>());
+        services.AddHostedService<ReservationExpiry>();
+    }
+}

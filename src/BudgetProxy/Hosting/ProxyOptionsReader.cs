@@ -1,0 +1,181 @@
+using System.Globalization;
+using BudgetProxy.Core.Requests;
+
+namespace BudgetProxy.Hosting;
+
+/// <summary>
+/// The only place where configuration becomes objects. Every error is collected, so that an operator mends a file in one pass; a key we
+/// don't know is an error, since a misspelt limit is a limit that does not hold.
+/// </summary>
+public sealed class ProxyOptionsReader
+{
+    /// <summary>Known settings that this version can't honour yet, each with what to do instead.</summary>
+    private static readonly Dictionary<string, string> Later = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Redis"] = "the distributed mode is not in this version: leave Redis and Postgres out to run embedded",
+        ["Postgres"] = "the distributed mode is not in this version: leave Redis and Postgres out to run embedded",
+        ["DirectoryFile"] = "the directory file is not in this version: set tenants, keys and budgets through the admin API",
+        ["Stripe"] = "the Stripe export is not in this version: take usage from GET /admin/v1/ledger",
+    };
+
+    private readonly IConfigurationSection _section;
+    private readonly List<string> _errors = [];
+
+    private ProxyOptionsReader(IConfigurationSection section) => _section = section;
+
+    /// <summary>Reads the section <c>BudgetProxy</c>. Any error makes <paramref name="options"/> unusable.</summary>
+    /// <returns>All errors, each one sentence that names the setting as an environment variable; empty = the options are valid.</returns>
+    public static IReadOnlyList<string> Read(IConfiguration configuration, out ProxyOptions options)
+    {
+        var reader = new ProxyOptionsReader(configuration.GetSection("BudgetProxy"));
+        options = reader.ReadAll();
+        return reader._errors;
+    }
+
+    private ProxyOptions ReadAll()
+    {
+        RefuseUnknown(
+            _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect",
+            "ReservationLifetime", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes");
+        RefuseLater();
+        // In embedded mode counters and spool would stand on the same disk: there is nothing to spool to when it fails.
+        if (Choice("OnStoreOutage", "reject", "allow"))
+            Error("OnStoreOutage", "`allow` needs the distributed mode, which is not in this version; leave it at `reject`");
+
+        return new ProxyOptions
+        {
+            DataDirectory = Text("DataDirectory") ?? "./data",
+            AdminKey = ReadAdminKey(),
+            AllowUnpricedModels = Choice("OnUnpricedModel", "reject", "allow"),
+            DrainOnDisconnect = Choice("OnClientDisconnect", "cut", "drain"),
+            ReservationLifetime = Duration("ReservationLifetime", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            MaxBodyBytes = Integer("MaxBodyBytes", 32 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+            Providers = ReadProviders(),
+        };
+    }
+
+    private void RefuseLater()
+    {
+        if ((Text("Redis") is null) != (Text("Postgres") is null))
+            Error(Text("Redis") is null ? "Redis" : "Postgres", "Redis and Postgres come together: set both, or neither to run embedded");
+        foreach (var (name, reason) in Later)
+        {
+            if (_section.GetSection(name).AsEnumerable().Any(setting => !string.IsNullOrWhiteSpace(setting.Value)))
+                Error(name, reason);
+        }
+    }
+
+    private string? ReadAdminKey()
+    {
+        var key = Text("AdminKey");
+        if (key is null)
+            return null;
+        if (key.Length < 16)
+            Error("AdminKey", "an admin key has at least 16 characters; leave it empty to have one made");
+        else if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            Error("AdminKey", "an admin key is printable ASCII without spaces");
+        return key;
+    }
+
+    private Dictionary<Provider, ProviderOptions> ReadProviders()
+    {
+        var providers = new Dictionary<Provider, ProviderOptions>(ProviderOptions.Defaults);
+        foreach (var child in _section.GetSection("Providers").GetChildren())
+        {
+            if (!ProviderNames.TryParse(child.Key.ToLowerInvariant(), out var provider))
+            {
+                Error($"Providers:{child.Key}", "not a provider; there are openai, anthropic, azure, bedrock, vertex and ollama");
+                continue;
+            }
+
+            RefuseUnknown(child, $"Providers:{child.Key}:", "BaseUrl", "ApiKey");
+            var fallback = providers.GetValueOrDefault(provider)?.BaseUrl;
+            var url = ReadBaseUrl($"Providers:{child.Key}:BaseUrl", fallback);
+            if (url is not null)
+                providers[provider] = new ProviderOptions(url, ReadApiKey($"Providers:{child.Key}:ApiKey"));
+        }
+
+        return providers;
+    }
+
+    private Uri? ReadBaseUrl(string name, Uri? fallback)
+    {
+        var text = Text(name);
+        if (text is null)
+        {
+            if (fallback is null)
+                Error(name, "this provider has no public URL: set its base URL");
+            return fallback;
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Query.Length > 0 || url.UserInfo.Length > 0)
+        {
+            Error(name, "must be an absolute http or https URL without query or credentials, such as https://api.openai.com");
+            return null;
+        }
+
+        if (url.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal))
+            Error(name, "the base URL is without the version: drop the /v1 at its end");
+        return url;
+    }
+
+    private string? ReadApiKey(string name)
+    {
+        var key = Text(name);
+        if (key is not null && key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            Error(name, "an API key is printable ASCII without spaces");
+        return key;
+    }
+
+    private bool Choice(string name, string off, string on)
+    {
+        var text = Text(name) ?? off;
+        if (text.Equals(on, StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (!text.Equals(off, StringComparison.OrdinalIgnoreCase))
+            Error(name, $"must be `{off}` or `{on}`, not `{text}`");
+        return false;
+    }
+
+    private TimeSpan Duration(string name, TimeSpan fallback, TimeSpan least, TimeSpan most)
+    {
+        var text = Text(name);
+        if (text is null)
+            return fallback;
+        if (TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss"], CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return value;
+        Error(name, $"must be a duration hh:mm:ss from {least:c} to {most:c}, not `{text}`");
+        return fallback;
+    }
+
+    private int Integer(string name, int fallback, int least, int most)
+    {
+        var text = Text(name);
+        if (text is null)
+            return fallback;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return value;
+        Error(name, $"must be a whole number from {least} to {most}, not `{text}`");
+        return fallback;
+    }
+
+    private void RefuseUnknown(IConfigurationSection section, string prefix, params ReadOnlySpan<string> known)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var found = false;
+            foreach (var name in known)
+                found |= name.Equals(child.Key, StringComparison.OrdinalIgnoreCase);
+            if (!found)
+                Error(prefix + child.Key, $"no such setting; there are {string.Join(", ", known.ToArray())}");
+        }
+    }
+
+    private string? Text(string name)
+    {
+        var text = _section[name];
+        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    private void Error(string name, string reason) => _errors.Add($"BudgetProxy__{name.Replace(":", "__", StringComparison.Ordinal)}: {reason}.");
+}
