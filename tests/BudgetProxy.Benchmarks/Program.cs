@@ -1,1 +1,42 @@
-Console.WriteLine("Name a benchmark; see README.md beside this project.");
+using BudgetProxy.Benchmarks.Counting;
+using BudgetProxy.Benchmarks.Metering;
+using BudgetProxy.Benchmarks.Proxy;
+using BudgetProxy.Benchmarks.Store;
+
+try
+{
+    return await RunAsync(args);
+}
+catch (InvalidOperationException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+static async Task<int> RunAsync(string[] args) => args switch
+{
+    ["proxy", .. var rest] => await ProxyBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["memory", .. var rest] => await MemoryBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["provider", .. var rest] => await ProviderHost.RunAsync(Arguments.Parse(rest)),
+    ["yarp", .. var rest] => await BareYarp.RunAsync(Arguments.Parse(rest)),
+    ["load", .. var rest] => await LoadCommand.RunAsync(Arguments.Parse(rest)),
+    ["metering"] => MeteringBenchmark.Run(),
+    ["store"] => await StoreBenchmark.RunAsync(),
+    ["counting"] => CountingBenchmark.Run(),
+    _ => PrintUsage(),
+};
+
+static int PrintUsage()
+{
+    Console.WriteLine("""
+        proxy [--quick] [--rounds 3] [--seconds 4] [--targets direct,yarp,proxy]
+        proxy --only proxy --callers 128 --body 1024 --seconds 10 [--stream]
+        memory [--calls 1000000] [--sample 50000] [--target proxy] [--stream]
+        provider --port 9000 [--fast] [--output 12] [--delay-ms 0] [--chunk-delay-ms 0]
+        metering
+        store
+        counting
+        See README.md beside this project.
+        """);
+    return 1;
+}

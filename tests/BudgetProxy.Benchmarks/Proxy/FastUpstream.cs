@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace BudgetProxy.Benchmarks.Proxy;
+
+/// <summary>A provider that does as little as one can: it reads the body and answers at once with bytes made beforehand.</summary>
+internal static class FastUpstream
+{
+    public static async Task<int> RunAsync(int port)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.AddServerHeader = false;
+        });
+        await using var app = builder.Build();
+        app.Run(AnswerAsync);
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var streamed = await ReadAsync(context);
+        var headers = context.Response.Headers;
+        headers["x-request-id"] = "req_benchmark0001";
+        headers["openai-organization"] = "org-operator-account";
+        headers["openai-processing-ms"] = "1";
+        headers["x-ratelimit-remaining-tokens"] = "1999912";
+        if (streamed)
+        {
+            headers.ContentType = "text/event-stream; charset=utf-8";
+            foreach (var part in FastAnswers.Stream)
+                await context.Response.BodyWriter.WriteAsync(part);
+            return;
+        }
+
+        headers.ContentType = "application/json";
+        headers.ContentLength = FastAnswers.Whole.Length;
+        await context.Response.BodyWriter.WriteAsync(FastAnswers.Whole);
+    }
+
+    /// <summary>Reads the body to its end; true when it asks for a stream, which the load generator says near the beginning.</summary>
+    private static async ValueTask<bool> ReadAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync();
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var streamed = AsksForStream(read.Buffer);
+            reader.AdvanceTo(read.Buffer.End);
+            return streamed;
+        }
+    }
+
+    private static bool AsksForStream(ReadOnlySequence<byte> body)
+    {
+        Span<byte> beginning = stackalloc byte[(int)Math.Min(body.Length, 256)];
+        body.Slice(0, beginning.Length).CopyTo(beginning);
+        return beginning.IndexOf("\"stream\":true"u8) >= 0;
+    }
+}

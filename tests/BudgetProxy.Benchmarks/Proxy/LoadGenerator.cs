@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace BudgetProxy.Benchmarks.Proxy;
+
+/// <summary>A fixed number of callers, each with its own connection, each sending its next call when it has the answer to the last.</summary>
+internal sealed class LoadGenerator(int port, string path, string key, LoadCase load)
+{
+    private readonly LatencyHistogram _latencies = new();
+    private string? _error;
+    private long _calls;
+    private volatile bool _measuring;
+    private volatile bool _stopped;
+
+    /// <summary>Warms up, then measures for a time.</summary>
+    public async Task<LoadResult> RunAsync(TimeSpan warmUp, TimeSpan time)
+    {
+        var callers = Enumerable.Range(0, load.Callers).Select(_ => Task.Run(CallAsync)).ToArray();
+        await Task.Delay(warmUp);
+        _measuring = true;
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAny(Task.WhenAll(callers), Task.Delay(time));
+        _measuring = false;
+        var calls = _latencies.Count();
+        var took = Stopwatch.GetElapsedTime(started);
+        _stopped = true;
+        await Task.WhenAll(callers);
+        return new LoadResult(calls / took.TotalSeconds, _latencies.Percentile(50), _latencies.Percentile(99), _calls, _error);
+    }
+
+    /// <summary>Makes a number of calls, as fast as they go.</summary>
+    public async Task<LoadResult> RunAsync(long calls)
+    {
+        _measuring = true;
+        var started = Stopwatch.GetTimestamp();
+        var left = calls;
+        var callers = Enumerable.Range(0, load.Callers).Select(_ => Task.Run(() => CallAsync(() => Interlocked.Decrement(ref left) >= 0)));
+        await Task.WhenAll(callers);
+        var rate = _calls / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new LoadResult(rate, _latencies.Percentile(50), _latencies.Percentile(99), _calls, _error);
+    }
+
+    private Task CallAsync() => CallAsync(() => true);
+
+    private async Task CallAsync(Func<bool> goOn)
+    {
+        using var connection = new LoadConnection(port, Request(), load.Streamed);
+        try
+        {
+            await connection.ConnectAsync();
+            while (!_stopped && goOn())
+            {
+                var started = Stopwatch.GetTimestamp();
+                await connection.CallAsync();
+                if (_measuring)
+                    _latencies.Add(Stopwatch.GetElapsedTime(started));
+                Interlocked.Increment(ref _calls);
+            }
+        }
+        catch (Exception e)
+        {
+            _error ??= e.Message;
+            _stopped = true;
+        }
+    }
+
+    private byte[] Request()
+    {
+        var body = load.RequestBody();
+        var head = $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
+    }
+}

@@ -1,0 +1,60 @@
+namespace BudgetProxy.Benchmarks.Proxy;
+
+/// <summary>The upstream alone, bare YARP and the proxy, in turn under the same load: medians of interleaved rounds, ratios within one run.</summary>
+internal static class ProxyBenchmark
+{
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        if (arguments.Has("only"))
+            return await RunOneAsync(arguments);
+
+        var quick = arguments.Has("quick");
+        var rounds = arguments.Number("rounds", quick ? 1 : 3);
+        var time = TimeSpan.FromSeconds(arguments.Number("seconds", quick ? 2 : 4));
+        using var targets = await BenchmarkTargets.StartAsync(arguments.Text("targets", "direct,yarp,proxy").Split(','));
+        foreach (var target in targets.All)
+            await target.MeasureAsync(new LoadCase(1024, true, 32), time);
+
+        var table = new ProxyTable(targets.All);
+        table.PrintHead();
+        foreach (var load in Cases(quick))
+        {
+            var measured = targets.All.ToDictionary(target => target, _ => new List<Measurement>());
+            for (var round = 0; round < rounds; round++)
+            {
+                foreach (var target in targets.All)
+                    measured[target].Add(await target.MeasureAsync(load, time));
+            }
+
+            table.PrintRow(load, targets.All.Select(target => Measurement.Median(measured[target])).ToList());
+        }
+
+        return 0;
+    }
+
+    private static IEnumerable<LoadCase> Cases(bool quick)
+    {
+        foreach (var callers in quick ? (int[])[1, 128] : [1, 32, 128])
+        {
+            foreach (var body in quick ? (int[])[1024] : [1024, 16 * 1024])
+            {
+                yield return new LoadCase(body, false, callers);
+                yield return new LoadCase(body, true, callers);
+            }
+        }
+    }
+
+    /// <summary>One target, one case, for a profiler to look at.</summary>
+    private static async Task<int> RunOneAsync(Arguments arguments)
+    {
+        using var targets = await BenchmarkTargets.StartAsync([arguments.Text("only", "proxy")]);
+        var target = targets.All[0];
+        var load = new LoadCase(arguments.Number("body", 1024), arguments.Has("stream"), arguments.Number("callers", 128));
+        Console.WriteLine($"{target.Name}: process {target.Process.Id}, port {target.Port}");
+        var result = await target.MeasureAsync(load, TimeSpan.FromSeconds(arguments.Number("seconds", 10)));
+        Console.WriteLine(
+            $"{load}, {load.Callers} callers: {result.Load.CallsPerSecond:N0}/s, p50 {result.Load.P50} µs, p99 {result.Load.P99} µs, "
+            + $"CPU {result.CpuPerCall.TotalMilliseconds:0.000} ms a call, {result.WorkingSet} MiB");
+        return 0;
+    }
+}

@@ -1,0 +1,17 @@
+namespace BudgetProxy.Tests.Gateway;
+
+/// <summary>Request bodies as SDKs send them.</summary>
+internal static class Bodies
+{
+    public const string ChatPath = "/openai/v1/chat/completions";
+    public const string MessagesPath = "/anthropic/v1/messages";
+    public const string EmbeddingsPath = "/openai/v1/embeddings";
+
+    public static string Chat(int maxTokens = 100, bool stream = false, string model = "gpt-4o-mini", string extra = "") =>
+        $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Say hello to the world."}],"max_tokens":{{maxTokens}},"stream":{{(stream ? "true" : "false")}}{{extra}}}""";
+
+    public static string Messages(int maxTokens = 100, bool stream = false, string model = "claude-haiku-4-5-20251001", string extra = "") =>
+        $$"""{"model":"{{model}}","max_tokens":{{maxTokens}},"stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"Say hello to the world."}]{{extra}}}""";
+
+    public const string Embeddings = """{"model":"text-embedding-3-small","input":["one text","another text"]}""";
+}
