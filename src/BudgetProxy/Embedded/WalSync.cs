@@ -14,7 +14,8 @@ internal sealed class WalSync : IDisposable
     private readonly SafeFileHandle _log;
     private readonly Thread _thread;
     private readonly Lock _gate = new();
-    private readonly ManualResetEventSlim _wake = new();
+    /// <summary>Does not spin: a flush takes longer than a thread switch, and the calls need the processor.</summary>
+    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
     private TaskCompletionSource? _next;
     private long _committed;
     private long _durable;

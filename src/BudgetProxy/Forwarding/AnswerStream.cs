@@ -10,7 +10,7 @@ namespace BudgetProxy.Forwarding;
 /// Stands where the client's response body stands while the provider's answer is copied. A streamed answer passes through its meter as it
 /// comes; one that is not streamed is held back whole, so that its cost can still become a header; a free one just passes.
 /// </summary>
-public sealed class AnswerStream(Stream client, PipeWriter writer) : Stream
+public sealed class AnswerStream(Stream client, PipeWriter writer, Task beforeAnswer) : Stream
 {
     /// <summary>An answer above this is passed on as it comes, and no usage is read from it.</summary>
     public const int MaxHeldBytes = 64 * 1024 * 1024;
@@ -93,14 +93,17 @@ public sealed class AnswerStream(Stream client, PipeWriter writer) : Stream
     public async ValueTask SendHeldAsync()
     {
         if (_heldLength > 0 && !ClientGone)
+        {
+            await beforeAnswer;
             await client.WriteAsync(_held.AsMemory(0, _heldLength));
+        }
     }
 
     /// <summary>Forgets the held answer: another one takes its place.</summary>
     public void DropHeld() => _heldLength = 0;
 
     public override Task FlushAsync(CancellationToken cancellationToken) =>
-        _held is null && !ClientGone ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
+        _held is null && _meter is null ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
 
     public override void Flush() => throw new NotSupportedException("Answers are written asynchronously.");
 
@@ -128,6 +131,7 @@ public sealed class AnswerStream(Stream client, PipeWriter writer) : Stream
     {
         if (_passing.WrittenCount == 0)
             return;
+        await beforeAnswer;
         // Never cancelled by the call's own token: a slow client is Kestrel's to cut, by its minimum rate.
         if (!ClientGone)
         {

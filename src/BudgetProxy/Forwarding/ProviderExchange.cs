@@ -27,7 +27,7 @@ public sealed class ProviderExchange : HttpTransformer, IDisposable
     public TimeSpan DrainLimit { get; init; }
 
     /// <summary>Completes when the reservation is on disk: no byte of an answer leaves before.</summary>
-    public Func<ValueTask>? BeforeAnswer { get; init; }
+    public Task BeforeAnswer { get; init; } = Task.CompletedTask;
 
     /// <summary>Sets the proxy's own headers on the answer.</summary>
     public required Action<IHeaderDictionary> SetHeaders { get; init; }
@@ -85,21 +85,19 @@ public sealed class ProviderExchange : HttpTransformer, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(
+    public override ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null)
-            return false;
+            return ValueTask.FromResult(false);
 
         Status = (int)proxyResponse.StatusCode;
         var response = httpContext.Response;
         CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers);
         CopyHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers);
         SetHeaders(response.Headers);
-        if (BeforeAnswer is not null)
-            await BeforeAnswer();
         if (StreamMeter is null)
-            return true;
+            return ValueTask.FromResult(true);
 
         if (IsEventStream(proxyResponse.Content.Headers))
         {
@@ -116,7 +114,7 @@ public sealed class ProviderExchange : HttpTransformer, IDisposable
             Answer.Hold(proxyResponse.Content.Headers.ContentLength);
         }
 
-        return true;
+        return ValueTask.FromResult(true);
     }
 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ public sealed class ProviderForwarder(IHttpForwarder forwarder)
     {
         var clientAborted = context.RequestAborted;
         var clientBody = context.Response.Body;
-        exchange.Answer = new AnswerStream(clientBody, context.Response.BodyWriter);
+        exchange.Answer = new AnswerStream(clientBody, context.Response.BodyWriter, exchange.BeforeAnswer);
         if (exchange.Body is not null)
             context.Request.Body = exchange.Body;
         context.Response.Body = exchange.Answer;

@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Money;
 using BudgetProxy.Forwarding;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -6,7 +7,7 @@ namespace BudgetProxy.Gateway;
 /// <summary>Ends the client's answer once the call is on the books: the cost as a header or a trailer, the held body, or the failure.</summary>
 public static class AnswerWriter
 {
-    public static async Task FinishAsync(Call call, ProviderExchange exchange, ForwarderError ended, Settled settled)
+    public static async Task FinishAsync(Call call, ProviderExchange exchange, ForwarderError ended, NanoUsd cost)
     {
         var response = call.Context.Response;
         if (exchange.ClientGone)
@@ -15,7 +16,7 @@ public static class AnswerWriter
         if (exchange.Meter is not null || response.HasStarted)
         {
             if (ended == ForwarderError.None)
-                await EndStreamAsync(response, exchange, settled);
+                await EndStreamAsync(response, exchange, cost);
             else
                 call.Context.Abort();
             return;
@@ -27,19 +28,18 @@ public static class AnswerWriter
             return;
         }
 
-        response.Headers[HeaderNames.CostUsd] = settled.Cost.ToString();
+        response.Headers[HeaderNames.CostUsd] = cost.ToString();
         response.Headers.Remove("Trailer");
         await exchange.Answer.SendHeldAsync();
     }
 
-    private static async Task EndStreamAsync(HttpResponse response, ProviderExchange exchange, Settled settled)
+    private static async Task EndStreamAsync(HttpResponse response, ProviderExchange exchange, NanoUsd cost)
     {
         // HTTP/1.0 has no trailers; the ledger has the cost all the same.
-        var cost = settled.Cost.ToString();
         if (response.SupportsTrailers())
-            response.AppendTrailer(HeaderNames.CostUsd, cost);
+            response.AppendTrailer(HeaderNames.CostUsd, cost.ToString());
         else
-            await exchange.Answer.EndChunksAsync(HeaderNames.CostUsd, cost);
+            await exchange.Answer.EndChunksAsync(HeaderNames.CostUsd, cost.ToString());
     }
 
     private static async Task WriteFailureAsync(Call call, ProviderExchange exchange, ForwarderError ended)

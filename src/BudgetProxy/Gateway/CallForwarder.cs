@@ -14,6 +14,8 @@ public sealed class CallForwarder(ProviderForwarder forwarder, ProviderTargets t
     public ProviderExchange Open(Call call)
     {
         var request = call.Request;
+        // The disk is asked now and waited for when the answer is here, so that a flush costs no more than the provider takes.
+        var durable = store.DurableAsync(call.Outcome.Commit).AsTask();
         return new ProviderExchange
         {
             Target = targets[call.Route.Provider],
@@ -23,7 +25,7 @@ public sealed class CallForwarder(ProviderForwarder forwarder, ProviderTargets t
             // What can't be counted as it passes is read to its end instead: a whole answer, and a model that reasons out of sight.
             CutWhenLeft = !options.DrainOnDisconnect && request.Stream && !ReasonsOutOfSight(call),
             DrainLimit = options.ReservationLifetime,
-            BeforeAnswer = () => store.DurableAsync(call.Outcome.Commit),
+            BeforeAnswer = durable,
             SetHeaders = headers => SetHeaders(call, headers),
         };
     }

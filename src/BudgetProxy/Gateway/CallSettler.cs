@@ -4,7 +4,6 @@ using BudgetProxy.Core.Rates;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
 using BudgetProxy.Reservations;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace BudgetProxy.Gateway;
 
@@ -18,12 +17,21 @@ public sealed class CallSettler(IReservationStore store, RateCard rates, Unsettl
         return RefusalWriter.WriteAsync(call.Context, call.Route.Provider, refusal);
     }
 
-    /// <summary>Books how the call ended. Never throws for the store's sake: what can't be booked now is booked by <see cref="UnsettledCalls"/>.</summary>
-    public async ValueTask<Settled> SettleAsync(Call call, ProviderExchange exchange, ForwarderError ended)
+    /// <summary>
+    /// Books how the call ended. Never throws for the store's sake: what can't be booked now is booked by <see cref="UnsettledCalls"/>.
+    /// </summary>
+    /// <returns>What the provider takes; zero when the call is void.</returns>
+    public async ValueTask<NanoUsd> SettleAsync(Call call, ProviderExchange exchange)
     {
         var reading = exchange.Meter is { } meter ? meter.Reading : ReadHeld(call, exchange);
         var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.ClientGone, reading);
         var settlement = SettlementRule.Decide(call, rates, ending);
+        await BookAsync(call, settlement);
+        return settlement?.Cost ?? NanoUsd.Zero;
+    }
+
+    private async ValueTask BookAsync(Call call, Settlement? settlement)
+    {
         try
         {
             if (settlement is null)
@@ -37,8 +45,6 @@ public sealed class CallSettler(IReservationStore store, RateCard rates, Unsettl
             metrics.StoreFailed();
             unsettled.Add(call.Id, settlement);
         }
-
-        return new Settled(settlement?.Cost ?? NanoUsd.Zero);
     }
 
     private void Count(Call call, Settlement? settlement)

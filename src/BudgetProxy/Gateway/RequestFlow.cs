@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Money;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace BudgetProxy.Gateway;
@@ -35,16 +36,17 @@ public sealed class RequestFlow(CallIdentifier identifier, CallQuoter quoter, Ca
     {
         using var exchange = forwarder.Open(call);
         var ended = ForwarderError.RequestCanceled;
-        Settled settled = default;
+        NanoUsd cost;
         try
         {
             ended = await forwarder.SendAsync(call, exchange);
         }
         finally
         {
-            settled = await settler.SettleAsync(call, exchange, ended);
+            cost = await settler.SettleAsync(call, exchange);
         }
 
-        await AnswerWriter.FinishAsync(call, exchange, ended, settled);
+        // Booked before the answer's end leaves: whoever has the answer finds it in the ledger.
+        await AnswerWriter.FinishAsync(call, exchange, ended, cost);
     }
 }

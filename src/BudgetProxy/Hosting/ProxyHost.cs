@@ -58,6 +58,8 @@ public static class ProxyHost
             // Above our own limit by a little, so that our own answer, in the provider's shape, comes first.
             kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + 1L;
         });
+        // Defaults below any configuration: a line for each call would cost more than the call.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = ShutdownLimit);
         AddParts(builder.Services, options);
         var app = builder.Build();
