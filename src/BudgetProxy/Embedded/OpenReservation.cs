@@ -39,6 +39,29 @@ internal sealed class OpenReservation
     /// <summary>The answer that was given, for a repeat; without details after the store has read its rows again.</summary>
     public ReserveOutcome Outcome { get; set; }
 
+    public void Hold()
+    {
+        foreach (var share in Shares)
+            share.Hold();
+    }
+
+    public void Release()
+    {
+        foreach (var share in Shares)
+            share.Release();
+    }
+
+    public bool IsHeldIn(BudgetCounters counters)
+    {
+        foreach (var share in Shares)
+        {
+            if (share.Slot.Owner == counters)
+                return true;
+        }
+
+        return false;
+    }
+
     public static OpenReservation From(Reservation reservation, DateTimeOffset now) => new()
     {
         Id = reservation.Id,

@@ -69,6 +69,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
                 return false;
             await store.DeleteTenantAsync(tenant, cancellationToken);
             _current = _current.WithoutTenant(tenant);
+            await reservations.ForgetAsync(tenant, null, cancellationToken);
             return true;
         },
         cancellationToken);
@@ -131,6 +132,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
             await store.DeleteBudgetAsync(tenant, name, cancellationToken);
             var owner = _current.FindTenant(tenant)!;
             _current = _current.With(owner with { Budgets = [.. owner.Budgets.Where(budget => !ReferenceEquals(budget, found))] });
+            await reservations.ForgetAsync(tenant, name, cancellationToken);
             return true;
         },
         cancellationToken);
