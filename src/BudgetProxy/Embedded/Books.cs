@@ -76,7 +76,7 @@ internal sealed class Books : IDisposable
                 wouldBlock = wouldBlock is null ? budget.Name : wouldBlock + "," + budget.Name;
             else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
-            open.Shares.Add(new Share(slot, Math.Clamp(hold.Amount, 0, NanoUsd.MaxLimit.Value)));
+            open.Holds.Add(new SlotHold(slot, Math.Clamp(hold.Amount, 0, NanoUsd.MaxLimit.Value)));
         }
 
         AddDefinedSince(open, now);
@@ -284,8 +284,8 @@ internal sealed class Books : IDisposable
         Release(reservation);
         if (!_ledger.Append(entry))
             return false;
-        foreach (var share in reservation.Shares)
-            _counters.Spend(share.Slot, BudgetMatcher.AmountOf(share.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
+        foreach (var hold in reservation.Holds)
+            _counters.Spend(hold.Slot, BudgetMatcher.AmountOf(hold.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
         return true;
     }
 
@@ -306,10 +306,10 @@ internal sealed class Books : IDisposable
         var entry = Entries.Adjusting(reservation, late, _clock.Now());
         if (!_ledger.Append(entry))
             return SettleOutcome.AlreadyResolved;
-        foreach (var share in reservation.Shares)
+        foreach (var hold in reservation.Holds)
         {
-            if (share.Slot.Owner.Kind != LimitKind.Requests)
-                _counters.Spend(share.Slot, BudgetMatcher.AmountOf(share.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
+            if (hold.Slot.Owner.Kind != LimitKind.Requests)
+                _counters.Spend(hold.Slot, BudgetMatcher.AmountOf(hold.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
         }
 
         return SettleOutcome.Adjusted;
@@ -331,22 +331,22 @@ internal sealed class Books : IDisposable
         var counters = _counters.Add(budget);
         _seeding.Seed(counters, now, before);
         foreach (var reservation in _open.Values)
-            AddShare(counters, reservation, now)?.Hold();
+            AddHold(counters, reservation, now)?.Hold();
 
         foreach (var presumed in _rows.Presumed(budget.Tenant))
-            AddShare(counters, presumed, now);
+            AddHold(counters, presumed, now);
         return counters;
     }
 
-    private Share? AddShare(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
+    private SlotHold? AddHold(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
     {
-        var dropped = reservation.Shares.RemoveAll(share => share.Slot.Owner.Dropped);
-        var share = _counters.ShareOf(counters, reservation, now);
-        if (share is { } present)
-            reservation.Shares.Add(present);
-        if (dropped > 0 || share is not null)
-            _rows.SaveShares(reservation);
-        return share;
+        var dropped = reservation.Holds.RemoveAll(hold => hold.Slot.Owner.Dropped);
+        var hold = _counters.HoldOf(counters, reservation, now);
+        if (hold is { } present)
+            reservation.Holds.Add(present);
+        if (dropped > 0 || hold is not null)
+            _rows.SaveHolds(reservation);
+        return hold;
     }
 
     /// <summary>
@@ -361,8 +361,8 @@ internal sealed class Books : IDisposable
             if (budget is null)
                 continue;
             var counters = CountersOf(budget, now);
-            if (!open.IsHeldIn(counters) && _counters.ShareOf(counters, open, now) is { } share)
-                open.Shares.Add(share);
+            if (!open.IsHeldIn(counters) && _counters.HoldOf(counters, open, now) is { } hold)
+                open.Holds.Add(hold);
         }
     }
 

@@ -169,7 +169,7 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
     }
 
     /// <summary>What a call holds of a budget; null = it does not count there, or no longer.</summary>
-    public Share? ShareOf(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
+    public SlotHold? HoldOf(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
     {
         var budget = counters.Definition;
         if (reservation.Caller.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, reservation.Caller, reservation.Provider, reservation.Model))
@@ -179,7 +179,7 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
             return null;
         var scope = BudgetMatcher.ScopeValue(budget, reservation.Caller, reservation.Provider, reservation.Model);
         var slot = SlotOf(counters, scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
-        return new Share(slot, BudgetMatcher.AmountOf(budget.LimitKind, reservation.Amount.Value, reservation.WorstUsage.Total));
+        return new SlotHold(slot, BudgetMatcher.AmountOf(budget.LimitKind, reservation.Amount.Value, reservation.WorstUsage.Total));
     }
 
     public void Spend(Slot slot, long amount)

@@ -1,7 +1,7 @@
 namespace BudgetProxy.Embedded;
 
 /// <summary>One hold of an open reservation: where it is held, and how much.</summary>
-internal readonly record struct Share(Slot Slot, long Amount)
+internal readonly record struct SlotHold(Slot Slot, long Amount)
 {
     public void Hold()
     {
