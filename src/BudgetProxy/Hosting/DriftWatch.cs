@@ -29,7 +29,7 @@ public sealed partial class DriftWatch(EmbeddedStore store, TimeProvider clock, 
 
     private static partial class Log
     {
-        [LoggerMessage(3011, LogLevel.Error, "Counters are {Drift} units away from the ledger. The ledger is right; a restart does not mend this, setting the budget anew does.")]
+        [LoggerMessage(3011, LogLevel.Error, "Counters are {Drift} units away from the ledger. The ledger is right: a budget that is deleted and made again is counted from it.")]
         public static partial void Drifted(ILogger logger, long drift);
 
         [LoggerMessage(3012, LogLevel.Error, "The counters could not be compared with the ledger; tried again in a minute.")]
