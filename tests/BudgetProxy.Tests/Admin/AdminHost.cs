@@ -70,9 +70,18 @@ internal sealed class AdminHost : IAsyncDisposable
             .AddSingleton(RateCard.Shipped);
         var app = builder.Build();
         app.MapAdmin();
-        var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
-        await app.StartAsync();
-        return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = own };
+        try
+        {
+            var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
+            await app.StartAsync();
+            return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = own };
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            own?.Dispose();
+            throw;
+        }
     }
 
     public Task<Answer> GetAsync(string path, string? key = AdminKey) => SendAsync("GET", path, null, key);
