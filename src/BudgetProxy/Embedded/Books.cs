@@ -15,7 +15,6 @@ internal sealed class Books : IDisposable
     private static readonly TimeSpan LateSettlements = TimeSpan.FromDays(7);
     private static readonly TimeSpan EndedCounters = TimeSpan.FromDays(1);
     private static readonly TimeSpan Housekeeping = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan StaleSnapshots = TimeSpan.FromMinutes(1);
 
     private readonly SqliteSession _session;
     private readonly StoreClock _clock;
@@ -25,7 +24,7 @@ internal sealed class Books : IDisposable
     private readonly Seeding _seeding;
     private readonly Dictionary<Guid, OpenReservation> _open = [];
     private readonly VoidedIds _voided = new();
-    private readonly List<(Budget Budget, DateTimeOffset At)> _justSeeded = [];
+    private readonly DefinedBudgets _defined = new();
     private DateTimeOffset _nextHousekeeping;
     private bool _stale;
 
@@ -77,10 +76,10 @@ internal sealed class Books : IDisposable
                 wouldBlock = wouldBlock is null ? budget.Name : wouldBlock + "," + budget.Name;
             else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
-            open.Shares.Add(new Share(slot, Math.Clamp(hold.Amount, 0, NanoUsd.MaxLimit.Value)));
+            open.Holds.Add(new SlotHold(slot, Math.Clamp(hold.Amount, 0, NanoUsd.MaxLimit.Value)));
         }
 
-        AddJustSeeded(open, reservation.Holds, now);
+        AddDefinedSince(open, now);
         Begin();
         _rows.Insert(open);
         Hold(open);
@@ -127,16 +126,36 @@ internal sealed class Books : IDisposable
     }
 
     /// <summary>Counts the budget from the ledger anew, whatever was counted of it before.</summary>
-    public bool Seed(Budget budget)
+    /// <param name="before">What was summed of the ledger beside the writer; null = nothing.</param>
+    public bool Seed(Budget budget, LedgerSums? before)
     {
-        var now = _clock.Now();
         Begin();
         _counters.Save();
-        _counters.Drop(budget);
-        CountersOf(budget, now);
-        _justSeeded.RemoveAll(seeded => now - seeded.At > StaleSnapshots || (seeded.Budget.Tenant == budget.Tenant && seeded.Budget.Name == budget.Name));
-        _justSeeded.Add((budget, now));
+        _counters.Drop(budget.Tenant, budget.Name);
+        CountersOf(budget, _clock.Now(), before);
+        _defined.Define(budget);
         return true;
+    }
+
+    /// <summary>Drops the counters of a deleted budget, or of all of a deleted tenant's.</summary>
+    public bool Forget(string tenant, string? budget)
+    {
+        Begin();
+        _counters.Save();
+        foreach (var name in _counters.Drop(tenant, budget))
+            _defined.Forget(tenant, name);
+        return true;
+    }
+
+    /// <summary>Counters in memory, to be compared with the ledger.</summary>
+    public CounterTally Tally(long afterShape) => _counters.Tally(_defined, _clock.Now(), _seeding.LastEntry(), afterShape);
+
+    /// <summary>Takes the write lock, as any step that writes must; answers the commit before.</summary>
+    public long Ping()
+    {
+        var last = Commits;
+        Begin();
+        return last;
     }
 
     public BudgetState[] Peek(IReadOnlyList<Hold> holds)
@@ -250,23 +269,13 @@ internal sealed class Books : IDisposable
 
     private void Hold(OpenReservation reservation)
     {
-        foreach (var share in reservation.Shares)
-        {
-            share.Slot.Held += share.Amount;
-            share.Slot.Open++;
-        }
-
+        reservation.Hold();
         _open.Add(reservation.Id, reservation);
     }
 
     private void Release(OpenReservation reservation)
     {
-        foreach (var share in reservation.Shares)
-        {
-            share.Slot.Held -= share.Amount;
-            share.Slot.Open--;
-        }
-
+        reservation.Release();
         _open.Remove(reservation.Id);
     }
 
@@ -275,8 +284,8 @@ internal sealed class Books : IDisposable
         Release(reservation);
         if (!_ledger.Append(entry))
             return false;
-        foreach (var share in reservation.Shares)
-            _counters.Spend(share.Slot, BudgetMatcher.AmountOf(share.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
+        foreach (var hold in reservation.Holds)
+            _counters.Spend(hold.Slot, BudgetMatcher.AmountOf(hold.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
         return true;
     }
 
@@ -297,10 +306,10 @@ internal sealed class Books : IDisposable
         var entry = Entries.Adjusting(reservation, late, _clock.Now());
         if (!_ledger.Append(entry))
             return SettleOutcome.AlreadyResolved;
-        foreach (var share in reservation.Shares)
+        foreach (var hold in reservation.Holds)
         {
-            if (share.Slot.Owner.Kind != LimitKind.Requests)
-                _counters.Spend(share.Slot, BudgetMatcher.AmountOf(share.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
+            if (hold.Slot.Owner.Kind != LimitKind.Requests)
+                _counters.Spend(hold.Slot, BudgetMatcher.AmountOf(hold.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
         }
 
         return SettleOutcome.Adjusted;
@@ -314,60 +323,46 @@ internal sealed class Books : IDisposable
     }
 
     /// <summary>The counters of a budget; one that was never counted in its shape is counted from the ledger and the open reservations first.</summary>
-    private BudgetCounters CountersOf(Budget budget, DateTimeOffset now)
+    private BudgetCounters CountersOf(Budget budget, DateTimeOffset now, LedgerSums? before = null)
     {
         if (_counters.Find(budget) is { } known)
             return known;
         Begin();
         var counters = _counters.Add(budget);
-        _seeding.Seed(counters, now);
+        _seeding.Seed(counters, now, before);
         foreach (var reservation in _open.Values)
-        {
-            if (AddShare(counters, reservation, now) is { } share)
-            {
-                share.Slot.Held += share.Amount;
-                share.Slot.Open++;
-            }
-        }
+            AddHold(counters, reservation, now)?.Hold();
 
         foreach (var presumed in _rows.Presumed(budget.Tenant))
-            AddShare(counters, presumed, now);
+            AddHold(counters, presumed, now);
         return counters;
     }
 
-    private Share? AddShare(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
+    private SlotHold? AddHold(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
     {
-        var dropped = reservation.Shares.RemoveAll(share => share.Slot.Owner.Dropped);
-        var share = ShareOf(counters.Definition, counters, reservation, now);
-        if (share is { } present)
-            reservation.Shares.Add(present);
-        if (dropped > 0 || share is not null)
-            _rows.SaveShares(reservation);
-        return share;
+        var dropped = reservation.Holds.RemoveAll(hold => hold.Slot.Owner.Dropped);
+        var hold = _counters.HoldOf(counters, reservation, now);
+        if (hold is { } present)
+            reservation.Holds.Add(present);
+        if (dropped > 0 || hold is not null)
+            _rows.SaveHolds(reservation);
+        return hold;
     }
 
-    private Share? ShareOf(Budget budget, BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
+    /// <summary>
+    /// A call that was matched before a budget was defined, in its present shape, and arrives after it counts there too, but is not refused by it.
+    /// </summary>
+    private void AddDefinedSince(OpenReservation open, DateTimeOffset now)
     {
-        if (reservation.Caller.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, reservation.Caller, reservation.Provider, reservation.Model))
-            return null;
-        var place = budget.Window.SlotAt(reservation.StartedAt);
-        if (place.Ends <= now)
-            return null;
-        var scope = BudgetMatcher.ScopeValue(budget, reservation.Caller, reservation.Provider, reservation.Model);
-        var slot = _counters.SlotOf(counters, scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
-        return new Share(slot, BudgetMatcher.AmountOf(budget.LimitKind, reservation.Amount.Value, reservation.WorstUsage.Total));
-    }
-
-    /// <summary>A call that was matched before a budget was defined and arrives after it counts there too, but is not refused by it.</summary>
-    private void AddJustSeeded(OpenReservation open, IReadOnlyList<Hold> holds, DateTimeOffset now)
-    {
-        foreach (var (budget, at) in _justSeeded)
+        if (_defined.Find(open.Caller.Tenant) is not { } defined)
+            return;
+        foreach (var budget in defined.Values)
         {
-            var named = now - at > StaleSnapshots;
-            foreach (var hold in holds)
-                named |= hold.Budget.Name == budget.Name;
-            if (!named && ShareOf(budget, CountersOf(budget, now), open, now) is { } share)
-                open.Shares.Add(share);
+            if (budget is null)
+                continue;
+            var counters = CountersOf(budget, now);
+            if (!open.IsHeldIn(counters) && _counters.HoldOf(counters, open, now) is { } hold)
+                open.Holds.Add(hold);
         }
     }
 
@@ -391,6 +386,7 @@ internal sealed class Books : IDisposable
         Begin();
         _counters.Save();
         _counters.LetIdleGo();
+        _counters.DropOutdated(_defined);
         _counters.DeleteEnded(now - EndedCounters);
         _rows.ForgetPresumed(now - LateSettlements);
     }

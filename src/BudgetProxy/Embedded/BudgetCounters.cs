@@ -3,7 +3,7 @@ using BudgetProxy.Core.Budgets;
 namespace BudgetProxy.Embedded;
 
 /// <summary>All counters of one budget in one shape that are in memory, one for each scope value.</summary>
-internal sealed class BudgetCounters(long shapeId, LimitKind kind)
+internal sealed class BudgetCounters(long shapeId, LimitKind kind, (string Tenant, string Budget, string Shape) key)
 {
     private Budget? _definition;
     private WindowSlot? _slot;
@@ -11,6 +11,10 @@ internal sealed class BudgetCounters(long shapeId, LimitKind kind)
     public long ShapeId { get; } = shapeId;
 
     public LimitKind Kind { get; } = kind;
+
+    public (string Tenant, string Budget, string Shape) Key { get; } = key;
+
+    public bool IsDefined => _definition is not null;
 
     /// <summary>
     /// A definition of this shape; its limit and mode may be old. Not known while only reservations found at start have named the shape.
@@ -34,5 +38,21 @@ internal sealed class BudgetCounters(long shapeId, LimitKind kind)
         slot = Definition.Window.SlotAt(now);
         _slot = slot;
         return slot;
+    }
+
+    /// <summary>What is spent in slots that count at this instant, in Unix milliseconds.</summary>
+    public CountedBudget Count(long at)
+    {
+        var slots = new List<(string Scope, long Slot, long Spent)>();
+        foreach (var counter in Scopes.Values)
+        {
+            foreach (var slot in counter.Slots)
+            {
+                if (slot.Ends is null || slot.Ends > at)
+                    slots.Add((counter.Scope, slot.Start, slot.Spent));
+            }
+        }
+
+        return new CountedBudget(ShapeId, Definition, slots);
     }
 }

@@ -10,6 +10,9 @@ namespace BudgetProxy.Embedded;
 internal sealed class CommitQueue(Books books, WalSync sync, WalCheckpointer checkpointer) : IThreadPoolWorkItem
 {
     private const int LargestBatch = 256;
+
+    /// <summary>Where this many steps fail one after the other, it is not the steps. Each failure has all open reservations read again.</summary>
+    private const int MostAttempts = 4;
     private readonly Lock _gate = new();
     private readonly List<Operation> _batch = [];
     private readonly Queue<Operation> _waiting = new();
@@ -90,34 +93,37 @@ internal sealed class CommitQueue(Books books, WalSync sync, WalCheckpointer che
 
     private void CommitBatch()
     {
-        if (Try(_batch, out var failure))
+        var steps = _batch.Count;
+        for (var attempt = 1; !Try(out var failure, out var culprit); attempt++)
         {
-            foreach (var step in _batch)
-                step.Complete();
-        }
-        else if (_batch.Count == 1)
-        {
-            _batch[0].Fail(failure);
-        }
-        else
-        {
-            // One step's fault must not fail the others: each is tried alone.
-            foreach (var step in _batch)
+            if (culprit is null || attempt == MostAttempts)
             {
-                if (Try([step], out failure))
-                    step.Complete();
-                else
-                    step.Fail(failure);
+                FailAll(failure);
+                break;
             }
+
+            // One step's fault must not fail those beside it.
+            _batch.Remove(culprit);
+            culprit.Fail(failure);
         }
 
-        Volatile.Write(ref _steps, _steps + _batch.Count);
+        foreach (var step in _batch)
+            step.Complete();
+        _batch.Clear();
+        Volatile.Write(ref _steps, _steps + steps);
+    }
+
+    private void FailAll(StoreUnavailableException failure)
+    {
+        foreach (var step in _batch)
+            step.Fail(failure);
         _batch.Clear();
     }
 
-    private bool Try(List<Operation> steps, out StoreUnavailableException failure)
+    /// <param name="culprit">The step whose own fault it is; null = the store's, so that any other step would fail alike.</param>
+    private bool Try(out StoreUnavailableException failure, out Operation? culprit)
     {
-        failure = null!;
+        (failure, culprit) = (null!, null);
         try
         {
             if (sync.Failure is { } broken)
@@ -125,8 +131,13 @@ internal sealed class CommitQueue(Books books, WalSync sync, WalCheckpointer che
             if (checkpointer.TakeFinish())
                 books.Checkpoint();
             books.Refresh();
-            foreach (var step in steps)
+            foreach (var step in _batch)
+            {
+                culprit = step;
                 step.Apply(books);
+            }
+
+            culprit = null;
             books.Commit();
             sync.Committed(books.Commits);
             return true;
@@ -135,6 +146,8 @@ internal sealed class CommitQueue(Books books, WalSync sync, WalCheckpointer che
         {
             // Whatever went wrong, every caller must have an answer and the next batch a clean start.
             failure = e as StoreUnavailableException ?? new StoreUnavailableException("The ledger's database can't be written.", e);
+            if (e is StoreFaultException { IsOfStatement: false })
+                culprit = null;
             RollBack();
             return false;
         }

@@ -10,6 +10,7 @@ namespace BudgetProxy.Embedded;
 internal sealed class CounterTable(SqliteSession session, StoreClock clock)
 {
     private const int MostIdle = 100_000;
+    private const int MostTallied = 4_096;
     private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(10);
 
     private readonly SqliteStatement _findShape = session.Prepare(
@@ -19,7 +20,7 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
     private readonly SqliteStatement _addShape = session.Prepare(
         "INSERT INTO budget_shapes (tenant, budget, shape, limit_kind) VALUES (?, ?, ?, ?) RETURNING id");
 
-    private readonly SqliteStatement _shapesOf = session.Prepare("SELECT id FROM budget_shapes WHERE tenant = ? AND budget = ?");
+    private readonly SqliteStatement _shapesOf = session.Prepare("SELECT id, budget FROM budget_shapes WHERE tenant = ? AND budget = COALESCE(?, budget)");
     private readonly SqliteStatement _deleteShape = session.Prepare("DELETE FROM budget_shapes WHERE id = ?");
     private readonly SqliteStatement _deleteCounters = session.Prepare("DELETE FROM counters WHERE shape_id = ?");
     private readonly SqliteStatement _deleteEnded = session.Prepare("DELETE FROM counters WHERE ends <= ?");
@@ -86,28 +87,50 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
         return counters;
     }
 
-    /// <summary>Forgets the counters of a budget in all its shapes.</summary>
-    public void Drop(Budget budget)
+    /// <summary>Forgets the counters of a tenant's budget in all its shapes; answers the names of the budgets it found.</summary>
+    /// <param name="budget">Null = all of the tenant's.</param>
+    public List<string> Drop(string tenant, string? budget)
     {
-        var ids = new List<long>();
-        _shapesOf.Bind(budget.Tenant).Bind(budget.Name);
+        var found = new List<(long Id, string Budget)>();
+        _shapesOf.Bind(tenant).Bind(budget);
         while (_shapesOf.Read())
-            ids.Add(_shapesOf.Int64(0));
+            found.Add((_shapesOf.Int64(0), _shapesOf.Text(1)!));
+        foreach (var (id, _) in found)
+            Drop(ById(id)!);
+        return found.ConvertAll(shape => shape.Budget);
+    }
+
+    /// <summary>Forgets the counters of shapes that were replaced or deleted and that a late call brought back, once they are idle.</summary>
+    public void DropOutdated(DefinedBudgets defined)
+    {
+        foreach (var counters in new List<BudgetCounters>(_byId.Values))
+        {
+            if (counters is { IsDefined: true, Scopes.Count: 0 } && defined.IsOutdated(counters.Definition))
+                Drop(counters);
+        }
+    }
+
+    /// <summary>What is spent in slots that count at <paramref name="now"/>, shape by shape from the first after <paramref name="after"/>.</summary>
+    public CounterTally Tally(DefinedBudgets defined, DateTimeOffset now, long lastEntry, long after)
+    {
+        var ids = new List<long>(_byId.Keys);
+        ids.RemoveAll(id => id <= after);
+        ids.Sort();
+        var budgets = new List<CountedBudget>();
+        var slots = 0;
         foreach (var id in ids)
         {
-            var counters = ById(id)!;
-            counters.Dropped = true;
-            _byId.Remove(id);
-            _scopes -= counters.Scopes.Count;
-            foreach (var (key, value) in _byShape)
-            {
-                if (value == counters)
-                    _byShape.Remove(key);
-            }
-
-            _deleteCounters.Bind(id).Run();
-            _deleteShape.Bind(id).Run();
+            var counters = _byId[id];
+            if (!counters.IsDefined || defined.IsOutdated(counters.Definition))
+                continue;
+            var counted = counters.Count(now.ToUnixTimeMilliseconds());
+            budgets.Add(counted);
+            slots += counted.Slots.Count;
+            if (slots > MostTallied)
+                return new CounterTally(now, lastEntry, budgets, id);
         }
+
+        return new CounterTally(now, lastEntry, budgets, 0);
     }
 
     public Counter Counter(BudgetCounters counters, string scope)
@@ -143,6 +166,20 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
             return slots[at - 1];
         slots.Insert(at, slot);
         return slot;
+    }
+
+    /// <summary>What a call holds of a budget; null = it does not count there, or no longer.</summary>
+    public SlotHold? HoldOf(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
+    {
+        var budget = counters.Definition;
+        if (reservation.Caller.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, reservation.Caller, reservation.Provider, reservation.Model))
+            return null;
+        var place = budget.Window.SlotAt(reservation.StartedAt);
+        if (place.Ends <= now)
+            return null;
+        var scope = BudgetMatcher.ScopeValue(budget, reservation.Caller, reservation.Provider, reservation.Model);
+        var slot = SlotOf(counters, scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
+        return new SlotHold(slot, BudgetMatcher.AmountOf(budget.LimitKind, reservation.Amount.Value, reservation.WorstUsage.Total));
     }
 
     public void Spend(Slot slot, long amount)
@@ -203,9 +240,19 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
         _scopes = 0;
     }
 
-    private BudgetCounters Keep(long id, LimitKind kind, (string, string, string) key)
+    private void Drop(BudgetCounters counters)
     {
-        var counters = new BudgetCounters(id, kind);
+        counters.Dropped = true;
+        _byId.Remove(counters.ShapeId);
+        _byShape.Remove(counters.Key);
+        _scopes -= counters.Scopes.Count;
+        _deleteCounters.Bind(counters.ShapeId).Run();
+        _deleteShape.Bind(counters.ShapeId).Run();
+    }
+
+    private BudgetCounters Keep(long id, LimitKind kind, (string Tenant, string Budget, string Shape) key)
+    {
+        var counters = new BudgetCounters(id, kind, key);
         _byId[id] = counters;
         _byShape[key] = counters;
         return counters;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
+using Microsoft.Win32.SafeHandles;
 
 namespace BudgetProxy.Embedded;
 
@@ -19,11 +20,22 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     private readonly CommitQueue _queue;
     private readonly LedgerReader _ledger;
     private readonly CounterReader _counters;
+    private readonly LedgerCheck _check;
+    private readonly TimeProvider _time;
+    private long _checkedShape;
 
     /// <summary>Charges the reservations that a dead owner left, as Presumed, before it serves any.</summary>
     /// <exception cref="StoreUnavailableException">The database can't be read or written.</exception>
     public EmbeddedStore(EmbeddedDatabase database, TimeProvider time)
+        : this(database, time, RandomAccess.FlushToDisk)
     {
+    }
+
+    /// <param name="flush">Flushes the write-ahead log to the disk.</param>
+    internal EmbeddedStore(EmbeddedDatabase database, TimeProvider time, Action<SafeFileHandle> flush)
+    {
+        _time = time;
+        _check = new LedgerCheck(database);
         _ledger = new LedgerReader(database);
         _counters = new CounterReader(database);
         try
@@ -36,7 +48,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
             throw new StoreUnavailableException("The ledger's database can't be opened.", e);
         }
 
-        _sync = new WalSync(database.FilePath);
+        _sync = new WalSync(database.FilePath, flush);
         _sync.Committed(_books.Commits);
         _queue = new CommitQueue(_books, _sync, _checkpointer);
     }
@@ -66,8 +78,31 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
 
     public ValueTask<int> ExpireAsync(CancellationToken cancellationToken) => _queue.RunAsync(static (books, _) => books.Expire(), 0);
 
-    public async ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken) =>
-        await _queue.RunAsync(static (books, seeded) => books.Seed(seeded), budget);
+    public async ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken)
+    {
+        // Beside the writer up to an entry; the writer adds those that came since. Its clock is never behind this one.
+        var now = _time.GetUtcNow();
+        var before = await OffThreadAsync(() => _check.Sum(budget, now), cancellationToken);
+        await _queue.RunAsync(static (books, seed) => books.Seed(seed.Budget, seed.Before), (Budget: budget, Before: (LedgerSums?)before));
+    }
+
+    public async ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken) =>
+        await _queue.RunAsync(static (books, forget) => books.Forget(forget.Tenant, forget.Budget), (Tenant: tenant, Budget: budget));
+
+    public async ValueTask PingAsync(CancellationToken cancellationToken) =>
+        await _sync.WhenDurableAsync(await _queue.RunAsync(static (books, _) => books.Ping(), 0));
+
+    /// <summary>
+    /// Compares counters in memory with the ledger, beside the writer and with bounded work: what one check did not reach comes first in the next.
+    /// One check at a time.
+    /// </summary>
+    /// <returns>Σ |counter − ledger| in nano-dollars, calls and tokens; 0 = they agree.</returns>
+    public async ValueTask<long> MeasureDriftAsync(CancellationToken cancellationToken)
+    {
+        var tally = await _queue.RunAsync(static (books, after) => books.Tally(after), _checkedShape);
+        (var distance, _checkedShape) = await OffThreadAsync(() => _check.Compare(tally), cancellationToken);
+        return distance;
+    }
 
     public async ValueTask<IReadOnlyList<BudgetState>> PeekAsync(IReadOnlyList<Hold> holds, CancellationToken cancellationToken) =>
         await _queue.RunAsync(static (books, peeked) => books.Peek(peeked), holds);

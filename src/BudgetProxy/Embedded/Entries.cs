@@ -35,7 +35,7 @@ internal static class Entries
             Basis = settlement.Basis,
             Usage = settlement.Usage,
             Cost = cost,
-            Charged = WithMarkup(cost, reservation.MarkupBasisPoints),
+            Charged = cost.WithMarkup(reservation.MarkupBasisPoints),
             Reserved = reservation.Amount,
             Overrun = NanoUsd.Max(NanoUsd.Zero, cost - reservation.Amount),
             Streamed = reservation.Streamed,
@@ -59,14 +59,9 @@ internal static class Entries
         Adjusts = reservation.Id,
         Usage = Difference(late.Usage, reservation.WorstUsage),
         Cost = Bounded(late.Cost) - reservation.Amount,
-        Charged = WithMarkup(Bounded(late.Cost), reservation.MarkupBasisPoints) - WithMarkup(reservation.Amount, reservation.MarkupBasisPoints),
+        Charged = Bounded(late.Cost).WithMarkup(reservation.MarkupBasisPoints) - reservation.Amount.WithMarkup(reservation.MarkupBasisPoints),
         Reserved = NanoUsd.Zero,
     };
-
-    /// <summary>Cost × (1 + markup / 10,000), rounded half to even.</summary>
-    private static NanoUsd WithMarkup(NanoUsd cost, int basisPoints) => basisPoints == 0
-        ? cost
-        : new NanoUsd((long)decimal.Round((decimal)cost.Value * (10_000 + basisPoints) / 10_000, MidpointRounding.ToEven));
 
     private static Usage Difference(in Usage late, in Usage presumed) => new()
     {

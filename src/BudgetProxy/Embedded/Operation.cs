@@ -3,7 +3,7 @@ namespace BudgetProxy.Embedded;
 /// <summary>One caller's step, waiting for its batch.</summary>
 internal abstract class Operation
 {
-    /// <summary>Runs in the batch's transaction; again, alone, when the batch failed.</summary>
+    /// <summary>Runs in the batch's transaction; again when a step beside it failed.</summary>
     public abstract void Apply(Books books);
 
     /// <summary>The batch is committed: answers the caller.</summary>

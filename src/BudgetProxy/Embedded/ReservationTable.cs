@@ -41,8 +41,8 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
     /// <summary>Keeps the row of a reservation that was charged as presumed, for a late settlement.</summary>
     public void MarkPresumed(Guid id) => _presume.Bind(id).Run();
 
-    /// <summary>Writes the shares anew.</summary>
-    public void SaveShares(OpenReservation reservation) => _setHolds.Bind(HoldsJson(reservation)).Bind(reservation.Id).Run();
+    /// <summary>Writes the holds anew.</summary>
+    public void SaveHolds(OpenReservation reservation) => _setHolds.Bind(HoldsJson(reservation)).Bind(reservation.Id).Run();
 
     /// <summary>Drops presumed rows that expired before this.</summary>
     public void ForgetPresumed(DateTimeOffset before) => _forget.Bind(before.ToUnixTimeMilliseconds()).Run();
@@ -94,17 +94,17 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
         using (var json = new Utf8JsonWriter(_holds, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartArray();
-            foreach (var share in reservation.Shares)
+            foreach (var hold in reservation.Holds)
             {
                 json.WriteStartArray();
-                json.WriteNumberValue(share.Slot.Owner.ShapeId);
-                json.WriteStringValue(share.Slot.Scope);
-                json.WriteNumberValue(share.Slot.Start);
-                if (share.Slot.Ends is { } ends)
+                json.WriteNumberValue(hold.Slot.Owner.ShapeId);
+                json.WriteStringValue(hold.Slot.Scope);
+                json.WriteNumberValue(hold.Slot.Start);
+                if (hold.Slot.Ends is { } ends)
                     json.WriteNumberValue(ends);
                 else
                     json.WriteNullValue();
-                json.WriteNumberValue(share.Amount);
+                json.WriteNumberValue(hold.Amount);
                 json.WriteEndArray();
             }
 
@@ -114,7 +114,7 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
         return _holds.WrittenSpan;
     }
 
-    /// <summary>Shares of shapes that are no longer counted are left out.</summary>
+    /// <summary>Holds of shapes that are no longer counted are left out.</summary>
     private void ReadHolds(string holds, OpenReservation reservation)
     {
         using var json = JsonDocument.Parse(holds);
@@ -123,7 +123,7 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
             if (counters.ById(hold[0].GetInt64()) is not { } owner)
                 continue;
             long? ends = hold[3].ValueKind == JsonValueKind.Null ? null : hold[3].GetInt64();
-            reservation.Shares.Add(new Share(counters.SlotOf(owner, hold[1].GetString()!, hold[2].GetInt64(), ends), hold[4].GetInt64()));
+            reservation.Holds.Add(new SlotHold(counters.SlotOf(owner, hold[1].GetString()!, hold[2].GetInt64(), ends), hold[4].GetInt64()));
         }
     }
 }

@@ -49,7 +49,7 @@ internal sealed class SqliteSession : IDisposable
     public void Check(int result)
     {
         if (result is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-            throw new StoreFaultException($"SQLite error {result}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}");
+            throw new StoreFaultException($"SQLite error {result}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}", result & 0xFF);
     }
 
     public void Dispose()

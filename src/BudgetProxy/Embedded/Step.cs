@@ -1,3 +1,5 @@
+using BudgetProxy.Reservations;
+
 namespace BudgetProxy.Embedded;
 
 /// <summary>A step with its argument and, in the end, its answer. The caller that leads the batch takes the answer itself; the others wait.</summary>
@@ -16,9 +18,27 @@ internal sealed class Step<TArgument, TAnswer>(Func<Books, TArgument, TAnswer> a
 
     public ValueTask<TAnswer> Answer() => _failure is null ? ValueTask.FromResult(_answer) : ValueTask.FromException<TAnswer>(_failure);
 
-    public override void Apply(Books books) => _answer = apply(books, argument);
+    public override void Apply(Books books)
+    {
+        try
+        {
+            _answer = apply(books, argument);
+            _failure = null;
+        }
+        catch (StoreUnavailableException rejected)
+        {
+            // The books throw this before they change anything: the batch goes on without this step.
+            _failure = rejected;
+        }
+    }
 
-    public override void Complete() => _waiting?.SetResult(_answer);
+    public override void Complete()
+    {
+        if (_failure is null)
+            _waiting?.SetResult(_answer);
+        else
+            _waiting?.SetException(_failure);
+    }
 
     public override void Fail(Exception reason)
     {

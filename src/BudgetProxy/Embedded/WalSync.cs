@@ -22,8 +22,12 @@ internal sealed class WalSync : IDisposable
     private bool _stopped;
     private Exception? _failure;
 
-    public WalSync(string databasePath)
+    private readonly Action<SafeFileHandle> _flush;
+
+    /// <param name="flush">Flushes a file to the disk.</param>
+    public WalSync(string databasePath, Action<SafeFileHandle> flush)
     {
+        _flush = flush;
         _log = File.OpenHandle(databasePath + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger flush" };
         _thread.Start();
@@ -86,7 +90,7 @@ internal sealed class WalSync : IDisposable
                 throw _failure;
             if (target > _durable)
             {
-                RandomAccess.FlushToDisk(_log);
+                _flush(_log);
                 Volatile.Write(ref _durable, target);
             }
 

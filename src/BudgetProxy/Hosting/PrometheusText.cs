@@ -33,6 +33,7 @@ public sealed class PrometheusText : IDisposable
 
     public string Render()
     {
+        _listener.RecordObservableInstruments();
         var page = new StringBuilder();
         foreach (var series in _series)
             Append(page, series);
@@ -44,28 +45,10 @@ public sealed class PrometheusText : IDisposable
     private static void Append(StringBuilder page, MetricSeries series)
     {
         var name = NameOf(series);
-        var type = series.IsHistogram ? "histogram" : series.Instrument is Counter<long> ? "counter" : "gauge";
+        var type = series.IsCounter ? "counter" : "gauge";
         page.Append(CultureInfo.InvariantCulture, $"# HELP {name} {series.Instrument.Description}\n# TYPE {name} {type}\n");
         foreach (var (label, cell) in series.Cells)
-        {
-            if (series.IsHistogram)
-                AppendHistogram(page, name, cell);
-            else
-                page.Append(CultureInfo.InvariantCulture, $"{name}{Labels(series, label)} {ValueOf(series, cell)}\n");
-        }
-    }
-
-    private static void AppendHistogram(StringBuilder page, string name, MetricCell cell)
-    {
-        long count = 0;
-        for (var i = 0; i < MetricSeries.Bounds.Length; i++)
-        {
-            count += cell.InBucket(i);
-            page.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{le=\"{MetricSeries.Bounds[i]}\"}} {count}\n");
-        }
-
-        count += cell.InBucket(MetricSeries.Bounds.Length);
-        page.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{le=\"+Inf\"}} {count}\n{name}_sum {cell.Value}\n{name}_count {count}\n");
+            page.Append(CultureInfo.InvariantCulture, $"{name}{Labels(series, label)} {ValueOf(series, cell)}\n");
     }
 
     private static string NameOf(MetricSeries series)
@@ -73,7 +56,7 @@ public sealed class PrometheusText : IDisposable
         var name = series.Instrument.Name.Replace('.', '_');
         if (series.Instrument.Unit == ProxyMetrics.NanoUsdUnit)
             name += "_usd";
-        return series.Instrument is Counter<long> ? name + "_total" : name;
+        return series.IsCounter ? name + "_total" : name;
     }
 
     private static string Labels(MetricSeries series, string value) => series.Label is { } label ? $"{{{label}=\"{Escape(value)}\"}}" : "";

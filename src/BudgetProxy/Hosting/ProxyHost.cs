@@ -99,7 +99,8 @@ public static class ProxyHost
     {
         try
         {
-            services.GetRequiredService<EmbeddedStore>();
+            var store = services.GetRequiredService<EmbeddedStore>();
+            services.GetRequiredService<ProxyMetrics>().WatchStore(() => store.OpenReservations, () => store.Commits, () => store.Steps);
         }
         catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or StoreUnavailableException)
         {
@@ -141,5 +142,6 @@ public static class ProxyHost
         services.AddSingleton<UnsettledCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<UnsettledCalls>());
         services.AddHostedService<ReservationExpiry>();
+        services.AddHostedService<DriftWatch>();
     }
 }

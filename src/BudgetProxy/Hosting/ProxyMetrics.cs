@@ -24,8 +24,6 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _overruns;
     private readonly Counter<long> _overrunCost;
     private readonly Counter<long> _storeFailures;
-    private readonly Histogram<long> _batch;
-    private readonly UpDownCounter<long> _open;
     private readonly Gauge<long> _drift;
 
     public ProxyMetrics()
@@ -42,19 +40,13 @@ public sealed class ProxyMetrics : IDisposable
         _overruns = Counter("overruns", "{call}", "Calls that cost more than was reserved.");
         _overrunCost = Counter("overrun_cost", NanoUsdUnit, "The part of costs above the reservation.");
         _storeFailures = Counter("store.failures", "{operation}", "Store operations that failed.");
-        _batch = Meter.CreateHistogram<long>("budgetproxy.store.batch_size", "{operation}", "Operations that shared one commit.");
-        _open = Meter.CreateUpDownCounter<long>("budgetproxy.reservations.open", "{reservation}", "Reservations that are open now.");
         _drift = Meter.CreateGauge<long>("budgetproxy.invariant.drift", "{unit}", "Counters' distance from the ledger at the last check; must be 0.");
     }
 
     internal Meter Meter { get; }
 
     /// <summary>A call was reserved and goes to the provider.</summary>
-    public void CallAdmitted()
-    {
-        _admitted.Add(1);
-        _open.Add(1);
-    }
+    public void CallAdmitted() => _admitted.Add(1);
 
     /// <summary>A call was refused before it reached a provider.</summary>
     /// <param name="code">One of the contract's refusal codes, such as <c>budget_exceeded</c>.</param>
@@ -66,7 +58,6 @@ public sealed class ProxyMetrics : IDisposable
     /// <summary>An admitted call's cost was booked.</summary>
     public void CallSettled(UsageBasis basis, in Usage usage, NanoUsd cost)
     {
-        _open.Add(-1);
         _settled.Add(1, new KeyValuePair<string, object?>("basis", Name(basis)));
         _cost.Add(cost.Value);
         AddTokens("input", usage.Input);
@@ -76,11 +67,7 @@ public sealed class ProxyMetrics : IDisposable
     }
 
     /// <summary>An admitted call was dropped: the provider can't have billed it.</summary>
-    public void CallVoided()
-    {
-        _open.Add(-1);
-        _voided.Add(1);
-    }
+    public void CallVoided() => _voided.Add(1);
 
     /// <summary>A call cost more than was reserved, by this much.</summary>
     public void CallOverran(NanoUsd overrun)
@@ -90,15 +77,16 @@ public sealed class ProxyMetrics : IDisposable
     }
 
     /// <summary>Reservations were charged as Presumed.</summary>
-    /// <param name="ofThisProcess">How many of them this process had admitted; those of an earlier one were never counted as open.</param>
-    public void ReservationsExpired(int count, int ofThisProcess = 0)
-    {
-        _open.Add(-ofThisProcess);
-        _expired.Add(count);
-    }
+    public void ReservationsExpired(int count) => _expired.Add(count);
 
-    /// <summary>The store committed so many operations at once.</summary>
-    public void BatchCommitted(int operations) => _batch.Record(operations);
+    /// <summary>Shows what the store says of itself whenever the page is read. Once, before the page is made.</summary>
+    /// <param name="steps">Steps taken since the start; divided by <paramref name="commits"/>, the mean batch.</param>
+    public void WatchStore(Func<long> openReservations, Func<long> commits, Func<long> steps)
+    {
+        Meter.CreateObservableGauge("budgetproxy.reservations.open", openReservations, "{reservation}", "Reservations that are open now.");
+        Meter.CreateObservableCounter("budgetproxy.store.commits", commits, "{commit}", "Transactions of the store.");
+        Meter.CreateObservableCounter("budgetproxy.store.steps", steps, "{operation}", "Operations of the store; several share one commit.");
+    }
 
     public void StoreFailed() => _storeFailures.Add(1);
 
@@ -113,7 +101,6 @@ public sealed class ProxyMetrics : IDisposable
     {
         foreach (var counter in new[] { _admitted, _wouldBlock, _voided, _expired, _cost, _overruns, _overrunCost, _storeFailures })
             counter.Add(0);
-        _open.Add(0);
         _drift.Record(0);
     }
 

@@ -3,7 +3,8 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Hosting;
 
 /// <summary>Charges reservations past their lifetime as Presumed, every few seconds, whatever else happens.</summary>
-public sealed partial class ReservationExpiry(IReservationStore store, TimeProvider clock, ILogger<ReservationExpiry> logger) : BackgroundService
+public sealed partial class ReservationExpiry(
+    IReservationStore store, TimeProvider clock, ProxyMetrics metrics, ILogger<ReservationExpiry> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
@@ -15,6 +16,7 @@ public sealed partial class ReservationExpiry(IReservationStore store, TimeProvi
             try
             {
                 var expired = await store.ExpireAsync(stoppingToken);
+                metrics.ReservationsExpired(expired);
                 if (expired > 0)
                     Log.Expired(logger, expired);
             }

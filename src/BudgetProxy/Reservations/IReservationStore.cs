@@ -44,4 +44,11 @@ public interface IReservationStore
     /// gives matching open reservations their holds. Called once when the definition is stored.
     /// </summary>
     ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken);
+
+    /// <summary>Drops the counters of a deleted budget. Called once when the deletion is stored.</summary>
+    /// <param name="budget">Null = of all budgets of a deleted tenant.</param>
+    ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken);
+
+    /// <summary>Completes where a call could be reserved now and would survive a loss of power; throws where not.</summary>
+    ValueTask PingAsync(CancellationToken cancellationToken);
 }

@@ -69,6 +69,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
                 return false;
             await store.DeleteTenantAsync(tenant, cancellationToken);
             _current = _current.WithoutTenant(tenant);
+            await ForgetAsync(tenant, null);
             return true;
         },
         cancellationToken);
@@ -131,6 +132,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
             await store.DeleteBudgetAsync(tenant, name, cancellationToken);
             var owner = _current.FindTenant(tenant)!;
             _current = _current.With(owner with { Budgets = [.. owner.Budgets.Where(budget => !ReferenceEquals(budget, found))] });
+            await ForgetAsync(tenant, name);
             return true;
         },
         cancellationToken);
@@ -185,6 +187,19 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
     {
         foreach (var budget in budgets)
             await reservations.SeedAsync(budget, cancellationToken);
+    }
+
+    /// <summary>The deletion stands whatever happens here: counters that stay only take room, and a budget made again is counted afresh.</summary>
+    private async Task ForgetAsync(string tenant, string? budget)
+    {
+        try
+        {
+            await reservations.ForgetAsync(tenant, budget, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Every call now says so more loudly.
+        }
     }
 
     private string NewId(string kind) => $"{kind}{Guid.CreateVersion7(time.GetUtcNow()):N}";

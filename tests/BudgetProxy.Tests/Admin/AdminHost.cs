@@ -8,6 +8,7 @@ using BudgetProxy.Embedded;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
+using BudgetProxy.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,8 +36,8 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public KeySecret? FirstKey { get; }
 
-    /// <summary>False where a test starts the same directory again, and sees to it itself.</summary>
-    private bool OwnsDirectory { get; init; }
+    /// <summary>Null where a test starts the same directory again, and sees to it itself.</summary>
+    private TempFolder? OwnFolder { get; init; }
 
     public Uri Address => _client.BaseAddress!;
 
@@ -46,13 +47,11 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public ILedger Ledger => _app.Services.GetRequiredService<ILedger>();
 
-    public static string NewDataDirectory() => System.IO.Directory.CreateTempSubdirectory("budgetproxy-admin-").FullName;
-
     public static async Task<AdminHost> StartAsync(
         string? dataDirectory = null, string? configuredKey = AdminKey, Func<IDirectoryStore, IDirectoryStore>? faults = null)
     {
-        var ownsDirectory = dataDirectory is null;
-        dataDirectory ??= NewDataDirectory();
+        var own = dataDirectory is null ? new TempFolder() : null;
+        dataDirectory ??= own!.Path;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -71,9 +70,18 @@ internal sealed class AdminHost : IAsyncDisposable
             .AddSingleton(RateCard.Shipped);
         var app = builder.Build();
         app.MapAdmin();
-        var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
-        await app.StartAsync();
-        return new AdminHost(app, dataDirectory, firstKey) { OwnsDirectory = ownsDirectory };
+        try
+        {
+            var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
+            await app.StartAsync();
+            return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = own };
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            own?.Dispose();
+            throw;
+        }
     }
 
     public Task<Answer> GetAsync(string path, string? key = AdminKey) => SendAsync("GET", path, null, key);
@@ -109,8 +117,7 @@ internal sealed class AdminHost : IAsyncDisposable
         _client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        if (OwnsDirectory)
-            System.IO.Directory.Delete(DataDirectory, recursive: true);
+        OwnFolder?.Dispose();
     }
 
     internal sealed record Answer(HttpStatusCode Status, string? ContentType, string Body)

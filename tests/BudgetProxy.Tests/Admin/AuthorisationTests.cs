@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
+using BudgetProxy.Tests.Infrastructure;
 
 namespace BudgetProxy.Tests.Admin;
 
@@ -102,7 +103,8 @@ public sealed class AuthorisationTests
     [Fact]
     public async Task A_removed_admin_key_stops_at_once_and_the_last_one_stays()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var folder = new TempFolder();
+        var data = folder.Path;
         await using var host = await AdminHost.StartAsync(data, configuredKey: null);
         var first = host.FirstKey!.Value.Text;
         var firstId = (await host.GetAsync("/admin-keys", first)).Json.GetProperty("items")[0].GetProperty("id").GetString();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using BudgetProxy.Tests.Infrastructure;
 using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Admin;
@@ -40,7 +41,8 @@ public sealed class FaultTests
     [Fact]
     public async Task Changes_at_the_same_time_are_all_kept()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var folder = new TempFolder();
+        var data = folder.Path;
         await using (var host = await AdminHost.StartAsync(data))
         {
             await host.PutAsync("/tenants/acme", "{}");

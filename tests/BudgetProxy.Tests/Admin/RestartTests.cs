@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using BudgetProxy.Tests.Infrastructure;
 
 namespace BudgetProxy.Tests.Admin;
 
@@ -11,7 +12,8 @@ public sealed class RestartTests
     [Fact]
     public async Task A_restart_keeps_everything_and_the_order_of_budgets()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var folder = new TempFolder();
+        var data = folder.Path;
         var before = new List<string>();
         string? firstKey;
         await using (var host = await AdminHost.StartAsync(data, configuredKey: null))
@@ -33,7 +35,8 @@ public sealed class RestartTests
     [Fact]
     public async Task No_key_stands_in_any_file()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var folder = new TempFolder();
+        var data = folder.Path;
         var secrets = new List<string>();
         await using (var host = await AdminHost.StartAsync(data, configuredKey: null))
         {
@@ -53,7 +56,8 @@ public sealed class RestartTests
     [Fact]
     public async Task A_configured_key_is_used_as_given_and_gone_when_the_configuration_drops_it()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var folder = new TempFolder();
+        var data = folder.Path;
         await using (var host = await AdminHost.StartAsync(data, "sixteen-chars-ok"))
         {
             Assert.Null(host.FirstKey);

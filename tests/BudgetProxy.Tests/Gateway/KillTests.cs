@@ -17,10 +17,10 @@ public sealed class KillTests
         await using var provider = await SimulatedProvider.StartAsync();
         // Some end before the kill, most are in the middle of their answer.
         provider.Script = call => new SimulatedAnswer { OutputTokens = call.Number % 5 == 0 ? 3 : 400, ChunkDelay = TimeSpan.FromMilliseconds(20) };
-        var data = Directory.CreateTempSubdirectory("budgetproxy-kill-");
+        using var data = new TempFolder();
         var settings = new Dictionary<string, string>
         {
-            ["BudgetProxy__DataDirectory"] = data.FullName,
+            ["BudgetProxy__DataDirectory"] = data.Path,
             ["BudgetProxy__AdminKey"] = TestProxy.AdminKey,
             ["BudgetProxy__Providers__openai__BaseUrl"] = provider.OpenAiBaseUrl,
             ["BudgetProxy__Providers__anthropic__BaseUrl"] = provider.AnthropicBaseUrl,
@@ -55,8 +55,6 @@ public sealed class KillTests
             Assert.Equal(ledger.Sum(entry => MeteredCallTests.Money(entry, "costUsd")), MeteredCallTests.Money(budget, "spent"));
             Assert.Equal(0m, MeteredCallTests.Money(budget, "held"));
         }
-
-        data.Delete(recursive: true);
     }
 
     private static async Task<string> SetUpAsync(ProxyProcess proxy)

@@ -9,15 +9,16 @@ public sealed class PrometheusTextTests
     [Fact]
     public void What_happened_is_on_the_page()
     {
+        long open = 0;
         using var metrics = new ProxyMetrics();
+        metrics.WatchStore(() => open, () => 10, () => 25);
         using var page = new PrometheusText(metrics);
         metrics.CallAdmitted();
         metrics.CallAdmitted();
         metrics.CallRefused("budget_exceeded");
         metrics.CallSettled(UsageBasis.Reported, new Usage { Input = 10, CachedInput = 3, Output = 5 }, new NanoUsd(1_500_000_000));
         metrics.CallOverran(new NanoUsd(1));
-        metrics.BatchCommitted(3);
-        metrics.BatchCommitted(1000);
+        metrics.ReservationsExpired(4);
         metrics.DriftMeasured(7);
 
         var lines = page.Render().Split('\n');
@@ -28,11 +29,14 @@ public sealed class PrometheusTextTests
         Assert.Contains("budgetproxy_cost_usd_total 1.500000000", lines);
         Assert.Contains("budgetproxy_overrun_cost_usd_total 0.000000001", lines);
         Assert.Contains("budgetproxy_tokens_total{bucket=\"cached_input\"} 3", lines);
-        Assert.Contains("budgetproxy_reservations_open 1", lines);
-        Assert.Contains("budgetproxy_store_batch_size_bucket{le=\"2\"} 0", lines);
-        Assert.Contains("budgetproxy_store_batch_size_bucket{le=\"4\"} 1", lines);
-        Assert.Contains("budgetproxy_store_batch_size_bucket{le=\"+Inf\"} 2", lines);
-        Assert.Contains("budgetproxy_store_batch_size_sum 1003", lines);
+        Assert.Contains("# TYPE budgetproxy_reservations_open gauge", lines);
+        Assert.Contains("budgetproxy_reservations_open 0", lines);
+        open = 3;
+        Assert.Contains("budgetproxy_reservations_open 3\n", page.Render(), StringComparison.Ordinal);
+        Assert.Contains("budgetproxy_reservations_expired_total 4", lines);
+        Assert.Contains("# TYPE budgetproxy_store_commits_total counter", lines);
+        Assert.Contains("budgetproxy_store_commits_total 10", lines);
+        Assert.Contains("budgetproxy_store_steps_total 25", lines);
         Assert.Contains("budgetproxy_invariant_drift 7", lines);
     }
 
@@ -42,7 +46,6 @@ public sealed class PrometheusTextTests
         using var metrics = new ProxyMetrics();
         using var page = new PrometheusText(metrics);
         metrics.CallRefused("a\"b\\c\nd");
-        metrics.BatchCommitted(1);
         var lines = page.Render().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var typed = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList();
         Assert.Equal(typed.Count, typed.Distinct(StringComparer.Ordinal).Count());

@@ -388,6 +388,48 @@ public abstract class ReservationStoreContract
     }
 
     [Fact]
+    public async Task A_call_matched_before_a_budget_changed_its_shape_counts_in_the_new_shape()
+    {
+        using var s = Begin();
+        Budget day = StoreScenario.Money("b", 1_000), month = StoreScenario.Money("b", 100, "month");
+        var stale = s.Call(40, [day]);
+        await s.ReserveAsync(s.Call(10, [day]));
+        await s.SeedAsync(month);
+        s.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Null((await s.ReserveAsync(stale)).Refusal);
+        Assert.Equal((0, 50), await s.CounterAsync(month));
+        await s.SettleAsync(stale.Id, 30);
+        Assert.Equal((30, 10), await s.CounterAsync(month));
+        Assert.NotNull((await s.ReserveAsync(s.Call(61, [month]))).Refusal);
+    }
+
+    [Fact]
+    public async Task A_deleted_budget_counts_no_longer_and_made_again_it_counts_from_the_ledger()
+    {
+        using var s = Begin();
+        Budget one = StoreScenario.Money("one", 1_000), two = StoreScenario.Money("two", 1_000, "lifetime");
+        Reservation settled = s.Call(10, [one, two]), open = s.Call(20, [one, two]);
+        await s.ReserveAsync(settled);
+        await s.ReserveAsync(open);
+        await s.SettleAsync(settled.Id, 10);
+        await s.Store.ForgetAsync("acme", "two", CancellationToken.None);
+        Assert.Equal(SettleOutcome.Resolved, await s.SettleAsync(open.Id, 15));
+        Assert.Equal((25, 0), await s.CounterAsync(one));
+        await s.Store.ForgetAsync("acme", null, CancellationToken.None);
+        await s.Store.ForgetAsync("nobody", null, CancellationToken.None);
+        await s.SeedAsync(two);
+        Assert.Equal((25, 0), await s.CounterAsync(two));
+    }
+
+    [Fact]
+    public async Task A_store_that_works_answers_a_ping()
+    {
+        using var s = Begin();
+        await s.ReserveAsync(s.Call(1, []));
+        await s.Store.PingAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Peek_says_what_reserve_would_find_and_takes_nothing()
     {
         using var s = Begin();
