@@ -47,7 +47,7 @@ public sealed class CallForwarder(ProviderForwarder forwarder, ProviderTargets t
         var counter = TokenCounter.For(call.Quote.Rate.Profile.Encoding);
         return call.Route.Api == ProviderApi.AnthropicMessages
             ? new AnthropicMessagesMeter(counter, call.Request.CacheWrite)
-            : new OpenAiChatMeter(counter, hideUsageChunk: !call.Request.UsageSplice.IsNone);
+            : new OpenAiChatMeter(counter, hideUsageChunk: !call.Request.UsageSplice.IsNone, call.Request.CacheWrite);
     }
 
     private static void SetHeaders(Call call, IHeaderDictionary headers)
