@@ -35,8 +35,8 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public KeySecret? FirstKey { get; }
 
-    /// <summary>False where a test starts the same directory again, and sees to it itself.</summary>
-    private bool OwnsDirectory { get; init; }
+    /// <summary>Null where a test starts the same directory again, and sees to it itself.</summary>
+    private DataFolder? OwnFolder { get; init; }
 
     public Uri Address => _client.BaseAddress!;
 
@@ -46,13 +46,11 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public ILedger Ledger => _app.Services.GetRequiredService<ILedger>();
 
-    public static string NewDataDirectory() => System.IO.Directory.CreateTempSubdirectory("budgetproxy-admin-").FullName;
-
     public static async Task<AdminHost> StartAsync(
         string? dataDirectory = null, string? configuredKey = AdminKey, Func<IDirectoryStore, IDirectoryStore>? faults = null)
     {
-        var ownsDirectory = dataDirectory is null;
-        dataDirectory ??= NewDataDirectory();
+        var ownFolder = dataDirectory is null ? new DataFolder() : null;
+        dataDirectory ??= ownFolder!.Path;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -73,7 +71,7 @@ internal sealed class AdminHost : IAsyncDisposable
         app.MapAdmin();
         var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
         await app.StartAsync();
-        return new AdminHost(app, dataDirectory, firstKey) { OwnsDirectory = ownsDirectory };
+        return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = ownFolder };
     }
 
     public Task<Answer> GetAsync(string path, string? key = AdminKey) => SendAsync("GET", path, null, key);
@@ -109,8 +107,7 @@ internal sealed class AdminHost : IAsyncDisposable
         _client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        if (OwnsDirectory)
-            System.IO.Directory.Delete(DataDirectory, recursive: true);
+        OwnFolder?.Dispose();
     }
 
     internal sealed record Answer(HttpStatusCode Status, string? ContentType, string Body)

@@ -102,8 +102,8 @@ public sealed class AuthorisationTests
     [Fact]
     public async Task A_removed_admin_key_stops_at_once_and_the_last_one_stays()
     {
-        var data = AdminHost.NewDataDirectory();
-        await using var host = await AdminHost.StartAsync(data, configuredKey: null);
+        using var data = new DataFolder();
+        await using var host = await AdminHost.StartAsync(data.Path, configuredKey: null);
         var first = host.FirstKey!.Value.Text;
         var firstId = (await host.GetAsync("/admin-keys", first)).Json.GetProperty("items")[0].GetProperty("id").GetString();
         (await host.DeleteAsync($"/admin-keys/{firstId}", first)).Is(HttpStatusCode.Conflict);

@@ -40,8 +40,8 @@ public sealed class FaultTests
     [Fact]
     public async Task Changes_at_the_same_time_are_all_kept()
     {
-        var data = AdminHost.NewDataDirectory();
-        await using (var host = await AdminHost.StartAsync(data))
+        using var data = new DataFolder();
+        await using (var host = await AdminHost.StartAsync(data.Path))
         {
             await host.PutAsync("/tenants/acme", "{}");
             var changes = Enumerable.Range(0, 60).Select(i => (i % 3) switch
@@ -54,7 +54,7 @@ public sealed class FaultTests
             await CountAsync(host);
         }
 
-        await using var again = await AdminHost.StartAsync(data);
+        await using var again = await AdminHost.StartAsync(data.Path);
         await CountAsync(again);
     }
 

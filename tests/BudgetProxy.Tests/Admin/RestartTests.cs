@@ -11,10 +11,10 @@ public sealed class RestartTests
     [Fact]
     public async Task A_restart_keeps_everything_and_the_order_of_budgets()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var data = new DataFolder();
         var before = new List<string>();
         string? firstKey;
-        await using (var host = await AdminHost.StartAsync(data, configuredKey: null))
+        await using (var host = await AdminHost.StartAsync(data.Path, configuredKey: null))
         {
             firstKey = host.FirstKey!.Value.Text;
             await FillAsync(host, firstKey);
@@ -22,7 +22,7 @@ public sealed class RestartTests
                 before.Add((await host.GetAsync(list, firstKey)).Is(HttpStatusCode.OK).Body);
         }
 
-        await using var again = await AdminHost.StartAsync(data, configuredKey: null);
+        await using var again = await AdminHost.StartAsync(data.Path, configuredKey: null);
         Assert.Null(again.FirstKey);
         for (var i = 0; i < Lists.Length; i++)
             Assert.Equal(before[i], (await again.GetAsync(Lists[i], firstKey)).Is(HttpStatusCode.OK).Body);
@@ -33,19 +33,19 @@ public sealed class RestartTests
     [Fact]
     public async Task No_key_stands_in_any_file()
     {
-        var data = AdminHost.NewDataDirectory();
+        using var data = new DataFolder();
         var secrets = new List<string>();
-        await using (var host = await AdminHost.StartAsync(data, configuredKey: null))
+        await using (var host = await AdminHost.StartAsync(data.Path, configuredKey: null))
         {
             secrets.Add(host.FirstKey!.Value.Text);
             secrets.AddRange(await FillAsync(host, secrets[0]));
         }
 
-        await using (await AdminHost.StartAsync(data))
+        await using (await AdminHost.StartAsync(data.Path))
             secrets.Add(AdminHost.AdminKey);
 
         Assert.Equal(5, secrets.Count);
-        var files = Directory.GetFiles(data, "*", SearchOption.AllDirectories).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))).ToList();
+        var files = Directory.GetFiles(data.Path, "*", SearchOption.AllDirectories).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))).ToList();
         Assert.Contains(files, text => text.Contains(secrets[0][..12], StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.DoesNotContain(files, text => text.Contains(secret[12..], StringComparison.Ordinal)));
     }
@@ -53,14 +53,14 @@ public sealed class RestartTests
     [Fact]
     public async Task A_configured_key_is_used_as_given_and_gone_when_the_configuration_drops_it()
     {
-        var data = AdminHost.NewDataDirectory();
-        await using (var host = await AdminHost.StartAsync(data, "sixteen-chars-ok"))
+        using var data = new DataFolder();
+        await using (var host = await AdminHost.StartAsync(data.Path, "sixteen-chars-ok"))
         {
             Assert.Null(host.FirstKey);
             (await host.GetAsync("/tenants", "sixteen-chars-ok")).Is(HttpStatusCode.OK);
         }
 
-        await using var again = await AdminHost.StartAsync(data, configuredKey: null);
+        await using var again = await AdminHost.StartAsync(data.Path, configuredKey: null);
         Assert.NotNull(again.FirstKey);
         (await again.GetAsync("/tenants", "sixteen-chars-ok")).Is(HttpStatusCode.Unauthorized);
         (await again.GetAsync("/tenants", again.FirstKey.Value.Text)).Is(HttpStatusCode.OK);
