@@ -69,9 +69,18 @@ internal sealed class AdminHost : IAsyncDisposable
             .AddSingleton(RateCard.Shipped);
         var app = builder.Build();
         app.MapAdmin();
-        var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
-        await app.StartAsync();
-        return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = ownFolder };
+        try
+        {
+            var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
+            await app.StartAsync();
+            return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = ownFolder };
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            ownFolder?.Dispose();
+            throw;
+        }
     }
 
     public Task<Answer> GetAsync(string path, string? key = AdminKey) => SendAsync("GET", path, null, key);
