@@ -29,7 +29,7 @@ static async Task<int> RunAsync(string[] args) => args switch
 static int PrintUsage()
 {
     Console.WriteLine("""
-        proxy [--quick] [--rounds 3] [--seconds 4] [--targets direct,yarp,proxy]
+        proxy [--quick] [--rounds 3] [--seconds 4] [--targets direct,yarp,proxy] [--callers N] [--delay-ms 0]
         proxy --only proxy --callers 128 --body 1024 --seconds 10 [--stream]
         memory [--calls 1000000] [--sample 50000] [--target proxy] [--stream]
         provider --port 9000 [--fast] [--output 12] [--delay-ms 0] [--chunk-delay-ms 0]

@@ -10,7 +10,7 @@ namespace BudgetProxy.Forwarding;
 /// Stands where the client's response body stands while the provider's answer is copied. A streamed answer passes through its meter as it
 /// comes; one that is not streamed is held back whole, so that its cost can still become a header; a free one just passes.
 /// </summary>
-public sealed class AnswerStream(Stream client, PipeWriter writer, Task beforeAnswer) : Stream
+public sealed class AnswerStream(Stream client, PipeWriter writer) : Stream
 {
     /// <summary>An answer above this is passed on as it comes, and no usage is read from it.</summary>
     public const int MaxHeldBytes = 64 * 1024 * 1024;
@@ -80,6 +80,13 @@ public sealed class AnswerStream(Stream client, PipeWriter writer, Task beforeAn
         await SendPassingAsync();
     }
 
+    /// <summary>The stream was given up: what the meter held back goes nowhere.</summary>
+    public void DropStream()
+    {
+        _meter!.Complete(_passing);
+        _passing.ResetWrittenCount();
+    }
+
     /// <summary>Ends a stream of our own chunks with one trailer.</summary>
     public async ValueTask EndChunksAsync(string trailer, string value)
     {
@@ -93,10 +100,7 @@ public sealed class AnswerStream(Stream client, PipeWriter writer, Task beforeAn
     public async ValueTask SendHeldAsync()
     {
         if (_heldLength > 0 && !ClientGone)
-        {
-            await beforeAnswer;
             await client.WriteAsync(_held.AsMemory(0, _heldLength));
-        }
     }
 
     /// <summary>Forgets the held answer: another one takes its place.</summary>
@@ -131,7 +135,6 @@ public sealed class AnswerStream(Stream client, PipeWriter writer, Task beforeAn
     {
         if (_passing.WrittenCount == 0)
             return;
-        await beforeAnswer;
         // Never cancelled by the call's own token: a slow client is Kestrel's to cut, by its minimum rate.
         if (!ClientGone)
         {

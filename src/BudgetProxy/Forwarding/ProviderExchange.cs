@@ -5,37 +5,21 @@ using Yarp.ReverseProxy.Forwarder;
 namespace BudgetProxy.Forwarding;
 
 /// <summary>One call to a provider: what goes out, and what is known of what came back. Made for the call, used once.</summary>
-public sealed class ProviderExchange : HttpTransformer, IDisposable
+/// <param name="target">Where it goes.</param>
+/// <param name="path">Path below the target's base URL.</param>
+/// <param name="body">The body that was priced; null = the route is free, and a body it may have passes unread.</param>
+public abstract class ProviderExchange(ProviderTarget target, string path, SplicedStream? body) : HttpTransformer, IDisposable
 {
     private readonly CancellationTokenSource _abort = new();
 
-    public required ProviderTarget Target { get; init; }
+    public ProviderTarget Target => target;
 
-    /// <summary>Path below the target's base URL.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>The body that was priced; null = the route has none, or is free and its body passes unread.</summary>
-    public SplicedStream? Body { get; init; }
-
-    /// <summary>Makes the meter when the answer turns out to be a stream; null = the route is free and nothing is held back.</summary>
-    public Func<StreamMeter>? StreamMeter { get; init; }
-
-    /// <summary>True = a stream that the client leaves is cut, where what passed can be counted.</summary>
-    public bool CutWhenLeft { get; init; }
-
-    /// <summary>How long an answer is read on for its usage after the client has left.</summary>
-    public TimeSpan DrainLimit { get; init; }
-
-    /// <summary>Completes when the reservation is on disk: no byte of an answer leaves before.</summary>
-    public Task BeforeAnswer { get; init; } = Task.CompletedTask;
-
-    /// <summary>Sets the proxy's own headers on the answer.</summary>
-    public required Action<IHeaderDictionary> SetHeaders { get; init; }
+    public SplicedStream? Body => body;
 
     /// <summary>Set by the forwarder.</summary>
     public AnswerStream Answer { get; set; } = null!;
 
-    /// <summary>The meter in use; null = the answer is not streamed, or none came.</summary>
+    /// <summary>The meter in use; null = the answer is not streamed, or none came, or the route is free.</summary>
     public StreamMeter? Meter { get; private set; }
 
     /// <summary>HTTP status of the provider's answer; 0 = none came.</summary>
@@ -44,11 +28,23 @@ public sealed class ProviderExchange : HttpTransformer, IDisposable
     /// <summary>True once the client has closed its connection.</summary>
     public bool ClientGone { get; private set; }
 
+    /// <summary>True when the answer had come but the reservation could not be brought to disk: nothing of the answer was passed on.</summary>
+    public bool StoreFailed { get; private set; }
+
     /// <summary>True once bytes of the body went out: the provider may have begun, and may bill.</summary>
-    public bool Dispatched => Body?.Started ?? true;
+    public bool Dispatched => body?.Started ?? true;
 
     /// <summary>Cancelled when there is nothing more to wait for.</summary>
     public CancellationToken Aborted => _abort.Token;
+
+    /// <summary>True = a stream that the client leaves is cut, where what passed can be counted.</summary>
+    protected abstract bool CutWhenLeft { get; }
+
+    /// <summary>How long an answer is read on for its usage after the client has left.</summary>
+    protected abstract TimeSpan DrainLimit { get; }
+
+    /// <summary>True = the answer is metered, and held back whole where it is not a stream.</summary>
+    protected abstract bool Metered { get; }
 
     /// <summary>Called when the client's connection closes.</summary>
     public void OnClientGone()
@@ -64,82 +60,106 @@ public sealed class ProviderExchange : HttpTransformer, IDisposable
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        proxyRequest.RequestUri = new Uri(string.Concat(Target.Prefix, Path, httpContext.Request.QueryString.Value));
+        proxyRequest.RequestUri = target.UriOf(path, httpContext.Request.QueryString.Value);
         var headers = proxyRequest.Headers;
         foreach (var (name, values) in httpContext.Request.Headers)
         {
-            if (HeaderRules.Forwards(Target.Provider, name))
-                headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            if (!HeaderRules.Forwards(target.Provider, name))
+                continue;
+            if (values.Count == 1)
+                headers.TryAddWithoutValidation(name, values[0]);
+            else
+                headers.TryAddWithoutValidation(name, values.ToArray());
         }
 
-        if (Target.CredentialHeader is { } credentialHeader)
-            headers.TryAddWithoutValidation(credentialHeader, Target.Credential);
+        if (target.CredentialHeader is { } credentialHeader)
+            headers.TryAddWithoutValidation(credentialHeader, target.Credential);
         // Usage must be readable in the answer.
         headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         if (proxyRequest.Content is { } content)
         {
-            content.Headers.TryAddWithoutValidation("Content-Type", (string?)httpContext.Request.ContentType ?? "application/json");
-            content.Headers.ContentLength = Body?.Length ?? httpContext.Request.ContentLength;
+            content.Headers.TryAddWithoutValidation("Content-Type", httpContext.Request.ContentType ?? "application/json");
+            content.Headers.ContentLength = body?.Length ?? httpContext.Request.ContentLength;
         }
 
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<bool> TransformResponseAsync(
+    public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null)
-            return ValueTask.FromResult(false);
+            return false;
 
         Status = (int)proxyResponse.StatusCode;
         var response = httpContext.Response;
         CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers);
         CopyHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers);
         SetHeaders(response.Headers);
-        if (StreamMeter is null)
-            return ValueTask.FromResult(true);
-
+        if (!Metered)
+            return true;
         if (IsEventStream(proxyResponse.Content.Headers))
-        {
-            Meter = StreamMeter();
-            // The meter may take a chunk out, so the provider's length does not hold.
-            response.ContentLength = null;
-            var framed = httpContext.Request.Protocol == HttpProtocol.Http11;
-            if (framed)
-                response.Headers.TransferEncoding = "chunked";
-            Answer.Meter(Meter, framed);
-        }
-        else
-        {
-            Answer.Hold(proxyResponse.Content.Headers.ContentLength);
-        }
-
-        return ValueTask.FromResult(true);
+            return await BeginStreamAsync(httpContext);
+        Answer.Hold(proxyResponse.Content.Headers.ContentLength);
+        return true;
     }
 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
+    /// <summary>Waits until the reservation is on disk: no byte of an answer leaves before.</summary>
+    /// <returns>False = it can't be brought there.</returns>
+    public async ValueTask<bool> WhenDurableAsync()
+    {
+        StoreFailed = !await DurableAsync();
+        return !StoreFailed;
+    }
+
     public void Dispose()
     {
         _abort.Dispose();
         Answer?.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Sets the proxy's own headers on the answer.</summary>
+    protected abstract void SetHeaders(IHeaderDictionary headers);
+
+    /// <summary>Makes the meter, when the answer has turned out to be a stream.</summary>
+    protected abstract StreamMeter CreateMeter();
+
+    /// <summary>True once the reservation is on disk, false when it can't be brought there.</summary>
+    protected abstract ValueTask<bool> DurableAsync();
 
     private static bool IsEventStream(HttpContentHeaders headers) =>
         headers.NonValidated.TryGetValues("Content-Type", out var values)
         && values.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
-    private static void CopyHeaders(HttpHeadersNonValidated source, IHeaderDictionary target)
+    private static void CopyHeaders(HttpHeadersNonValidated source, IHeaderDictionary destination)
     {
         foreach (var (name, values) in source)
         {
             if (!HeaderRules.Returns(name))
                 continue;
             if (values.Count == 1)
-                target[name] = values.ToString();
+                destination[name] = values.ToString();
             else
-                target[name] = values.ToArray();
+                destination[name] = values.ToArray();
         }
+    }
+
+    private async ValueTask<bool> BeginStreamAsync(HttpContext context)
+    {
+        Meter = CreateMeter();
+        // The meter may take a chunk out, so the provider's length does not hold.
+        context.Response.ContentLength = null;
+        var framed = context.Request.Protocol == HttpProtocol.Http11;
+        if (framed)
+            context.Response.Headers.TransferEncoding = "chunked";
+        Answer.Meter(Meter, framed);
+        if (await WhenDurableAsync())
+            return true;
+        await _abort.CancelAsync();
+        return false;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ProviderForwarder(IHttpForwarder forwarder)
     {
         var clientAborted = context.RequestAborted;
         var clientBody = context.Response.Body;
-        exchange.Answer = new AnswerStream(clientBody, context.Response.BodyWriter, exchange.BeforeAnswer);
+        exchange.Answer = new AnswerStream(clientBody, context.Response.BodyWriter);
         if (exchange.Body is not null)
             context.Request.Body = exchange.Body;
         context.Response.Body = exchange.Answer;
@@ -24,7 +24,11 @@ public sealed class ProviderForwarder(IHttpForwarder forwarder)
         await using var registration = clientAborted.UnsafeRegister(static state => ((ProviderExchange)state!).OnClientGone(), exchange);
         try
         {
-            return await forwarder.SendAsync(context, exchange.Target.Prefix, exchange.Target.Client, Config, exchange, CancellationToken.None);
+            var ended = await forwarder.SendAsync(context, exchange.Target.Prefix, exchange.Target.Client, Config, exchange, CancellationToken.None);
+            // A provider may answer whole before it has read the whole body (an early 413): the answer is what counts then.
+            return exchange.Status > 0 && ended is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled
+                ? ForwarderError.None
+                : ended;
         }
         finally
         {

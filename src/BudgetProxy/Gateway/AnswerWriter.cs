@@ -1,5 +1,4 @@
 using BudgetProxy.Core.Money;
-using BudgetProxy.Forwarding;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace BudgetProxy.Gateway;
@@ -7,48 +6,54 @@ namespace BudgetProxy.Gateway;
 /// <summary>Ends the client's answer once the call is on the books: the cost as a header or a trailer, the held body, or the failure.</summary>
 public static class AnswerWriter
 {
-    public static async Task FinishAsync(Call call, ProviderExchange exchange, ForwarderError ended, NanoUsd cost)
+    public static async Task FinishAsync(Call call, MeteredExchange exchange, ForwarderError ended, NanoUsd cost)
     {
-        var response = call.Context.Response;
         if (exchange.ClientGone)
             return;
+        if (ended == ForwarderError.None && !exchange.StoreFailed && (exchange.Meter is not null || await exchange.WhenDurableAsync()))
+            await WriteEndAsync(call.Context.Response, exchange, cost);
+        else
+            await WriteFailureAsync(call, exchange, ended, cost);
+    }
 
-        if (exchange.Meter is not null || response.HasStarted)
+    private static async Task WriteEndAsync(HttpResponse response, MeteredExchange exchange, NanoUsd cost)
+    {
+        if (exchange.Meter is not null)
         {
-            if (ended == ForwarderError.None)
-                await EndStreamAsync(response, exchange, cost);
+            if (response.SupportsTrailers())
+                response.AppendTrailer(HeaderNames.CostUsd, cost.ToString());
             else
-                call.Context.Abort();
+                await exchange.Answer.EndChunksAsync(HeaderNames.CostUsd, cost.ToString());
             return;
         }
 
-        if (ended != ForwarderError.None)
+        if (!response.HasStarted)
         {
-            await WriteFailureAsync(call, exchange, ended);
-            return;
+            response.Headers[HeaderNames.CostUsd] = cost.ToString();
+            response.Headers.Remove("Trailer");
+            response.ContentLength ??= exchange.Answer.Held.Length;
         }
 
-        response.Headers[HeaderNames.CostUsd] = cost.ToString();
-        response.Headers.Remove("Trailer");
         await exchange.Answer.SendHeldAsync();
     }
 
-    private static async Task EndStreamAsync(HttpResponse response, ProviderExchange exchange, NanoUsd cost)
-    {
-        // HTTP/1.0 has no trailers; the ledger has the cost all the same.
-        if (response.SupportsTrailers())
-            response.AppendTrailer(HeaderNames.CostUsd, cost.ToString());
-        else
-            await exchange.Answer.EndChunksAsync(HeaderNames.CostUsd, cost.ToString());
-    }
-
-    private static async Task WriteFailureAsync(Call call, ProviderExchange exchange, ForwarderError ended)
+    private static async Task WriteFailureAsync(Call call, MeteredExchange exchange, ForwarderError ended, NanoUsd cost)
     {
         var response = call.Context.Response;
+        if (response.HasStarted)
+        {
+            call.Context.Abort();
+            return;
+        }
+
         response.Clear();
         response.Headers[HeaderNames.RequestId] = call.Id.ToString();
-        exchange.Answer.DropHeld();
-        var timedOut = ended == ForwarderError.RequestTimedOut;
-        await RefusalWriter.WriteAsync(call.Context, call.Route.Provider, Refusals.ProviderFailed(timedOut, exchange.Dispatched));
+        AnswerHeaders.SetQuote(response.Headers, call);
+        response.Headers[HeaderNames.CostUsd] = cost.ToString();
+        // The provider has done its work: a retry would be billed again, so none is invited.
+        var failure = exchange.StoreFailed
+            ? Refusals.StoreUnavailable with { RetryAfterSeconds = null }
+            : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, exchange.Dispatched);
+        await RefusalWriter.WriteAsync(call.Context, call.Route.Provider, failure);
     }
 }

@@ -26,6 +26,9 @@ public sealed class Call(HttpContext context, ProviderRoute route, Guid id, Date
 
     public Tenant Tenant { get; set; } = null!;
 
+    /// <summary>The directory that named them.</summary>
+    public DirectorySnapshot? Directory { get; set; }
+
     // Read
     public BodyBuffer Body { get; } = new();
 
@@ -35,6 +38,9 @@ public sealed class Call(HttpContext context, ProviderRoute route, Guid id, Date
 
     // Quote
     public Quote Quote { get; set; } = null!;
+
+    /// <summary>True when the output that passes is not all that is billed.</summary>
+    public bool ReasonsOutOfSight => Request.HiddenReasoning || Quote.Rate.Profile.Reasoning;
 
     /// <summary>True when the model has no rate and is allowed all the same: recorded at cost 0.</summary>
     public bool Unpriced { get; set; }

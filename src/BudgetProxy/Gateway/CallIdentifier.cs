@@ -20,13 +20,21 @@ public sealed class CallIdentifier(TenantDirectory directory, TimeProvider clock
         if (presented.Length > MaxKeyLength)
             return Refusals.UnknownKey;
 
-        if (!directory.Current.TryFind(KeyHash.Of(presented), out var key, out var tenant) || key.Revoked || key.ExpiresAt <= clock.GetUtcNow())
+        var snapshot = directory.Current;
+        if (!snapshot.TryFind(KeyHash.Of(presented), out var key, out var tenant) || key.Revoked || key.ExpiresAt <= clock.GetUtcNow())
             return Refusals.UnknownKey;
 
         call.Key = key;
         call.Tenant = tenant;
+        call.Directory = snapshot;
         return tenant.Suspended ? Refusals.Suspended : null;
     }
+
+    /// <summary>
+    /// Identifies again when the directory has changed since: an upload can take minutes, and a key revoked or a limit lowered meanwhile holds
+    /// for it. Null = still identified.
+    /// </summary>
+    public GatewayRefusal? Reidentify(Call call) => ReferenceEquals(call.Directory, directory.Current) ? null : Identify(call);
 
     /// <summary>The key from wherever an SDK puts it. A header given twice names no key: the second could be meant for somebody else's eyes.</summary>
     private static ReadOnlySpan<char> PresentedKey(IHeaderDictionary headers)

@@ -38,7 +38,7 @@ public sealed class CallReserver(IReservationStore store, ProxyMetrics metrics, 
         }
 
         if (call.Outcome.Refusal is { } refusal)
-            return Refusals.OverBudget(refusal, quote.Worst, clock.GetUtcNow());
+            return Refusals.OverBudget(refusal, quote, clock.GetUtcNow());
         call.Reservation = reservation;
         metrics.CallAdmitted();
         if (call.Outcome.WouldBlock is not null)

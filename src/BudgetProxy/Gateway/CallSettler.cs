@@ -3,12 +3,11 @@ using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
-using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Gateway;
 
 /// <summary>Settle or void: every reservation ends here exactly once, whatever happened to the client or the provider.</summary>
-public sealed class CallSettler(IReservationStore store, RateCard rates, UnsettledCalls unsettled, ProxyMetrics metrics)
+public sealed class CallSettler(CallBooks books, RateCard rates, UnsettledCalls unsettled, ProxyMetrics metrics)
 {
     /// <summary>Answers a call that goes no further: nothing was sent, nothing is booked.</summary>
     public Task RefuseAsync(Call call, GatewayRefusal refusal)
@@ -17,47 +16,16 @@ public sealed class CallSettler(IReservationStore store, RateCard rates, Unsettl
         return RefusalWriter.WriteAsync(call.Context, call.Route.Provider, refusal);
     }
 
-    /// <summary>
-    /// Books how the call ended. Never throws for the store's sake: what can't be booked now is booked by <see cref="UnsettledCalls"/>.
-    /// </summary>
+    /// <summary>Books how the call ended. Never throws for the store's sake: what can't be booked now is booked by <see cref="UnsettledCalls"/>.</summary>
     /// <returns>What the provider takes; zero when the call is void.</returns>
     public async ValueTask<NanoUsd> SettleAsync(Call call, ProviderExchange exchange)
     {
         var reading = exchange.Meter is { } meter ? meter.Reading : ReadHeld(call, exchange);
         var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.ClientGone, reading);
         var settlement = SettlementRule.Decide(call, rates, ending);
-        await BookAsync(call, settlement);
+        if (!await books.TryBookAsync(call.Id, settlement, call.Quote.Worst))
+            unsettled.Add(new UnsettledCall(call.Id, settlement, call.Quote.Worst));
         return settlement?.Cost ?? NanoUsd.Zero;
-    }
-
-    private async ValueTask BookAsync(Call call, Settlement? settlement)
-    {
-        try
-        {
-            if (settlement is null)
-                await store.VoidAsync(call.Id, CancellationToken.None);
-            else
-                await store.SettleAsync(call.Id, settlement, CancellationToken.None);
-            Count(call, settlement);
-        }
-        catch (StoreUnavailableException)
-        {
-            metrics.StoreFailed();
-            unsettled.Add(call.Id, settlement);
-        }
-    }
-
-    private void Count(Call call, Settlement? settlement)
-    {
-        if (settlement is null)
-        {
-            metrics.CallVoided();
-            return;
-        }
-
-        metrics.CallSettled(settlement.Basis, settlement.Usage, settlement.Cost);
-        if (settlement.Cost > call.Quote.Worst)
-            metrics.CallOverran(settlement.Cost - call.Quote.Worst);
     }
 
     private static MeterReading ReadHeld(Call call, ProviderExchange exchange) =>

@@ -1,36 +1,45 @@
 using BudgetProxy.Forwarding;
+using BudgetProxy.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace BudgetProxy.Gateway;
 
 /// <summary>Forwards the routes that cost nothing (lists of models, Anthropic's own token count): the key is checked, nothing is metered.</summary>
-public sealed class FreeRouteFlow(CallIdentifier identifier, ProviderForwarder forwarder, ProviderTargets targets)
+public sealed class FreeRouteFlow(
+    CallIdentifier identifier, ProviderForwarder forwarder, ProviderTargets targets, ProxyMetrics metrics, ProxyOptions options)
 {
     public async Task RunAsync(HttpContext context, ProviderRoute route, DateTimeOffset now)
     {
         using var call = new Call(context, route, Guid.CreateVersion7(now), now);
         context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
-        var refusal = RequestFraming.Check(context.Request) ?? identifier.Identify(call);
+        var refusal = RequestFraming.Check(context.Request) ?? identifier.Identify(call) ?? CheckLength(context);
         if (refusal is not null)
         {
+            metrics.CallRefused(refusal.Code);
             await RefusalWriter.WriteAsync(context, route.Provider, refusal);
             return;
         }
 
-        using var exchange = new ProviderExchange
-        {
-            Target = targets[route.Provider],
-            Path = UpstreamPath(context, route),
-            CutWhenLeft = true,
-            SetHeaders = static _ => { },
-        };
+        using var exchange = new FreeExchange(targets[route.Provider], UpstreamPath(context, route));
         var ended = await forwarder.SendAsync(context, exchange);
         if (ended == ForwarderError.None || exchange.ClientGone || context.Response.HasStarted)
             return;
         context.Response.Clear();
         context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
         // Nothing is billed here, so a retry is always safe.
-        await RefusalWriter.WriteAsync(context, route.Provider, Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, mayHaveBegun: false));
+        await RefusalWriter.WriteAsync(context, route.Provider, ended == ForwarderError.RequestBodyClient
+            ? Refusals.TooLarge(options.MaxBodyBytes)
+            : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, mayHaveBegun: false));
+    }
+
+    private GatewayRefusal? CheckLength(HttpContext context)
+    {
+        if (context.Request.ContentLength > options.MaxBodyBytes)
+            return Refusals.TooLarge(options.MaxBodyBytes);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = options.MaxBodyBytes;
+        return null;
     }
 
     /// <summary>One path segment of the client's may stand in the path; it is escaped again, so it can't name another route.</summary>

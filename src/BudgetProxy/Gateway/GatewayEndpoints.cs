@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Requests;
+using BudgetProxy.Hosting;
 
 namespace BudgetProxy.Gateway;
 
@@ -10,6 +11,7 @@ public static class GatewayEndpoints
         var flow = endpoints.ServiceProvider.GetRequiredService<RequestFlow>();
         var free = endpoints.ServiceProvider.GetRequiredService<FreeRouteFlow>();
         var estimate = endpoints.ServiceProvider.GetRequiredService<EstimateEndpoint>();
+        var metrics = endpoints.ServiceProvider.GetRequiredService<ProxyMetrics>();
         var clock = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         foreach (var route in ProviderRoutes.All)
         {
@@ -20,13 +22,14 @@ public static class GatewayEndpoints
         }
 
         foreach (var provider in Enum.GetValues<Provider>())
-            endpoints.Map($"/{provider.Name()}/{{**path}}", context => RefuseRouteAsync(context, provider, clock));
+            endpoints.Map($"/{provider.Name()}/{{**path}}", context => RefuseRouteAsync(context, provider, metrics, clock));
         endpoints.MapPost("/v1/estimate/{provider}/{**route}", estimate.RunAsync);
         return endpoints;
     }
 
-    private static Task RefuseRouteAsync(HttpContext context, Provider provider, TimeProvider clock)
+    private static Task RefuseRouteAsync(HttpContext context, Provider provider, ProxyMetrics metrics, TimeProvider clock)
     {
+        metrics.CallRefused(Refusals.UnsupportedRoute.Code);
         context.Response.Headers[HeaderNames.RequestId] = Guid.CreateVersion7(clock.GetUtcNow()).ToString();
         return RefusalWriter.WriteAsync(context, provider, Refusals.UnsupportedRoute);
     }

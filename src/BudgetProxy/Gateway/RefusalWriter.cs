@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
@@ -10,6 +11,9 @@ namespace BudgetProxy.Gateway;
 /// <summary>Answers in the provider's own error shape, so that its SDK raises its own typed error.</summary>
 public static class RefusalWriter
 {
+    /// <summary>The answers are JSON and never stand in a page, so quotes and plus signs stay readable.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes status, headers and body. Does nothing once the answer has begun.</summary>
     public static async Task WriteAsync(HttpContext context, Provider provider, GatewayRefusal refusal)
     {
@@ -47,12 +51,12 @@ public static class RefusalWriter
         headers[HeaderNames.Limit] = Plain(budget.Limit, budget.Budget.LimitKind);
         headers[HeaderNames.Remaining] = Plain(budget.Remaining, budget.Budget.LimitKind);
         if (budget.ResetsAt is { } reset)
-            headers[HeaderNames.Reset] = reset.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
+            headers[HeaderNames.Reset] = Refusals.Shown(reset);
     }
 
     private static void WriteBody(IBufferWriter<byte> output, Provider provider, GatewayRefusal refusal, string requestId)
     {
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, Readable);
         json.WriteStartObject();
         switch (provider)
         {
@@ -104,7 +108,7 @@ public static class RefusalWriter
         json.WriteString("limit", Plain(budget.Limit, budget.Budget.LimitKind));
         json.WriteString("remaining", Plain(budget.Remaining, budget.Budget.LimitKind));
         if (budget.ResetsAt is { } reset)
-            json.WriteString("resets_at", reset);
+            json.WriteString("resets_at", Refusals.Shown(reset));
         else
             json.WriteNull("resets_at");
         if (refusal.EstimatedCost is { } cost)

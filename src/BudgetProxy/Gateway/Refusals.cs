@@ -1,5 +1,7 @@
+using System.Globalization;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Gateway;
@@ -21,7 +23,7 @@ public static class Refusals
         StatusCodes.Status403Forbidden, "tenant_suspended", "This account is suspended. Ask your administrator.");
 
     public static readonly GatewayRefusal UnsupportedRoute = new(
-        StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. See the list of supported routes in its README.");
+        StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. It takes chat/completions, embeddings and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.");
 
     public static readonly GatewayRefusal UnsupportedEncoding = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "A compressed request body can't be priced as it stands. Send it without Content-Encoding.");
@@ -57,7 +59,7 @@ public static class Refusals
 
     public static GatewayRefusal Unpriced(string model) => new(
         StatusCodes.Status402PaymentRequired, "unpriced_model",
-        $"There is no rate for the model {Shown(model)}, so it can't be held against a budget. Use a priced model, or ask your administrator to add its rate.")
+        $"There is no rate for the model {Shown(model)}, so it can't be held against a budget. Use the exact id of a model that has one.")
     {
         Param = "model",
     };
@@ -70,7 +72,7 @@ public static class Refusals
     };
 
     /// <summary>The answer to a budget that could not take its hold.</summary>
-    public static GatewayRefusal OverBudget(Refusal refusal, NanoUsd cost, DateTimeOffset now)
+    public static GatewayRefusal OverBudget(Refusal refusal, Quote quote, DateTimeOffset now)
     {
         if (refusal.HeldByOthers)
         {
@@ -79,26 +81,30 @@ public static class Refusals
                 $"The budget '{refusal.Budget.Name}' is held by calls in flight. Retry in a few seconds.")
             {
                 Budget = refusal,
-                EstimatedCost = cost,
+                EstimatedCost = quote.Worst,
                 // Spread, so that callers who were refused together don't come back together.
                 RetryAfterSeconds = Random.Shared.Next(1, 6),
             };
         }
 
-        var reset = refusal.ResetsAt is { } at ? $"It resets at {at:yyyy-MM-dd'T'HH:mm:ssK}." : "It does not reset by itself.";
-        var message = $"The budget '{refusal.Budget.Name}' can't take this call: it needs {Amount(refusal, refusal.Budget.LimitKind, cost)}, "
-            + $"{Shown(refusal.Remaining, refusal.Budget.LimitKind)} of {Shown(refusal.Limit, refusal.Budget.LimitKind)} remain. {reset}";
+        var kind = refusal.Budget.LimitKind;
+        var needed = BudgetMatcher.AmountOf(kind, quote.Worst.Value, quote.WorstUsage.Total);
+        var message = $"The budget '{refusal.Budget.Name}' can't take this call: it may need {Shown(needed, kind)}, "
+            + $"{Shown(refusal.Remaining, kind)} of {Shown(refusal.Limit, kind)} remain. {Outlook(refusal, needed)}";
         if (!refusal.Budget.Window.IsShorterThanDay)
-            return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = cost };
+            return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = quote.Worst };
 
         var wait = refusal.ResetsAt is { } resets ? Math.Ceiling((resets - now).TotalSeconds) : double.MaxValue;
         return new GatewayRefusal(StatusCodes.Status429TooManyRequests, "velocity_exceeded", message)
         {
             Budget = refusal,
-            EstimatedCost = cost,
-            RetryAfterSeconds = wait <= LongestRetryAfterSeconds ? (int)Math.Max(1, wait) : null,
+            EstimatedCost = quote.Worst,
+            RetryAfterSeconds = wait <= LongestRetryAfterSeconds && needed <= refusal.Limit ? (int)Math.Max(1, wait) : null,
         };
     }
+
+    /// <summary>An instant as answers show it: RFC 3339, UTC, whole seconds.</summary>
+    public static string Shown(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>An amount in the unit of its limit, as headers and messages show it.</summary>
     public static string Shown(long amount, LimitKind kind) => kind switch
@@ -108,12 +114,10 @@ public static class Refusals
         _ => $"{amount} tokens",
     };
 
-    private static string Amount(Refusal refusal, LimitKind kind, NanoUsd cost) => kind switch
-    {
-        LimitKind.Usd => $"{cost.ToBalance()} USD",
-        LimitKind.Requests => "1 request",
-        _ => $"more tokens than remain for '{refusal.Budget.Name}'",
-    };
+    private static string Outlook(Refusal refusal, long needed) =>
+        needed > refusal.Limit ? "That is more than the whole limit: shorten the prompt or lower the output limit."
+        : refusal.ResetsAt is { } at ? $"It resets at {Shown(at)}."
+        : "It does not reset by itself.";
 
     /// <summary>A client's own text in an answer to itself: cut, so that an answer stays small.</summary>
     private static string Shown(string model) => model.Length <= 80 ? $"'{model}'" : $"'{model.AsSpan(0, 80)}…'";

@@ -19,6 +19,7 @@ public sealed class RequestFlow(CallIdentifier identifier, CallQuoter quoter, Ca
             var refusal = RequestFraming.Check(context.Request)
                 ?? identifier.Identify(call)
                 ?? await quoter.ReadAsync(call)
+                ?? identifier.Reidentify(call)
                 ?? quoter.Quote(call)
                 ?? await reserver.ReserveAsync(call);
             if (refusal is null)

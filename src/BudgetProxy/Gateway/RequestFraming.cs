@@ -13,9 +13,16 @@ public static class RequestFraming
                 return Refusals.AmbiguousFraming;
         }
 
+        // YARP would tunnel these two raw, past every meter.
+        if (headers.Upgrade.Count > 0 && UpgradesToTunnel(headers.Upgrade.ToString()))
+            return Refusals.UnsupportedRoute;
+
         var encoding = headers.ContentEncoding;
         return encoding.Count == 0 || encoding.ToString().Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? null
             : Refusals.UnsupportedEncoding;
     }
+
+    private static bool UpgradesToTunnel(string upgrade) =>
+        upgrade.Contains("websocket", StringComparison.OrdinalIgnoreCase) || upgrade.Contains("spdy", StringComparison.OrdinalIgnoreCase);
 }

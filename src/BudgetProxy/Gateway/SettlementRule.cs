@@ -20,29 +20,28 @@ public static class SettlementRule
         if (Reported(call, reading) is { } usage)
             return Priced(call, rates, reading, usage, UsageBasis.Reported, ending.Status);
 
-        if (ending.Status >= 400)
-            return null;
         if (ending.Status == 0)
             return ending.Dispatched ? WithoutAnswer(call, rates, ending) : null;
+        // Errors bill nothing, and a redirect was not followed.
+        if (ending.Status is < 200 or >= 300)
+            return null;
 
         // From here the provider began a good answer that never said what it used.
-        var countable = ending.Streamed && !reading.Uncounted && !CallForwarder.ReasonsOutOfSight(call);
-        return countable
+        var failedAtOnce = reading.Failed && reading.CountedOutput == 0;
+        var countable = ending.Streamed && !reading.Uncounted && !call.ReasonsOutOfSight;
+        return failedAtOnce || countable
             ? Priced(call, rates, reading, Counted(call, reading), UsageBasis.Counted, ending.Status)
             : Presumed(call, reading, ending.Status);
     }
 
     /// <summary>
-    /// Nothing came back though bytes went out. A timeout or reset owes its input at least; a client that left a call which could not be
-    /// counted leaves the worst case.
+    /// Nothing came back though bytes went out. A timeout or reset owes its input at least; a model that reasons out of sight may have done so,
+    /// and a call that was read on after its client had left, to the limit, ran long: both are presumed.
     /// </summary>
-    private static Settlement WithoutAnswer(Call call, RateCard rates, CallEnding ending)
-    {
-        var leftUncounted = ending.ClientGone && (!call.Request.Stream || CallForwarder.ReasonsOutOfSight(call));
-        return leftUncounted
+    private static Settlement WithoutAnswer(Call call, RateCard rates, CallEnding ending) =>
+        call.ReasonsOutOfSight || (ending.ClientGone && !call.Request.Stream)
             ? Presumed(call, ending.Reading, ending.Status)
             : Priced(call, rates, ending.Reading, Counted(call, ending.Reading), UsageBasis.Counted, ending.Status);
-    }
 
     /// <summary>The provider's usage where it is final. Anthropic reports input first: until the end its output is only a beginning.</summary>
     private static Usage? Reported(Call call, MeterReading reading) =>

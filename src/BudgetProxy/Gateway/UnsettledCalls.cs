@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Gateway;
 
@@ -7,19 +6,16 @@ namespace BudgetProxy.Gateway;
 /// Calls that ended while the store could not be written: booked in the background, again and again, until they are. Their reservations stand
 /// in the store meanwhile, so a crash loses nothing: the next start charges them as Presumed.
 /// </summary>
-public sealed partial class UnsettledCalls(IReservationStore store, ILogger<UnsettledCalls> logger) : BackgroundService
+public sealed partial class UnsettledCalls(CallBooks books, TimeProvider clock, ILogger<UnsettledCalls> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentQueue<(Guid Id, Settlement? Settlement)> _waiting = new();
+    private readonly ConcurrentQueue<UnsettledCall> _waiting = new();
 
-    public int Count => _waiting.Count;
-
-    /// <param name="settlement">Null = void.</param>
-    public void Add(Guid id, Settlement? settlement)
+    public void Add(UnsettledCall call)
     {
-        _waiting.Enqueue((id, settlement));
-        Log.NotBooked(logger, id);
+        _waiting.Enqueue(call);
+        Log.NotBooked(logger, call.Id);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -30,29 +26,20 @@ public sealed partial class UnsettledCalls(IReservationStore store, ILogger<Unse
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause);
+        using var timer = new PeriodicTimer(Pause, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await BookAsync();
     }
 
+    /// <summary>Tries each once; one that fails goes to the end, so that it keeps none back.</summary>
     private async Task BookAsync()
     {
-        for (var remaining = _waiting.Count; remaining > 0 && _waiting.TryPeek(out var call); remaining--)
+        for (var remaining = _waiting.Count; remaining > 0 && _waiting.TryDequeue(out var call); remaining--)
         {
-            try
-            {
-                if (call.Settlement is null)
-                    await store.VoidAsync(call.Id, CancellationToken.None);
-                else
-                    await store.SettleAsync(call.Id, call.Settlement, CancellationToken.None);
-            }
-            catch (StoreUnavailableException)
-            {
-                return;
-            }
-
-            _waiting.TryDequeue(out _);
-            Log.Booked(logger, call.Id);
+            if (await books.TryBookAsync(call.Id, call.Settlement, call.Reserved))
+                Log.Booked(logger, call.Id);
+            else
+                _waiting.Enqueue(call);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using BudgetProxy.Admin;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Embedded;
@@ -6,6 +7,7 @@ using BudgetProxy.Gateway;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace BudgetProxy.Hosting;
 
@@ -13,6 +15,15 @@ namespace BudgetProxy.Hosting;
 public static class ProxyHost
 {
     public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Yarp"] = "Error",
+        // A start that fails is told in one line of our own.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting"] = "Critical",
+    };
 
     /// <summary>How long calls in flight may finish after SIGTERM.</summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(60);
@@ -34,7 +45,18 @@ public static class ProxyHost
 
         await using (app)
         {
-            await app.RunAsync();
+            try
+            {
+                await app.StartAsync();
+            }
+            catch (Exception wrong) when (wrong is IOException or FormatException or InvalidOperationException or SocketException)
+            {
+                await Console.Error.WriteLineAsync($"Can't listen: {wrong.Message} Choose another address with --urls.");
+                await app.StopAsync();
+                return 1;
+            }
+
+            await app.WaitForShutdownAsync();
         }
 
         return 0;
@@ -45,6 +67,8 @@ public static class ProxyHost
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        // Below any configuration: a log line for each call would cost more than the call.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
         var errors = ProxyOptionsReader.Read(builder.Configuration, out var options);
         if (errors.Count > 0)
             throw new ConfigurationException(errors);
@@ -55,11 +79,9 @@ public static class ProxyHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Above our own limit by a little, so that our own answer, in the provider's shape, comes first.
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + 1L;
+            // We hold our own limit, and answer it in the provider's shape; Kestrel's would cut the connection under that answer.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
-        // Defaults below any configuration: a line for each call would cost more than the call.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = ShutdownLimit);
         AddParts(builder.Services, options);
         var app = builder.Build();
@@ -111,6 +133,7 @@ public static class ProxyHost
         services.AddSingleton<CallQuoter>();
         services.AddSingleton<CallReserver>();
         services.AddSingleton<CallForwarder>();
+        services.AddSingleton<CallBooks>();
         services.AddSingleton<CallSettler>();
         services.AddSingleton<RequestFlow>();
         services.AddSingleton<FreeRouteFlow>();

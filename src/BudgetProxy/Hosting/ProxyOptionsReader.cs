@@ -56,12 +56,11 @@ public sealed class ProxyOptionsReader
 
     private void RefuseLater()
     {
-        if ((Text("Redis") is null) != (Text("Postgres") is null))
-            Error(Text("Redis") is null ? "Redis" : "Postgres", "Redis and Postgres come together: set both, or neither to run embedded");
+        var alone = (Text("Redis") is null) != (Text("Postgres") is null);
         foreach (var (name, reason) in Later)
         {
             if (_section.GetSection(name).AsEnumerable().Any(setting => !string.IsNullOrWhiteSpace(setting.Value)))
-                Error(name, reason);
+                Error(name, alone && (name is "Redis" or "Postgres") ? $"Redis and Postgres come together, and {reason}" : reason);
         }
     }
 
@@ -85,6 +84,12 @@ public sealed class ProxyOptionsReader
             if (!ProviderNames.TryParse(child.Key.ToLowerInvariant(), out var provider))
             {
                 Error($"Providers:{child.Key}", "not a provider; there are openai, anthropic, azure, bedrock, vertex and ollama");
+                continue;
+            }
+
+            if (!ProviderOptions.Defaults.ContainsKey(provider))
+            {
+                Error($"Providers:{child.Key}", "this version forwards to openai and anthropic only");
                 continue;
             }
 

@@ -18,11 +18,12 @@ internal sealed class BenchmarkTargets : IDisposable
     /// <summary>In the order asked for.</summary>
     public IReadOnlyList<BenchmarkTarget> All => _all;
 
+    /// <param name="delayMs">Milliseconds that the provider thinks before it answers.</param>
     /// <param name="names"><c>direct</c>, <c>yarp</c>, <c>proxy</c>.</param>
-    public static async Task<BenchmarkTargets> StartAsync(IEnumerable<string> names)
+    public static async Task<BenchmarkTargets> StartAsync(IEnumerable<string> names, int delayMs = 0)
     {
         var port = ChildProcess.FreePort();
-        var upstream = ChildProcess.StartSelf(false, "provider", "--fast", "--port", $"{port}");
+        var upstream = ChildProcess.StartSelf(false, "provider", "--fast", "--port", $"{port}", "--delay-ms", $"{delayMs}");
         await upstream.WaitForAsync(port);
         var targets = new BenchmarkTargets(new BenchmarkTarget("direct", port, "/v1/chat/completions", "none", upstream));
         try

@@ -9,7 +9,8 @@ namespace BudgetProxy.Benchmarks.Proxy;
 /// <summary>A provider that does as little as one can: it reads the body and answers at once with bytes made beforehand.</summary>
 internal static class FastUpstream
 {
-    public static async Task<int> RunAsync(int port)
+    /// <param name="delay">Thinking time before each answer, as a real provider takes hundreds of milliseconds.</param>
+    public static async Task<int> RunAsync(int port, TimeSpan delay)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -18,14 +19,16 @@ internal static class FastUpstream
             kestrel.AddServerHeader = false;
         });
         await using var app = builder.Build();
-        app.Run(AnswerAsync);
+        app.Run(context => AnswerAsync(context, delay));
         await app.RunAsync();
         return 0;
     }
 
-    private static async Task AnswerAsync(HttpContext context)
+    private static async Task AnswerAsync(HttpContext context, TimeSpan delay)
     {
         var streamed = await ReadAsync(context);
+        if (delay > TimeSpan.Zero)
+            await Task.Delay(delay);
         var headers = context.Response.Headers;
         headers["x-request-id"] = "req_benchmark0001";
         headers["openai-organization"] = "org-operator-account";

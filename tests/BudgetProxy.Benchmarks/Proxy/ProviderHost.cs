@@ -11,7 +11,7 @@ internal static class ProviderHost
     {
         var port = arguments.Number("port", 0);
         if (arguments.Has("fast"))
-            return await FastUpstream.RunAsync(port);
+            return await FastUpstream.RunAsync(port, TimeSpan.FromMilliseconds(arguments.Number("delay-ms", 0)));
 
         await using var provider = await SimulatedProvider.StartAsync(new SimulatedProviderOptions { Port = port });
         var answer = new SimulatedAnswer

@@ -11,13 +11,13 @@ internal static class ProxyBenchmark
         var quick = arguments.Has("quick");
         var rounds = arguments.Number("rounds", quick ? 1 : 3);
         var time = TimeSpan.FromSeconds(arguments.Number("seconds", quick ? 2 : 4));
-        using var targets = await BenchmarkTargets.StartAsync(arguments.Text("targets", "direct,yarp,proxy").Split(','));
+        using var targets = await BenchmarkTargets.StartAsync(arguments.Text("targets", "direct,yarp,proxy").Split(','), arguments.Number("delay-ms", 0));
         foreach (var target in targets.All)
             await WarmUpAsync(target);
 
         var table = new ProxyTable(targets.All);
         table.PrintHead();
-        foreach (var load in Cases(quick))
+        foreach (var load in Cases(quick, arguments.Number("callers", 0)))
         {
             var measured = targets.All.ToDictionary(target => target, _ => new List<Measurement>());
             for (var round = 0; round < rounds; round++)
@@ -32,9 +32,9 @@ internal static class ProxyBenchmark
         return 0;
     }
 
-    private static IEnumerable<LoadCase> Cases(bool quick)
+    private static IEnumerable<LoadCase> Cases(bool quick, int only)
     {
-        foreach (var callers in quick ? (int[])[1, 128] : [1, 32, 128])
+        foreach (var callers in only > 0 ? (int[])[only] : quick ? [1, 128] : [1, 32, 128])
         {
             foreach (var body in quick ? (int[])[1024] : [1024, 16 * 1024])
             {
@@ -57,7 +57,7 @@ internal static class ProxyBenchmark
     /// <summary>One target, one case, for a profiler to look at.</summary>
     private static async Task<int> RunOneAsync(Arguments arguments)
     {
-        using var targets = await BenchmarkTargets.StartAsync([arguments.Text("only", "proxy")]);
+        using var targets = await BenchmarkTargets.StartAsync([arguments.Text("only", "proxy")], arguments.Number("delay-ms", 0));
         var target = targets.All[0];
         await WarmUpAsync(target);
         var load = new LoadCase(arguments.Number("body", 1024), arguments.Has("stream"), arguments.Number("callers", 128));

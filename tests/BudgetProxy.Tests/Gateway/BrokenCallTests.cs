@@ -60,6 +60,7 @@ public sealed class BrokenCallTests
     }
 
     [Theory]
+    [InlineData(302)]
     [InlineData(400)]
     [InlineData(429)]
     [InlineData(500)]
@@ -77,6 +78,22 @@ public sealed class BrokenCallTests
         Assert.Equal("""{"error":{"message":"no","type":"t","param":null,"code":"c"}}""", await response.Content.ReadAsStringAsync());
         Assert.Empty(await proxy.LedgerAsync("acme"));
         Assert.Equal(0m, MeteredCallTests.Money((await proxy.BudgetsAsync("acme"))["monthly"], "held"));
+    }
+
+    [Fact]
+    public async Task A_stream_that_fails_at_once_is_charged_its_input_only()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        proxy.Provider.Script = _ => new SimulatedAnswer { ErrorAfterEvents = 1, OutputTokens = 50 };
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+
+        using var response = await client.PostAsync(Bodies.ChatPath, TestProxy.Json(Bodies.Chat(stream: true)));
+        var body = await response.Content.ReadAsStringAsync();
+
+        Assert.Contains("error", body, StringComparison.Ordinal);
+        var entry = await proxy.OnlyEntryAsync("acme");
+        Assert.Equal("counted", entry.GetProperty("basis").GetString());
+        Assert.InRange(entry.GetProperty("tokens").GetProperty("output").GetInt64(), 0, 5);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using BudgetProxy.Demo;
@@ -54,14 +55,69 @@ public sealed class RefusalTests
     {
         await using var proxy = await TestProxy.StartAsync();
         using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
-        await proxy.PutBudgetAsync("acme", "burst", """{"limit":{"requests":0},"window":"minute"}""");
+        await proxy.PutBudgetAsync("acme", "burst", """{"limit":{"requests":1},"window":"minute"}""");
         await proxy.PutBudgetAsync("acme", "hourly", """{"limit":{"requests":1000},"window":"hour"}""");
+        using var first = await client.PostAsync(Bodies.ChatPath, TestProxy.Json(Bodies.Chat()));
 
         using var response = await client.PostAsync(Bodies.ChatPath, TestProxy.Json(Bodies.Chat()));
 
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         AssertHeader(response, "X-BudgetProxy-Code", "velocity_exceeded");
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal(1, proxy.Provider.CallCount);
+    }
+
+    [Theory]
+    [InlineData("hour")]
+    [InlineData("minute")]
+    public async Task Where_waiting_does_not_help_nobody_is_told_to_wait(string window)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        await proxy.PutBudgetAsync("acme", "none", $$"""{"limit":{"requests":0},"window":"{{window}}"}""");
+
+        using var response = await client.PostAsync(Bodies.ChatPath, TestProxy.Json(Bodies.Chat()));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Null(response.Headers.RetryAfter);
+        AssertHeader(response, "x-should-retry", "false");
+    }
+
+    [Fact]
+    public async Task A_key_revoked_during_a_slow_upload_is_refused()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        var key = await proxy.CreateTenantAsync("acme");
+        var keys = JsonElement.Parse(await proxy.Admin.GetStringAsync("tenants/acme/keys"));
+        var id = keys.GetProperty("items")[0].GetProperty("id").GetString();
+        var body = Bodies.Chat();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(proxy.BaseAddress.Host, proxy.BaseAddress.Port);
+        var head = $"POST {Bodies.ChatPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {body.Length}\r\n\r\n{body[..10]}";
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
+        await Task.Delay(200);
+        await proxy.Admin.DeleteAsync($"tenants/acme/keys/{id}");
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(body[10..]));
+
+        var answer = new byte[256];
+        var read = await socket.GetStream().ReadAsync(answer);
+
+        Assert.StartsWith("HTTP/1.1 401", Encoding.ASCII.GetString(answer, 0, read), StringComparison.Ordinal);
+        Assert.Equal(0, proxy.Provider.CallCount);
+    }
+
+    [Fact]
+    public async Task A_tunnel_is_never_opened()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openai/v1/models");
+        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal(0, proxy.Provider.CallCount);
     }
 

@@ -24,11 +24,11 @@ public sealed class ProxyOptionsReaderTests
         var errors = Read(
             out _,
             ("ReservationLifetime", "soon"), ("OnClientDisconnect", "maybe"), ("MaxBodyBytes", "-1"), ("Redis", "localhost"), ("AdminKey", "short"),
-            ("MaxBodyByte", "1"), ("Providers:openai:BaseUrl", "https://api.openai.com/v1"), ("Providers:nobody:ApiKey", "x"), ("OnStoreOutage", "allow"));
+            ("MaxBodyByte", "1"), ("Providers:openai:BaseUrl", "https://api.openai.com/v1"), ("Providers:nobody:ApiKey", "x"), ("Providers:azure:BaseUrl", "https://x.example"), ("OnStoreOutage", "allow"));
         string[] names =
         [
-            "ReservationLifetime", "OnClientDisconnect", "MaxBodyBytes", "Redis", "Postgres", "AdminKey", "MaxBodyByte", "Providers__openai__BaseUrl",
-            "Providers__nobody", "OnStoreOutage",
+            "ReservationLifetime", "OnClientDisconnect", "MaxBodyBytes", "Redis", "AdminKey", "MaxBodyByte", "Providers__openai__BaseUrl",
+            "Providers__nobody", "Providers__azure", "OnStoreOutage",
         ];
         foreach (var name in names)
             Assert.Contains(errors, error => error.StartsWith($"BudgetProxy__{name}:", StringComparison.Ordinal));

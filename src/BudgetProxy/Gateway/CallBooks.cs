@@ -1,0 +1,44 @@
+using BudgetProxy.Core.Money;
+using BudgetProxy.Hosting;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>Books the end of a call in the store and in the metrics, now or later.</summary>
+public sealed class CallBooks(IReservationStore store, ProxyMetrics metrics)
+{
+    /// <param name="settlement">Null = void.</param>
+    /// <param name="reserved">What was reserved: a cost above it is an overrun.</param>
+    /// <returns>False = the store can't be written just now; nothing was booked.</returns>
+    public async ValueTask<bool> TryBookAsync(Guid id, Settlement? settlement, NanoUsd reserved)
+    {
+        try
+        {
+            if (settlement is null)
+                await store.VoidAsync(id, CancellationToken.None);
+            else
+                await store.SettleAsync(id, settlement, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            metrics.StoreFailed();
+            return false;
+        }
+
+        Count(settlement, reserved);
+        return true;
+    }
+
+    private void Count(Settlement? settlement, NanoUsd reserved)
+    {
+        if (settlement is null)
+        {
+            metrics.CallVoided();
+            return;
+        }
+
+        metrics.CallSettled(settlement.Basis, settlement.Usage, settlement.Cost);
+        if (settlement.Cost > reserved)
+            metrics.CallOverran(settlement.Cost - reserved);
+    }
+}

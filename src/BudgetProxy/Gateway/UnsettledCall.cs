@@ -1,0 +1,8 @@
+using BudgetProxy.Core.Money;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Gateway;
+
+/// <summary>A call that ended and is not booked yet.</summary>
+/// <param name="Settlement">Null = void.</param>
+public sealed record UnsettledCall(Guid Id, Settlement? Settlement, NanoUsd Reserved);
