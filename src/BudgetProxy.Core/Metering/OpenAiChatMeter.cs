@@ -10,11 +10,11 @@ namespace BudgetProxy.Core.Metering;
 /// <param name="counter">Counts the output that passed.</param>
 /// <param name="hideUsageChunk">True when the client had not asked for the usage chunk: it is taken out.</param>
 /// <param name="longestTtl">The longest cache lifetime that the request asked for: the price of writes, which OpenAI does not split.</param>
-public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, CacheWrite longestTtl = CacheWrite.None)
+public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, CacheWrite longestTtl)
     : SseMeter(counter, hideUsageChunk)
 {
     private const int MaxHead = 512;
-    private readonly byte[] _head = new byte[MaxHead];
+    private byte[] _head = [];
     private int _headLength;
     private Usage? _usage;
     private string? _model;
@@ -84,6 +84,7 @@ public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, C
     private void KeepHead(ReadOnlySpan<byte> head)
     {
         _headLength = head.Length <= MaxHead ? head.Length : 0;
+        if (_head.Length < _headLength) _head = new byte[_headLength];
         head[.._headLength].CopyTo(_head);
     }
 

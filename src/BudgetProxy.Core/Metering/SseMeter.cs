@@ -33,23 +33,34 @@ public abstract class SseMeter : StreamMeter
     }
 
     /// <inheritdoc/>
+    public sealed override bool PassesAll => !_hides;
+
+    /// <inheritdoc/>
+    public sealed override void Observe(ReadOnlySpan<byte> chunk)
+    {
+        if (_hides) throw new InvalidOperationException("This meter takes a chunk out, so what passes is its to write.");
+        var window = _scanner.Begin(chunk);
+        while (_scanner.TryRead(window, out var found))
+        {
+            if (!found.Trailing) Passes(found);
+        }
+
+        _scanner.Decided(window);
+        _scanner.Keep(window);
+    }
+
+    /// <inheritdoc/>
     public sealed override void Pass(ReadOnlySpan<byte> chunk, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (!_hides) output.Write(chunk);
-        var window = _scanner.Begin(chunk);
-        var from = 0;
-        while (_scanner.TryRead(window, out var found))
+        if (_hides)
         {
-            if (!found.Trailing) _hidLast = !Passes(found);
-            if (!_hides || !_hidLast) continue;
-            output.Write(window[from..found.Start]);
-            from = found.End;
+            PassVisible(chunk, output);
+            return;
         }
 
-        var decided = _scanner.Decided(window);
-        if (_hides && decided > from) output.Write(window[from..decided]);
-        _scanner.Keep(window);
+        output.Write(chunk);
+        Observe(chunk);
     }
 
     /// <inheritdoc/>
@@ -72,6 +83,23 @@ public abstract class SseMeter : StreamMeter
 
     /// <summary>Notes that something billed passed that the count does not hold.</summary>
     private protected void MarkUncounted() => _uncounted = true;
+
+    private void PassVisible(ReadOnlySpan<byte> chunk, IBufferWriter<byte> output)
+    {
+        var window = _scanner.Begin(chunk);
+        var from = 0;
+        while (_scanner.TryRead(window, out var found))
+        {
+            if (!found.Trailing) _hidLast = !Passes(found);
+            if (!_hidLast) continue;
+            output.Write(window[from..found.Start]);
+            from = found.End;
+        }
+
+        var decided = _scanner.Decided(window);
+        if (decided > from) output.Write(window[from..decided]);
+        _scanner.Keep(window);
+    }
 
     private bool Passes(in SseEvent found)
     {

@@ -11,6 +11,13 @@ public abstract class StreamMeter
     /// <summary>What is known so far. Counts what is not counted yet, so ask once, at the end.</summary>
     public abstract MeterReading Reading { get; }
 
+    /// <summary>True when every byte passes, and at once: a caller may then <see cref="Observe"/> a chunk and hand it on itself, without a copy.</summary>
+    public abstract bool PassesAll { get; }
+
+    /// <summary>Reads the next bytes from the provider, which the caller hands on. Never mixed with <see cref="Pass"/> on one stream.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="PassesAll"/> is false.</exception>
+    public abstract void Observe(ReadOnlySpan<byte> chunk);
+
     /// <summary>Takes the next bytes from the provider and writes those that pass to <paramref name="output"/>.</summary>
     public abstract void Pass(ReadOnlySpan<byte> chunk, IBufferWriter<byte> output);
 

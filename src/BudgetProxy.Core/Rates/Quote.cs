@@ -13,7 +13,10 @@ public sealed record Quote
     /// <summary>Output tokens of one answer that are expected until a tenant's own calls say otherwise; less where the limit is lower.</summary>
     public const long ExpectedOutput = 512;
 
-    /// <summary>Output tokens of one answer where neither caller nor row sets a limit: the most that nearly all models give.</summary>
+    /// <summary>
+    /// Output tokens of one answer where neither caller nor row sets a limit, as for a model without a rate or of one's own: the most that the models on
+    /// the shipped card give (2026-11), but for gpt-5-pro, whose row says so. Whoever serves a model that gives more adds a row, or has callers set a limit.
+    /// </summary>
     public const long UnknownMaxOutput = 128_000;
 
     /// <summary>The row that priced it.</summary>
@@ -25,10 +28,10 @@ public sealed record Quote
     /// <summary>True when the regional surcharge is in it.</summary>
     public required bool Regional { get; init; }
 
-    /// <summary>The count it rests on.</summary>
+    /// <summary>The count it rests on, cut to the model's window; where the model searches on its own, the bound is that window.</summary>
     public required InputEstimate Input { get; init; }
 
-    /// <summary>Output tokens of one answer at most: the caller's limit, else the model's own.</summary>
+    /// <summary>Output tokens of one answer at most: the caller's limit, else the model's own, else <see cref="UnknownMaxOutput"/>; 0 for embeddings.</summary>
     public required long OutputLimit { get; init; }
 
     /// <summary>What it will probably use.</summary>
@@ -48,9 +51,10 @@ public sealed record Quote
     public static Quote Of(Rate rate, ProviderRequest request, InputEstimate input)
     {
         var limit = LimitOf(rate, request);
-        var bound = Bounded(input.Bound, rate, request);
+        input = Bounded(input, rate, request);
+        var bound = input.Bound;
         var predicted = Math.Clamp(input.PredictionTokens, 0, Rate.MaxQuantity);
-        var expected = ExpectedOf(rate, request, input, limit);
+        var expected = ExpectedOf(request, input, limit);
         var worst = WorstOf(rate, request, bound, limit + predicted);
         return new Quote
         {
@@ -80,15 +84,17 @@ public sealed record Quote
 
     private static long LimitOf(Rate rate, ProviderRequest request)
     {
+        if (!request.HasOutput)
+            return 0;
         var max = rate.Profile.MaxOutput;
-        if (max == 0 && rate.Tokens is { Standard.Output: > 0 })
+        if (max == 0)
             max = request.OutputLimit is null ? UnknownMaxOutput : Rate.MaxQuantity;
         return Math.Clamp(request.OutputLimit ?? max, 0, max);
     }
 
-    private static Usage ExpectedOf(Rate rate, ProviderRequest request, InputEstimate input, long limit) => new()
+    private static Usage ExpectedOf(ProviderRequest request, InputEstimate input, long limit) => new()
     {
-        Input = Bounded(input.Tokens, rate, request),
+        Input = input.Tokens,
         Output = Times(request.Choices, Math.Min(limit, ExpectedOutput)),
     };
 
@@ -105,12 +111,17 @@ public sealed record Quote
         };
     }
 
-    /// <summary>Input tokens cut to the model's window (the provider refuses more, unbilled), unless server tools feed it again and again.</summary>
-    private static long Bounded(long tokens, Rate rate, ProviderRequest request)
+    /// <summary>
+    /// The count cut to the model's window (the provider refuses more, unbilled), unless server tools feed it again and again. A model with a fee for
+    /// each request searches each time, and nothing in the body bounds what it finds: only the window does.
+    /// </summary>
+    private static InputEstimate Bounded(InputEstimate input, Rate rate, ProviderRequest request)
     {
+        if (rate.RequestFee > 0)
+            input = input with { Bound = Math.Max(input.Bound, InputEstimator.LargestInput), Method = CountMethod.Bound };
         var window = rate.Profile.MaxInput;
         var most = window > 0 && request.ServerToolCalls == 0 ? window : Rate.MaxQuantity;
-        return Math.Clamp(tokens, 0, most);
+        return input with { Tokens = Math.Clamp(input.Tokens, 0, most), Bound = Math.Clamp(input.Bound, 0, most) };
     }
 
     private static ChargeKind DearestInput(TokenPrices prices, Rate rate, ProviderRequest request)

@@ -82,25 +82,8 @@ public sealed record Rate
         var billed = prices.Billed(usage);
         Int128 sum = 0;
         for (var kind = 0; kind < LineCount; kind++)
-            sum += Line((ChargeKind)kind, billed, prices, regional, rounding).Amount.Value;
+            sum += Line((ChargeKind)kind, billed, prices, regional, rounding).Value;
         return NanoUsd.FromRatio(sum, 1, rounding);
-    }
-
-    /// <summary>The lines that <see cref="Price"/> adds up, without the empty ones: what an auditor checks.</summary>
-    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
-    public IReadOnlyList<ChargeLine> Lines(in Usage usage, ServiceTier tier, bool regional, Rounding rounding)
-    {
-        var prices = PricesFor(TotalInput(usage), tier);
-        var billed = prices.Billed(usage);
-        var lines = new List<ChargeLine>(LineCount);
-        for (var kind = 0; kind < LineCount; kind++)
-        {
-            var line = Line((ChargeKind)kind, billed, prices, regional, rounding);
-            if (line.Quantity > 0)
-                lines.Add(line);
-        }
-
-        return lines;
     }
 
     /// <summary>The prices that hold for a request of so many input tokens.</summary>
@@ -127,7 +110,7 @@ public sealed record Rate
         _ => RequestFee > 0 ? 1 : 0,
     };
 
-    private ChargeLine Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding)
+    private NanoUsd Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding)
     {
         var quantity = Math.Clamp(Quantity(kind, usage), 0, MaxQuantity);
         var perMillion = kind switch
@@ -137,9 +120,8 @@ public sealed record Rate
             _ => prices.Of(kind),
         };
         if (quantity == 0 || perMillion == 0)
-            return new ChargeLine(kind, quantity, perMillion, NanoUsd.Zero);
+            return NanoUsd.Zero;
         var percent = regional && kind < ChargeKind.ToolCall ? RegionalPercent : 100;
-        var amount = NanoUsd.FromRatio((Int128)quantity * perMillion * percent, 100 * Million, rounding);
-        return new ChargeLine(kind, quantity, perMillion, amount);
+        return NanoUsd.FromRatio((Int128)quantity * perMillion * percent, 100 * Million, rounding);
     }
 }

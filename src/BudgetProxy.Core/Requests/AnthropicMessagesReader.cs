@@ -96,7 +96,6 @@ public static class AnthropicMessagesReader
     {
         if (!cursor.ExpectString())
             return;
-        request.ServiceTierIsDefault = false;
         if (cursor.ValueIs("fast"u8))
             request.ServiceTier = ServiceTier.Fast;
         else if (!cursor.ValueIs("standard"u8))

@@ -115,7 +115,6 @@ public static class OpenAiChatReader
     {
         if (!cursor.ExpectString() || cursor.ValueIs("auto"u8))
             return;
-        request.ServiceTierIsDefault = false;
         if (cursor.ValueIs("flex"u8))
             request.ServiceTier = ServiceTier.Flex;
         else if (cursor.ValueIs("priority"u8) || cursor.ValueIs("fast"u8))

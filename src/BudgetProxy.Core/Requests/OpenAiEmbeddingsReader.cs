@@ -11,6 +11,7 @@ public static class OpenAiEmbeddingsReader
 
     private static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
+        request.HasOutput = false;
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("model"u8))

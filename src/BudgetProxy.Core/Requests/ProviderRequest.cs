@@ -17,13 +17,13 @@ public sealed class ProviderRequest
     /// <summary>How many answers are asked for (OpenAI <c>n</c>), at least 1. Multiplies output only.</summary>
     public int Choices { get; set; } = 1;
 
+    /// <summary>False for embeddings, which answer with vectors: no output is billed.</summary>
+    public bool HasOutput { get; set; } = true;
+
     public bool Stream { get; set; }
 
-    /// <summary>The tier that the request names; the answer says which one was billed.</summary>
+    /// <summary>The tier that the request names, else standard; the answer says which one was billed.</summary>
     public ServiceTier ServiceTier { get; set; }
-
-    /// <summary>True when the tier is left to the provider's project default (<c>auto</c> or absent), which may resolve to a dearer one.</summary>
-    public bool ServiceTierIsDefault { get; set; } = true;
 
     public CacheWrite CacheWrite { get; set; }
 
@@ -89,9 +89,9 @@ public sealed class ProviderRequest
         Model = "";
         OutputLimit = null;
         Choices = 1;
+        HasOutput = true;
         Stream = false;
         ServiceTier = ServiceTier.Standard;
-        ServiceTierIsDefault = true;
         CacheWrite = CacheWrite.None;
         CacheWriteOff = false;
         Regional = false;

@@ -4,11 +4,12 @@ namespace BudgetProxy.Core.Tokens;
 
 /// <summary>
 /// Counts the input of a request before it is sent: a best guess, and what it can't exceed. The README of Requests lists the rules by field.
+/// The model's window cuts nothing here: that is the quote's.
 /// Linear in the body; allocates nothing but pooled buffers.
 /// </summary>
 public static class InputEstimator
 {
-    /// <summary>Taken as the input limit of a model whose own is not known: above every context window sold (2026-11).</summary>
+    /// <summary>The bound of a body that only the model's window bounds: above every window sold (2026-11).</summary>
     public const long LargestInput = 2_000_000;
 
     public static InputEstimate Estimate(ProviderApi api, ProviderRequest request, ReadOnlySpan<byte> body, ModelProfile profile)
@@ -24,7 +25,7 @@ public static class InputEstimator
                 OpenAiFrame.Add(ref tally, request);
             else if (api == ProviderApi.AnthropicMessages)
                 AnthropicFrame.Add(ref tally, request);
-            return Conclude(ref tally, request, prediction, api == ProviderApi.OpenAiEmbeddings ? 0 : profile.MaxInput);
+            return Conclude(ref tally, request, prediction);
         }
         finally
         {
@@ -80,12 +81,9 @@ public static class InputEstimator
             tally.Weaken(CountMethod.Bound);
     }
 
-    // No model takes more than its own limit: the provider refuses such a call and bills nothing. An embeddings model's limit is for
-    // each input, so it can't cut the sum.
-    private static InputEstimate Conclude(ref InputTally tally, ProviderRequest request, long prediction, long maxInput)
+    private static InputEstimate Conclude(ref InputTally tally, ProviderRequest request, long prediction)
     {
-        var limit = maxInput > 0 ? maxInput : LargestInput;
-        var bound = request.Unbounded ? limit : maxInput > 0 ? Math.Min(tally.Bound, maxInput) : tally.Bound;
+        var bound = request.Unbounded ? Math.Max(tally.Bound, LargestInput) : tally.Bound;
         return new InputEstimate(Math.Min(tally.Tokens, bound), bound, tally.Method, prediction);
     }
 }

@@ -20,10 +20,13 @@ public sealed record ModelProfile
     /// <summary>True for gpt-4 and gpt-3.5, whose tool definitions cost 10 instead of 7 each (OpenAI cookbook).</summary>
     public bool LegacyToolCosts { get; init; }
 
-    /// <summary>Input tokens the model accepts at most: a call above is refused by the provider unbilled. 0 = not known.</summary>
+    /// <summary>
+    /// Input tokens of one request at most: a call above is refused by the provider unbilled. For embeddings the sum of all inputs, not the limit of each
+    /// (OpenAI API reference, embeddings, 2026-08: 300,000). 0 = not known.
+    /// </summary>
     public long MaxInput { get; init; }
 
-    /// <summary>Output tokens of one answer at most: the reservation when the caller sets no limit. 0 = not known, or none (embeddings).</summary>
+    /// <summary>Output tokens of one answer at most: the reservation when the caller sets no limit. 0 = not known.</summary>
     public long MaxOutput { get; init; }
 
     /// <summary>Anthropic: tokens of the hidden system prompt when tools are sent and none is forced.</summary>

@@ -5,7 +5,7 @@ namespace BudgetProxy.Core.Tokens;
 
 /// <summary>
 /// Counts tokens as ordinary text (text that looks like a special token is text) in time linear in the input, whatever the input.
-/// Immutable and safe for any number of callers; the vocabulary is loaded once, at first use.
+/// Immutable and safe for any number of callers; a vocabulary is loaded once, by <see cref="LoadAll"/> or at first use.
 /// </summary>
 public sealed class TokenCounter
 {
@@ -23,6 +23,9 @@ public sealed class TokenCounter
     public TokenEncoding Encoding { get; }
 
     public static TokenCounter For(TokenEncoding encoding) => encoding == TokenEncoding.O200kBase ? O200k.Value : Cl100k.Value;
+
+    /// <summary>Loads both vocabularies side by side, and the classes of characters with them, so that no call waits for them: about 0.2 s of one core.</summary>
+    public static void LoadAll() => Parallel.Invoke(static () => O200k.Value.Count("a"u8), static () => Cl100k.Value.Count("a"u8));
 
     /// <summary>Tokens of UTF-8 text. Invalid bytes count as the replacement character would.</summary>
     public int Count(ReadOnlySpan<byte> utf8)

@@ -109,7 +109,6 @@ internal sealed class TokenTrie
     private void Grow()
     {
         var old = _edges;
-        Array.Fill(_pairs, Vocabulary.None);
         _edges = NewEdges((uint)old.Length * 2);
         foreach (var edge in old)
         {

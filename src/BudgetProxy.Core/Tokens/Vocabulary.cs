@@ -31,7 +31,8 @@ internal sealed class Vocabulary
         ShortTokens = new ShortTokenSet(Count);
         var offsets = new int[Count + 1];
         var text = ReadTokens(file, offsets);
-        AddToTrie(text, offsets);
+        // About the same work each, and they write to different tables.
+        Parallel.Invoke(() => AddToTrie(text, offsets), () => AddToTables(text, offsets));
     }
 
     public int Count { get; }
@@ -84,7 +85,6 @@ internal sealed class Vocabulary
                 _left[token] = left;
                 _right[token] = right;
                 _length[token] = checked((byte)(_length[left] + _length[right]));
-                Merges.Add(left, right, token);
                 if (start + _length[token] > text.Length) Array.Resize(ref text, text.Length * 2);
                 Array.Copy(text, offsets[left], text, start, _length[left]);
                 Array.Copy(text, offsets[right], text, start + _length[left], _length[right]);
@@ -109,6 +109,16 @@ internal sealed class Vocabulary
         {
             var bytes = text.AsSpan(offsets[token], _length[token]);
             _prefix[token] = Trie.Add(bytes, token);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddToTables(byte[] text, int[] offsets)
+    {
+        for (var token = 0; token < Count; token++)
+        {
+            var bytes = text.AsSpan(offsets[token], _length[token]);
+            if (token >= 256) Merges.Add(_left[token], _right[token], token);
             Cuts.Add(bytes);
             if (bytes.Length <= ShortText.Longest) ShortTokens.Add(ShortText.Of(text, offsets[token], bytes.Length));
         }

@@ -48,11 +48,13 @@ internal static class BudgetsApi
         var budget = BudgetReader.Read(found, name, fields);
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        if (directory.Current.FindBudget(tenant, name) is null && found.Budgets.Count >= DirectoryRules.MaxBudgetsPerTenant)
-            return Problems.Conflict($"A tenant has at most {DirectoryRules.MaxBudgetsPerTenant} budgets; delete one that is no longer needed.");
-        return await directory.PutBudgetAsync(budget, cancellationToken)
-            ? TypedResults.Ok(await ShowAsync(budget, reservations, cancellationToken))
-            : Problems.NoSuchTenant();
+        return await directory.PutBudgetAsync(budget, cancellationToken) switch
+        {
+            BudgetChange.Made => TypedResults.Ok(await ShowAsync(budget, reservations, cancellationToken)),
+            BudgetChange.TooMany => Problems.Conflict(
+                $"A tenant has at most {DirectoryRules.MaxBudgetsPerTenant} budgets; delete one that is no longer needed."),
+            _ => Problems.NoSuchTenant(),
+        };
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

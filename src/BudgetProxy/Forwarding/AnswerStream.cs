@@ -55,7 +55,12 @@ public sealed class AnswerStream(Stream client, PipeWriter writer) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_meter is not null)
+        if (_meter is { PassesAll: true })
+        {
+            _meter.Observe(buffer.Span);
+            await SendAsync(buffer);
+        }
+        else if (_meter is not null)
         {
             _meter.Pass(buffer.Span, _passing);
             await SendPassingAsync();
@@ -133,31 +138,32 @@ public sealed class AnswerStream(Stream client, PipeWriter writer) : Stream
 
     private async ValueTask SendPassingAsync()
     {
-        if (_passing.WrittenCount == 0)
-            return;
-        // Never cancelled by the call's own token: a slow client is Kestrel's to cut, by its minimum rate.
-        if (!ClientGone)
-        {
-            WritePassing();
-            await writer.FlushAsync(CancellationToken.None);
-        }
-
+        await SendAsync(_passing.WrittenMemory);
         _passing.ResetWrittenCount();
     }
 
-    private void WritePassing()
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty || ClientGone)
+            return;
+        WriteFramed(bytes.Span);
+        // Never cancelled by the call's own token: a slow client is Kestrel's to cut, by its minimum rate.
+        await writer.FlushAsync(CancellationToken.None);
+    }
+
+    private void WriteFramed(ReadOnlySpan<byte> bytes)
     {
         if (!_framed)
         {
-            writer.Write(_passing.WrittenSpan);
+            writer.Write(bytes);
             return;
         }
 
         Span<byte> size = stackalloc byte[10];
-        _passing.WrittenCount.TryFormat(size, out var digits, "x", CultureInfo.InvariantCulture);
+        bytes.Length.TryFormat(size, out var digits, "x", CultureInfo.InvariantCulture);
         "\r\n"u8.CopyTo(size[digits..]);
         writer.Write(size[..(digits + 2)]);
-        writer.Write(_passing.WrittenSpan);
+        writer.Write(bytes);
         writer.Write("\r\n"u8);
     }
 

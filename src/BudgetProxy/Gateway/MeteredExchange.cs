@@ -25,7 +25,7 @@ public sealed class MeteredExchange(Call call, ProviderTarget target, ProxyOptio
     protected override void SetHeaders(IHeaderDictionary headers)
     {
         AnswerHeaders.SetQuote(headers, call);
-        if (call.Request.Stream)
+        if (call.Request.Stream && call.Context.Request.Protocol != HttpProtocol.Http10)
             headers.Append("Trailer", HeaderNames.CostUsd);
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using BudgetProxy.Admin;
 using BudgetProxy.Core.Rates;
+using BudgetProxy.Core.Tokens;
 using BudgetProxy.Embedded;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
@@ -85,7 +86,10 @@ public static class ProxyHost
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = ShutdownLimit);
         AddParts(builder.Services, options);
         var app = builder.Build();
+        // Beside the opening of the store, so that no caller pays for the vocabularies.
+        var vocabularies = Task.Run(TokenCounter.LoadAll);
         OpenStore(app.Services, options);
+        vocabularies.Wait();
         // Made before the first event, so that none goes uncounted.
         app.Services.GetRequiredService<PrometheusText>();
         app.MapHealth();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,7 +14,6 @@ public readonly record struct KeySecret
     public const string AdminKind = "bpa_";
 
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static readonly SearchValues<char> Base62Chars = SearchValues.Create(Base62);
 
     private const int RandomChars = 43;
     private const int ChecksumChars = 6;
@@ -41,15 +39,6 @@ public readonly record struct KeySecret
     public static KeySecret NewVirtual() => new(VirtualKind);
 
     public static KeySecret NewAdmin() => new(AdminKind);
-
-    /// <summary>True for text that has the form and the checksum of a key of this kind; says nothing of whether it was ever issued.</summary>
-    public static bool IsWellFormed(string kind, ReadOnlySpan<char> text)
-    {
-        if (!text.StartsWith(kind, StringComparison.Ordinal) || text.Length != kind.Length + RandomChars + ChecksumChars)
-            return false;
-        var random = text.Slice(kind.Length, RandomChars);
-        return !random.ContainsAnyExcept(Base62Chars) && text[^ChecksumChars..].SequenceEqual(Checksum(random));
-    }
 
     public override string ToString() => Prefix + "…";
 

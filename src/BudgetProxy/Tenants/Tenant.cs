@@ -11,6 +11,7 @@ public sealed record Tenant
 
     public string? Name { get; init; }
 
+    /// <summary>Always null: plans are not in this version.</summary>
     public string? Plan { get; init; }
 
     /// <summary>IANA zone for budgets that set none; null = UTC.</summary>
@@ -19,6 +20,7 @@ public sealed record Tenant
     /// <summary>The zone that <see cref="TimeZone"/> names.</summary>
     public TimeZoneInfo Zone => TimeZone is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 
+    /// <summary>Kept for whoever bills; nothing here uses it.</summary>
     public string? StripeCustomerId { get; init; }
 
     /// <summary>Hundredths of a percent: 1,500 = 15 %.</summary>

@@ -103,15 +103,17 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
         cancellationToken);
 
     /// <summary>
-    /// Makes or replaces a budget. Where it is new or counts other calls than before, its counters are made from the ledger. False = no such tenant.
+    /// Makes or replaces a budget. Where it is new or counts other calls than before, its counters are made from the ledger.
     /// </summary>
-    public Task<bool> PutBudgetAsync(Budget budget, CancellationToken cancellationToken) => ChangeAsync(
+    public Task<BudgetChange> PutBudgetAsync(Budget budget, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
             if (_current.FindTenant(budget.Tenant) is not { } tenant)
-                return false;
-            budget = InZoneOf(tenant, budget);
+                return BudgetChange.NoSuchTenant;
             var old = _current.FindBudget(budget.Tenant, budget.Name);
+            if (old is null && tenant.Budgets.Count >= DirectoryRules.MaxBudgetsPerTenant)
+                return BudgetChange.TooMany;
+            budget = InZoneOf(tenant, budget);
             IReadOnlyList<Budget> budgets = old is null
                 ? [.. tenant.Budgets, budget]
                 : [.. tenant.Budgets.Select(other => ReferenceEquals(other, old) ? budget : other)];
@@ -119,7 +121,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
                 await SeedAsync([budget], cancellationToken);
             await store.SaveBudgetAsync(budget, cancellationToken);
             _current = _current.With(tenant with { Budgets = budgets });
-            return true;
+            return BudgetChange.Made;
         },
         cancellationToken);
 

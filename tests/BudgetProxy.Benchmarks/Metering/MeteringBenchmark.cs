@@ -67,7 +67,7 @@ internal static class MeteringBenchmark
 
     private static byte[][] InChunks(byte[][] events, int size) => events.SelectMany(piece => piece).Chunk(size).ToArray();
 
-    private static OpenAiChatMeter NewOpenAi(bool hide) => new(TokenCounter.For(TokenEncoding.O200kBase), hide);
+    private static OpenAiChatMeter NewOpenAi(bool hide) => new(TokenCounter.For(TokenEncoding.O200kBase), hide, CacheWrite.None);
 
     private static AnthropicMessagesMeter NewAnthropic() => new(TokenCounter.For(TokenEncoding.O200kBase), CacheWrite.None);
 

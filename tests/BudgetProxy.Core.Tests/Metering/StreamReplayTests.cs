@@ -74,6 +74,41 @@ public sealed class StreamReplayTests
 
     [Theory]
     [MemberData(nameof(Streams))]
+    public void A_meter_that_hides_nothing_reads_the_same_where_the_caller_hands_the_bytes_on(string name)
+    {
+        var stream = StreamFixture.Load(name);
+        var whole = StreamFixture.Replay(StreamFixture.NewMeter(name), stream).Reading;
+        foreach (var size in (int[])[1, 7, 100, stream.Length])
+        {
+            var meter = StreamFixture.NewMeter(name);
+            Assert.True(meter.PassesAll);
+            for (var at = 0; at < stream.Length; at += size) meter.Observe(stream.AsSpan(at, Math.Min(size, stream.Length - at)));
+            var held = new ArrayBufferWriter<byte>();
+            meter.Complete(held);
+            Assert.Equal(0, held.WrittenCount);
+            Assert.Equal(whole, meter.Reading);
+        }
+    }
+
+    [Fact]
+    public void A_meter_that_hides_does_not_let_its_caller_hand_the_bytes_on()
+    {
+        var meter = StreamFixture.NewMeter("openai-chat-usage", hide: true);
+        Assert.False(meter.PassesAll);
+        Assert.Throws<InvalidOperationException>(() => meter.Observe("data: x\n\n"u8));
+    }
+
+    [Fact]
+    public void A_meter_takes_little_memory_until_its_first_chunk()
+    {
+        StreamFixture.NewMeter("openai-chat-usage");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        StreamFixture.NewMeter("openai-chat-usage");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 512);
+    }
+
+    [Theory]
+    [MemberData(nameof(Streams))]
     public void Hiding_takes_out_the_usage_chunk_and_nothing_else(string name)
     {
         if (StreamFixture.IsAnthropic(name)) return;

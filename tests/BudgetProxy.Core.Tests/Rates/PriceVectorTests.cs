@@ -118,17 +118,6 @@ public sealed class PriceVectorTests
         Assert.Equal(inclusive, exclusive);
     }
 
-    [Theory]
-    [InlineData("in 1000 cached 500 out 200", 3, "0.000307500")] // 150000 + 37500 + 120000 nano
-    [InlineData("in 0", 0, "0.000000000")]
-    public void Lines_add_up_to_the_price(string usage, int count, string usd)
-    {
-        var rate = The.Row("openai/gpt-4o-mini");
-        var lines = rate.Lines(The.Usage(usage), ServiceTier.Standard, regional: false, Rounding.HalfEven);
-        Assert.Equal(count, lines.Count);
-        Assert.Equal(usd, new NanoUsd(lines.Sum(line => line.Amount.Value)).ToString());
-    }
-
     private static void Costs(string usd, string row, string usage, ServiceTier tier, bool regional = false) =>
         Assert.Equal(usd, The.Row(row).Price(The.Usage(usage), tier, regional, Rounding.HalfEven).ToString());
 }

@@ -62,7 +62,7 @@ public sealed class QuoteTests
     [InlineData(ServiceTier.Fast, "0.350000000")] // 2.5×
     public void The_named_tier_is_priced(ServiceTier tier, string worst)
     {
-        var request = new ProviderRequest { OutputLimit = 3_000, ServiceTier = tier, ServiceTierIsDefault = tier == ServiceTier.Standard };
+        var request = new ProviderRequest { OutputLimit = 3_000, ServiceTier = tier };
         Assert.Equal(worst, Quoted("openai/gpt-5.5", request, tokens: 10_000).Worst.ToString());
         Assert.Equal(tier, Quoted("openai/gpt-5.5", request, tokens: 10_000).Tier);
     }
@@ -111,8 +111,9 @@ public sealed class QuoteTests
     [Fact]
     public void Embeddings_have_no_output()
     {
-        var quote = Quoted("openai/text-embedding-3-small", new ProviderRequest(), tokens: 300_000);
+        var quote = Quoted("openai/text-embedding-3-small", new ProviderRequest { HasOutput = false }, tokens: 300_000);
         Assert.Equal(0, quote.OutputLimit);
+        Assert.Equal(300_000, quote.WorstUsage.Total);
         Assert.Equal("0.006000000", quote.Worst.ToString()); // many inputs of up to 8,191 tokens each: 0.3×0.02
     }
 
@@ -122,6 +123,48 @@ public sealed class QuoteTests
         var rate = The.Row("openai/gpt-4o-mini") with { Profile = new ModelProfile() };
         Assert.Equal(Quote.UnknownMaxOutput, Quote.Of(rate, new ProviderRequest(), new InputEstimate(1, 1, CountMethod.Exact)).OutputLimit);
         Assert.Equal(200_000, Quote.Of(rate, new ProviderRequest { OutputLimit = 200_000 }, new InputEstimate(1, 1, CountMethod.Exact)).OutputLimit);
+    }
+
+    [Theory]
+    [InlineData(null, Quote.UnknownMaxOutput)]
+    [InlineData(50L, 50L)]
+    public void A_model_that_costs_nothing_has_output_all_the_same(long? limit, long held)
+    {
+        var free = new Rate
+        {
+            Provider = Provider.OpenAi,
+            Model = "unpriced",
+            EffectiveFrom = DateTimeOffset.UnixEpoch,
+            Profile = new ModelProfile(),
+            Tokens = new PriceList { Standard = new TokenPrices { Input = 0, Output = 0 } },
+        };
+        foreach (var rate in (Rate[])[free, The.Row("ollama/llama3")])
+        {
+            var quote = Quoted(rate, new ProviderRequest { OutputLimit = limit, Choices = 2 }, tokens: 10);
+            Assert.Equal(held, quote.OutputLimit);
+            Assert.Equal(2 * held, quote.WorstUsage.Output);
+            Assert.Equal(NanoUsd.Zero, quote.Worst);
+        }
+    }
+
+    [Fact]
+    public void What_a_model_finds_that_searches_on_its_own_fills_its_window()
+    {
+        var quote = Quoted("openai/gpt-5-search-api", new ProviderRequest { OutputLimit = 1000 }, tokens: 100);
+        Assert.Equal(new InputEstimate(100, 272_000, CountMethod.Bound), quote.Input);
+        Assert.Equal("0.360000000", quote.Worst.ToString()); // 0.272×1.25 + 0.001×10 + 0.01 for the search
+        Assert.Equal("0.015245000", quote.Expected.ToString()); // 100×1250 + 512×10000 nano + 0.01
+
+        var unknown = The.Row("openai/gpt-5-search-api") with { Profile = new ModelProfile() };
+        Assert.Equal(InputEstimator.LargestInput, Quoted(unknown, new ProviderRequest(), tokens: 100).WorstUsage.Input);
+    }
+
+    [Fact]
+    public void The_count_that_a_quote_shows_is_cut_to_the_window()
+    {
+        var quote = Quote.Of(The.Row("openai/gpt-4o"), new ProviderRequest(), new InputEstimate(130_000, 2_000_000, CountMethod.Bound));
+        Assert.Equal(new InputEstimate(128_000, 128_000, CountMethod.Bound), quote.Input);
+        Assert.Equal(128_000, quote.WorstUsage.Input);
     }
 
     [Fact]

@@ -15,7 +15,6 @@ public sealed class OpenAiChatReaderTests
         Assert.Equal(3, request.Choices);
         Assert.True(request.Stream);
         Assert.Equal(ServiceTier.Flex, request.ServiceTier);
-        Assert.False(request.ServiceTierIsDefault);
         Assert.Equal("s1", request.User);
         Assert.True(request.HiddenReasoning);
         Assert.Equal(1, request.Messages);
@@ -31,7 +30,6 @@ public sealed class OpenAiChatReaderTests
         Assert.Equal(7, request.OutputLimit);
         Assert.Equal(1, request.Choices);
         Assert.False(request.Stream);
-        Assert.True(request.ServiceTierIsDefault);
         Assert.Null(request.User);
         Assert.False(request.HiddenReasoning);
     }
@@ -40,10 +38,12 @@ public sealed class OpenAiChatReaderTests
     public void Resets_the_instance_it_fills()
     {
         var request = Body.Chat("\"n\":4,\"stream\":true,\"user\":\"x\"");
+        request.HasOutput = false;
         Assert.True(RequestReader.TryRead(ProviderApi.OpenAiChat, Body.Utf8(Body.ChatOf("\"Hi\"")), request, out _));
         Assert.Equal(1, request.Choices);
         Assert.False(request.Stream);
         Assert.Null(request.User);
+        Assert.True(request.HasOutput);
         Assert.Single(request.Content);
         Assert.True(request.UsageSplice.IsNone);
     }

@@ -17,6 +17,7 @@ public sealed class OpenAiEmbeddingsReaderTests
         Assert.Equal(tokens, request.TokenInputs);
         Assert.Equal(inputs, request.Inputs);
         Assert.Equal("u", request.User);
+        Assert.False(request.HasOutput);
     }
 
     [Theory]

@@ -126,6 +126,19 @@ public sealed class BudgetsApiTests
         (await host.PutAsync("/tenants/acme/budgets/b99", Json)).Is(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Of_forty_that_race_for_the_last_ten_places_ten_are_made()
+    {
+        await using var host = await StartAsync();
+        const string Json = """{"limit":{"usd":"1"},"window":"lifetime"}""";
+        for (var i = 0; i < 90; i++)
+            (await host.PutAsync($"/tenants/acme/budgets/b{i}", Json)).Is(HttpStatusCode.OK);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => host.PutAsync($"/tenants/acme/budgets/more{i}", Json)));
+        Assert.Equal(10, answers.Count(answer => answer.Status == HttpStatusCode.OK));
+        Assert.Equal(30, answers.Count(answer => answer.Status == HttpStatusCode.Conflict));
+        Assert.Equal(100, host.Directory.Current.FindTenant("acme")!.Budgets.Count);
+    }
+
     private static async Task<AdminHost> StartAsync()
     {
         var host = await AdminHost.StartAsync();

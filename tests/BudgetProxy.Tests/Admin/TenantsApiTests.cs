@@ -7,7 +7,7 @@ public sealed class TenantsApiTests
 {
     private const string Full =
         """
-        {"name":"Acme","plan":"pro","timezone":"Europe/Berlin","stripeCustomerId":"cus_1","markupPercent":12.5,
+        {"name":"Acme","timezone":"Europe/Berlin","stripeCustomerId":"cus_1","markupPercent":12.5,
          "allowedModels":["gpt-4o*","claude-*"],"maxCallUsd":"0.50","suspended":true}
         """;
 
@@ -19,7 +19,7 @@ public sealed class TenantsApiTests
         var got = (await host.GetAsync("/tenants/acme")).Is(HttpStatusCode.OK);
         Assert.Equal(put.Body, got.Body);
         Assert.Equal(
-            """{"id":"acme","name":"Acme","plan":"pro","timezone":"Europe/Berlin","stripeCustomerId":"cus_1","markupPercent":12.5,"allowedModels":["gpt-4o*","claude-*"],"maxCallUsd":"0.50","suspended":true}""",
+            """{"id":"acme","name":"Acme","plan":null,"timezone":"Europe/Berlin","stripeCustomerId":"cus_1","markupPercent":12.5,"allowedModels":["gpt-4o*","claude-*"],"maxCallUsd":"0.50","suspended":true}""",
             got.Body);
     }
 
@@ -57,6 +57,16 @@ public sealed class TenantsApiTests
         Assert.Contains("true or false", answer.ErrorOf("suspended"), StringComparison.Ordinal);
         Assert.Contains("no such field", answer.ErrorOf("nmae"), StringComparison.Ordinal);
         (await host.GetAsync("/tenants/acme")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_plan_is_refused_since_it_would_limit_nothing()
+    {
+        await using var host = await AdminHost.StartAsync();
+        var answer = await host.PutAsync("/tenants/acme", """{"plan":"pro"}""");
+        Assert.Contains("not in this version", answer.ErrorOf("plan"), StringComparison.Ordinal);
+        (await host.GetAsync("/tenants/acme")).Is(HttpStatusCode.NotFound);
+        (await host.PutAsync("/tenants/acme", """{"plan":null}""")).Is(HttpStatusCode.OK);
     }
 
     [Theory]

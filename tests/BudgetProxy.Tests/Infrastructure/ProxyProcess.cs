@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,14 +9,22 @@ namespace BudgetProxy.Tests.Infrastructure;
 internal sealed class ProxyProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly ConcurrentQueue<string?> _output = new();
 
     private ProxyProcess(Process process, Uri baseAddress)
     {
         _process = process;
         BaseAddress = baseAddress;
+        process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
     }
 
     public Uri BaseAddress { get; }
+
+    /// <summary>All that it wrote to standard output and error so far; complete once it has ended.</summary>
+    public string Output => string.Join('\n', _output);
 
     /// <summary>Starts the proxy on a free port and returns once it is ready.</summary>
     /// <param name="settings">Settings in environment form, such as <c>BudgetProxy__DataDirectory</c>.</param>
@@ -31,8 +40,6 @@ internal sealed class ProxyProcess : IAsyncDisposable
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         var process = Process.Start(start)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
         var proxy = new ProxyProcess(process, address);
         await proxy.WhenReadyAsync();
         return proxy;

@@ -7,27 +7,31 @@ namespace BudgetProxy.Tests.Tenants;
 public sealed class KeySecretTests
 {
     [Fact]
-    public void A_key_has_its_kind_forty_random_characters_and_a_checksum()
+    public void A_key_has_its_kind_43_random_characters_and_a_checksum()
     {
         var key = KeySecret.NewVirtual();
         Assert.Matches("^bp_[0-9A-Za-z]{49}$", key.Text);
         Assert.Matches("^bpa_[0-9A-Za-z]{49}$", KeySecret.NewAdmin().Text);
-        Assert.True(KeySecret.IsWellFormed(KeySecret.VirtualKind, key.Text));
-        Assert.False(KeySecret.IsWellFormed(KeySecret.AdminKind, key.Text));
-        Assert.False(KeySecret.IsWellFormed(KeySecret.VirtualKind, key.Text + "0"));
-        Assert.False(KeySecret.IsWellFormed(KeySecret.VirtualKind, "bp_"));
+        Assert.All((KeySecret[])[key, KeySecret.NewVirtual(), KeySecret.NewAdmin()], made => Assert.Equal(Checksum(made.Text[^49..^6]), made.Text[^6..]));
     }
 
-    [Fact]
-    public void Any_one_wrong_character_breaks_the_checksum()
+    /// <summary>CRC-32C of the random characters in base62, bit by bit: what a scanner for leaked keys computes.</summary>
+    private static string Checksum(string random)
     {
-        var text = KeySecret.NewVirtual().Text;
-        for (var i = KeySecret.VirtualKind.Length; i < text.Length; i++)
+        var crc = uint.MaxValue;
+        foreach (var character in random)
         {
-            var changed = text.ToCharArray();
-            changed[i] = changed[i] == 'A' ? 'B' : 'A';
-            Assert.False(KeySecret.IsWellFormed(KeySecret.VirtualKind, changed));
+            crc ^= character;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0x82F63B78;
         }
+
+        crc = ~crc;
+        const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        var text = "";
+        for (var i = 0; i < 6; i++, crc /= 62)
+            text = Digits[(int)(crc % 62)] + text;
+        return text;
     }
 
     [Fact]
