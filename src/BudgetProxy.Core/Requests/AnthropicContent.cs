@@ -23,30 +23,7 @@ internal static class AnthropicContent
     }
 
     /// <summary>A string, or an array of blocks; null is nothing.</summary>
-    public static void Read(ref BodyCursor cursor, ProviderRequest request)
-    {
-        if (cursor.IsNull)
-            return;
-        if (cursor.IsString)
-        {
-            CommonFields.CountString(ref cursor, request, ContentKind.Text);
-            return;
-        }
-
-        if (!cursor.IsArray)
-            cursor.Fail("Must be a string or an array of blocks.");
-        var blocks = 0;
-        while (cursor.NextElement())
-        {
-            blocks++;
-            if (!cursor.ExpectObject())
-                cursor.Fail("A content block must be an object.");
-            else
-                ReadBlock(ref cursor, request);
-        }
-
-        request.ExtraParts += Math.Max(blocks - 1, 0);
-    }
+    public static void Read(ref BodyCursor cursor, ProviderRequest request) => CommonFields.ReadContent(ref cursor, request, ReadBlock);
 
     private static void ReadMessage(ref BodyCursor cursor, ProviderRequest request)
     {

@@ -64,6 +64,32 @@ internal static class CommonFields
             request.Content.Add(cursor.StringSpan(kind));
     }
 
+    /// <summary>A message's content: a string, or an array of parts, each read by <paramref name="readPart"/>; null is nothing.</summary>
+    public static void ReadContent(ref BodyCursor cursor, ProviderRequest request, BodyReading readPart)
+    {
+        if (cursor.IsNull)
+            return;
+        if (cursor.IsString)
+        {
+            CountString(ref cursor, request, ContentKind.Text);
+            return;
+        }
+
+        if (!cursor.IsArray)
+            cursor.Fail("Must be a string or an array of parts.");
+        var parts = 0;
+        while (cursor.NextElement())
+        {
+            parts++;
+            if (!cursor.ExpectObject())
+                cursor.Fail("A content part must be an object.");
+            else
+                readPart(ref cursor, request);
+        }
+
+        request.ExtraParts += Math.Max(parts - 1, 0);
+    }
+
     /// <summary>Fails unless the present value is null or an empty array.</summary>
     public static void RefusePresent(ref BodyCursor cursor, string message)
     {

@@ -33,7 +33,7 @@ internal static class OpenAiChatMessages
             if (cursor.KeyIs("role"u8))
                 hasRole = ReadRole(ref cursor);
             else if (cursor.KeyIs("content"u8))
-                ReadContent(ref cursor, request);
+                CommonFields.ReadContent(ref cursor, request, ReadPart);
             else if (cursor.KeyIs("name"u8))
                 CommonFields.CountString(ref cursor, request, ContentKind.Name);
             else if (cursor.KeyIs("refusal"u8))
@@ -62,31 +62,6 @@ internal static class OpenAiChatMessages
             return true;
         cursor.Fail("Must be one of system, developer, user, assistant, tool, function.");
         return false;
-    }
-
-    private static void ReadContent(ref BodyCursor cursor, ProviderRequest request)
-    {
-        if (cursor.IsNull)
-            return;
-        if (cursor.IsString)
-        {
-            CommonFields.CountString(ref cursor, request, ContentKind.Text);
-            return;
-        }
-
-        if (!cursor.IsArray)
-            cursor.Fail("Must be a string or an array of parts.");
-        var parts = 0;
-        while (cursor.NextElement())
-        {
-            parts++;
-            if (!cursor.ExpectObject())
-                cursor.Fail("A content part must be an object.");
-            else
-                ReadPart(ref cursor, request);
-        }
-
-        request.ExtraParts += Math.Max(parts - 1, 0);
     }
 
     private static void ReadPart(ref BodyCursor cursor, ProviderRequest request)
