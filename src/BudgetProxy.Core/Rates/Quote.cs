@@ -87,8 +87,8 @@ public sealed record Quote
         if (!request.HasOutput)
             return 0;
         var max = rate.Profile.MaxOutput;
-        if (max == 0)
-            max = request.OutputLimit is null ? UnknownMaxOutput : Rate.MaxQuantity;
+        if (max == 0 || request.LimitMayExceedModel)
+            max = request.OutputLimit is null ? Math.Max(max, UnknownMaxOutput) : Rate.MaxQuantity;
         return Math.Clamp(request.OutputLimit ?? max, 0, max);
     }
 

@@ -14,6 +14,9 @@ public sealed class ProviderRequest
     /// <summary>The output limit in tokens that the caller set (<c>max_tokens</c>, <c>max_completion_tokens</c>); null = none, so the model's own maximum holds.</summary>
     public long? OutputLimit { get; set; }
 
+    /// <summary>True when the call turns on what may raise the model's own maximum (<c>anthropic-beta: output-128k-…</c>): the limit is then not cut to it.</summary>
+    public bool LimitMayExceedModel { get; set; }
+
     /// <summary>How many answers are asked for (OpenAI <c>n</c>), at least 1. Multiplies output only.</summary>
     public int Choices { get; set; } = 1;
 
@@ -88,6 +91,7 @@ public sealed class ProviderRequest
     {
         Model = "";
         OutputLimit = null;
+        LimitMayExceedModel = false;
         Choices = 1;
         HasOutput = true;
         Stream = false;

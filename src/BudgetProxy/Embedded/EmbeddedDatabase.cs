@@ -14,7 +14,7 @@ public sealed class EmbeddedDatabase : IDisposable
     /// <exception cref="InvalidOperationException">Another process holds the directory, or its file was made by a newer version.</exception>
     public EmbeddedDatabase(string dataDirectory)
     {
-        Directory.CreateDirectory(dataDirectory);
+        CreatePrivately(dataDirectory);
         FilePath = Path.Combine(Path.GetFullPath(dataDirectory), "budgetproxy.db");
         _lock = Acquire(Path.Combine(dataDirectory, "lock"));
         try
@@ -54,6 +54,15 @@ public sealed class EmbeddedDatabase : IDisposable
         // Checkpoints are taken beside the calls' path (see WalCheckpointer), so none is automatic.
         session.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;");
         return session;
+    }
+
+    /// <summary>For this user alone: the ledger says who spends what.</summary>
+    private static void CreatePrivately(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static FileStream Acquire(string path)

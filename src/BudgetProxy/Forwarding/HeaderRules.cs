@@ -5,13 +5,13 @@ namespace BudgetProxy.Forwarding;
 
 /// <summary>
 /// Which headers cross the proxy. Requests by allow-list: what we don't know stays here (credentials, cookies, attribution, hop-by-hop
-/// headers and whatever <c>Connection</c> names). Answers by deny-list: everything but what shows the shared provider account to a tenant.
+/// headers and whatever <c>Connection</c> names; an <c>Idempotency-Key</c> too, since all tenants share one account and could meet in it). Answers by deny-list: everything but what shows the shared provider account to a tenant.
 /// </summary>
 public static class HeaderRules
 {
     private static readonly FrozenSet<string> Requested = new[]
     {
-        "Accept", "Accept-Language", "User-Agent", "Idempotency-Key", "OpenAI-Beta", "X-Client-Request-Id", "X-Title", "HTTP-Referer",
+        "Accept", "Accept-Language", "User-Agent", "OpenAI-Beta", "X-Client-Request-Id", "X-Title", "HTTP-Referer",
         "anthropic-version", "anthropic-beta", "anthropic-dangerous-direct-browser-access",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 

@@ -10,6 +10,12 @@ namespace BudgetProxy.Forwarding;
 /// <param name="body">The body that was priced; null = the route is free, and a body it may have passes unread.</param>
 public abstract class ProviderExchange(ProviderTarget target, string path, SplicedStream? body) : HttpTransformer, IDisposable
 {
+    /// <summary>
+    /// How long a stream that is to be cut is read on: what had been produced and stood in buffers on the way is billed, so it is metered before the
+    /// provider is hung up on.
+    /// </summary>
+    private static readonly TimeSpan CutGrace = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource _abort = new();
 
     public ProviderTarget Target => target;
@@ -51,10 +57,7 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
     {
         ClientGone = true;
         Answer.ClientGone = true;
-        if (CutWhenLeft)
-            _abort.Cancel();
-        else
-            _abort.CancelAfter(DrainLimit);
+        _abort.CancelAfter(CutWhenLeft ? CutGrace : DrainLimit);
     }
 
     public override ValueTask TransformRequestAsync(
@@ -97,7 +100,7 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
         CopyHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers);
         SetHeaders(response.Headers);
         if (!Metered)
-            return true;
+            return Status != StatusCodes.Status401Unauthorized;
         if (IsEventStream(proxyResponse.Content.Headers))
             return await BeginStreamAsync(httpContext);
         Answer.Hold(proxyResponse.Content.Headers.ContentLength);

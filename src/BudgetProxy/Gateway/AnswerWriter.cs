@@ -10,7 +10,9 @@ public static class AnswerWriter
     {
         if (exchange.ClientGone)
             return;
-        if (ended == ForwarderError.None && !exchange.StoreFailed && (exchange.Meter is not null || await exchange.WhenDurableAsync()))
+        if (exchange is { Status: StatusCodes.Status401Unauthorized, Meter: null })
+            await WriteRefusedKeyAsync(call, cost);
+        else if (ended == ForwarderError.None && !exchange.StoreFailed && (exchange.Meter is not null || await exchange.WhenDurableAsync()))
             await WriteEndAsync(call.Context.Response, exchange, cost);
         else
             await WriteFailureAsync(call, exchange, ended, cost);
@@ -46,14 +48,27 @@ public static class AnswerWriter
             return;
         }
 
-        response.Clear();
-        response.Headers[HeaderNames.RequestId] = call.Id.ToString();
-        AnswerHeaders.SetQuote(response.Headers, call);
-        response.Headers[HeaderNames.CostUsd] = cost.ToString();
+        ReplaceHeaders(call, cost);
         // The provider has done its work: a retry would be billed again, so none is invited.
         var failure = exchange.StoreFailed
             ? Refusals.StoreUnavailable with { RetryAfterSeconds = null }
             : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, exchange.Dispatched);
         await RefusalWriter.WriteAsync(call.Context, call.Route.Provider, failure);
+    }
+
+    private static Task WriteRefusedKeyAsync(Call call, NanoUsd cost)
+    {
+        ReplaceHeaders(call, cost);
+        return RefusalWriter.WriteAsync(call.Context, call.Route.Provider, Refusals.ProviderKeyRefused);
+    }
+
+    /// <summary>Our own headers, in the place of those that came with an answer that is not passed on.</summary>
+    private static void ReplaceHeaders(Call call, NanoUsd cost)
+    {
+        var response = call.Context.Response;
+        response.Clear();
+        response.Headers[HeaderNames.RequestId] = call.Id.ToString();
+        AnswerHeaders.SetQuote(response.Headers, call);
+        response.Headers[HeaderNames.CostUsd] = cost.ToString();
     }
 }

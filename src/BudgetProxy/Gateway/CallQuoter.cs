@@ -21,9 +21,10 @@ public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvide
                 ? null
                 : Refusals.TooLarge(options.MaxBodyBytes);
         }
-        catch (BadHttpRequestException broken) when (broken.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (Exception broken) when (broken is IOException or OperationCanceledException)
         {
-            return Refusals.TooLarge(options.MaxBodyBytes);
+            // Broken chunks, a client too slow or gone: where there is somebody to answer, this is the answer.
+            return Refusals.BrokenBody;
         }
     }
 
@@ -53,6 +54,8 @@ public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvide
         }
 
         call.Request.ServiceTier = tier ?? call.Request.ServiceTier;
+        // A beta may allow more output than the row knows of, so the caller's own limit is then taken at its word.
+        call.Request.LimitMayExceedModel = call.Context.Request.Headers.ContainsKey("anthropic-beta");
         var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile);
         call.Quote = Core.Rates.Quote.Of(rate, call.Request, input);
         if (call.Tenant.MaxCall is { } ceiling && call.Quote.Worst > ceiling)

@@ -23,13 +23,14 @@ public sealed class FreeRouteFlow(
 
         using var exchange = new FreeExchange(targets[route.Provider], UpstreamPath(context, route));
         var ended = await forwarder.SendAsync(context, exchange);
-        if (ended == ForwarderError.None || exchange.ClientGone || context.Response.HasStarted)
+        var keyRefused = exchange.Status == StatusCodes.Status401Unauthorized;
+        if ((ended == ForwarderError.None && !keyRefused) || exchange.ClientGone || context.Response.HasStarted)
             return;
         context.Response.Clear();
         context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
         // Nothing is billed here, so a retry is always safe.
-        await RefusalWriter.WriteAsync(context, route.Provider, ended == ForwarderError.RequestBodyClient
-            ? Refusals.TooLarge(options.MaxBodyBytes)
+        await RefusalWriter.WriteAsync(context, route.Provider, keyRefused ? Refusals.ProviderKeyRefused
+            : ended == ForwarderError.RequestBodyClient ? Refusals.TooLarge(options.MaxBodyBytes)
             : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, mayHaveBegun: false));
     }
 

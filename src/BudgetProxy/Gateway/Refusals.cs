@@ -26,7 +26,10 @@ public static class Refusals
         StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. It takes chat/completions, embeddings and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.");
 
     public static readonly GatewayRefusal UnsupportedEncoding = new(
-        StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "A compressed request body can't be priced as it stands. Send it without Content-Encoding.");
+        StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "A request body that is compressed, or not UTF-8, can't be priced as it stands. Send plain UTF-8 without Content-Encoding.");
+
+    public static readonly GatewayRefusal BrokenBody = new(
+        StatusCodes.Status400BadRequest, "invalid_request", "The request body could not be read: its framing is broken.");
 
     public static readonly GatewayRefusal AmbiguousFraming = new(
         StatusCodes.Status400BadRequest, "invalid_request", "The request has both Content-Length and Transfer-Encoding, or chunks in HTTP/1.0. Send one length.");
@@ -36,6 +39,10 @@ public static class Refusals
     {
         RetryAfterSeconds = 1,
     };
+
+    /// <summary>The provider refused the proxy's own credential: no fault of the tenant's key, and the provider's text may show a part of the real one.</summary>
+    public static readonly GatewayRefusal ProviderKeyRefused = new(
+        StatusCodes.Status502BadGateway, "provider_key_refused", "The provider refused this proxy's own key. Ask your administrator to set it right.");
 
     /// <summary>The provider could not be reached or broke off. Where it may have begun, a retry may be billed twice, so none is invited.</summary>
     public static GatewayRefusal ProviderFailed(bool timedOut, bool mayHaveBegun) => new(
@@ -52,7 +59,10 @@ public static class Refusals
     public static GatewayRefusal InvalidAttribution(string header) => new(
         StatusCodes.Status400BadRequest, "invalid_request", $"The value of {header} is not valid: at most 256 printable characters; tags are k=v,k=v with at most 16 names.");
 
-    public static GatewayRefusal InvalidRequest(RequestError error) => new(StatusCodes.Status400BadRequest, "invalid_request", error.Message) { Param = error.Param };
+    public static GatewayRefusal InvalidRequest(RequestError error) => new(StatusCodes.Status400BadRequest, "invalid_request", error.Param is null ? error.Message : $"{error.Param}: {error.Message}")
+    {
+        Param = error.Param,
+    };
 
     public static GatewayRefusal ModelNotAllowed(string model) => new(
         StatusCodes.Status403Forbidden, "model_not_allowed", $"The model {Shown(model)} is not among those this key may use.") { Param = "model" };
@@ -110,8 +120,8 @@ public static class Refusals
     public static string Shown(long amount, LimitKind kind) => kind switch
     {
         LimitKind.Usd => $"{new NanoUsd(amount).ToBalance()} USD",
-        LimitKind.Requests => $"{amount} requests",
-        _ => $"{amount} tokens",
+        LimitKind.Requests => $"{amount} {(amount == 1 ? "request" : "requests")}",
+        _ => $"{amount} {(amount == 1 ? "token" : "tokens")}",
     };
 
     private static string Outlook(Refusal refusal, long needed) =>

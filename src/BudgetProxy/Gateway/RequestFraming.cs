@@ -9,6 +9,9 @@ public static class RequestFraming
         if (headers.TransferEncoding.Count > 0)
         {
             // Kestrel lets Transfer-Encoding win and keeps the length that it dropped under this name.
+            // `gzip, chunked` would be a compressed body by another name.
+            if (!headers.TransferEncoding.ToString().Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase))
+                return Refusals.UnsupportedEncoding;
             if (headers.ContentLength is not null || headers.ContainsKey("X-Content-Length") || request.Protocol == HttpProtocol.Http10)
                 return Refusals.AmbiguousFraming;
         }
@@ -18,9 +21,15 @@ public static class RequestFraming
             return Refusals.UnsupportedRoute;
 
         var encoding = headers.ContentEncoding;
-        return encoding.Count == 0 || encoding.ToString().Trim().Equals("identity", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : Refusals.UnsupportedEncoding;
+        var identity = encoding.ToString().AsSpan().Trim() is [] or "identity" or "Identity";
+        return identity && IsUtf8(request.ContentType) ? null : Refusals.UnsupportedEncoding;
+    }
+
+    /// <summary>JSON is UTF-8 (RFC 8259, 8.1); a body declared as anything else would mean something else to another reader.</summary>
+    private static bool IsUtf8(string? contentType)
+    {
+        var at = contentType?.IndexOf("charset=", StringComparison.OrdinalIgnoreCase) ?? -1;
+        return at < 0 || contentType.AsSpan(at + "charset=".Length).TrimStart('"').StartsWith("utf-8", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool UpgradesToTunnel(string upgrade) =>

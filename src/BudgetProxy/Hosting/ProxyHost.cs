@@ -96,6 +96,11 @@ public static class ProxyHost
         app.MapMetrics();
         app.MapGateway();
         app.MapAdmin();
+        app.MapFallback(static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return context.Response.WriteAsync("Nothing is served here. Providers are under /openai/v1 and /anthropic/v1, the admin API under /admin/v1.\n");
+        });
         return app;
     }
 

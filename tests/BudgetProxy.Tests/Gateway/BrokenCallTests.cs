@@ -80,6 +80,43 @@ public sealed class BrokenCallTests
         Assert.Equal(0m, MeteredCallTests.Money((await proxy.BudgetsAsync("acme"))["monthly"], "held"));
     }
 
+    [Theory]
+    [InlineData(Bodies.ChatPath)]
+    [InlineData(Bodies.MessagesPath)]
+    public async Task What_had_been_produced_when_a_client_left_is_charged(string path)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        // The whole answer is on its way at once; the client takes a first piece of it.
+        proxy.Provider.Script = _ => new SimulatedAnswer { OutputTokens = 4000 };
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+
+        await LeaveAfterAsync(client, path, bytes: 500, path == Bodies.ChatPath ? Bodies.Chat(4000, stream: true) : Bodies.Messages(4000, stream: true));
+
+        var entry = await proxy.OnlyEntryAsync("acme");
+        await proxy.Provider.WhenIdleAsync();
+        Assert.True(entry.GetProperty("tokens").GetProperty("output").GetInt64() >= Assert.Single(proxy.Provider.Calls).Billed.Output);
+    }
+
+    [Fact]
+    public async Task A_provider_that_refuses_the_proxys_own_key_is_no_fault_of_the_tenants()
+    {
+        await using var proxy = await TestProxy.StartAsync(("Providers:openai:ApiKey", "sk-wrong-canary"));
+        proxy.Provider.Script = _ => new SimulatedAnswer();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+
+        using var call = await client.PostAsync(Bodies.ChatPath, TestProxy.Json(Bodies.Chat()));
+        using var models = await client.GetAsync("/openai/v1/models");
+
+        foreach (var response in new[] { call, models })
+        {
+            Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+            RefusalTests.AssertHeader(response, "X-BudgetProxy-Code", "provider_key_refused");
+            Assert.DoesNotContain("canary", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await proxy.LedgerAsync("acme"));
+    }
+
     [Fact]
     public async Task A_stream_that_fails_at_once_is_charged_its_input_only()
     {

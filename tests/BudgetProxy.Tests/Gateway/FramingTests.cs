@@ -12,6 +12,8 @@ public sealed class FramingTests
     [InlineData("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", " 400 ")]
     [InlineData("POST /openai/v1/chat/completions HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: chunked\r\n\r\n{chunked}", " 400 ")]
     [InlineData("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: chunked, identity\r\n\r\n{chunked}", " 400 ")]
+    [InlineData("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n{chunked}", " 415 ")]
+    [InlineData("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}", " 400 ")]
     [InlineData("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nAuthorization: Bearer {key}\r\nContent-Length: 2\r\n\r\n{}", " 401 ")]
     public async Task Ambiguous_framing_is_refused(string raw, string expected)
     {

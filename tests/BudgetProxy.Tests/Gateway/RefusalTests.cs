@@ -305,6 +305,9 @@ public sealed class RefusalTests
         using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
         using var compressed = TestProxy.Json(Bodies.Chat());
         compressed.Headers.ContentEncoding.Add("gzip");
+        using var utf16 = new StringContent(Bodies.Chat(), Encoding.Unicode, "application/json");
+        using var fourth = await client.PostAsync(Bodies.ChatPath, utf16);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, fourth.StatusCode);
         using var chunked = new StreamContent(new MemoryStream(new byte[10_000]));
 
         using var first = await client.PostAsync(Bodies.ChatPath, compressed);
