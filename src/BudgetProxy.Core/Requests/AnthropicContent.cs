@@ -110,6 +110,7 @@ internal static class AnthropicContent
             request.ToolCalls++;
         if (cursor.ValueIs("container_upload"u8))
             cursor.Fail("A stored file can't be bounded from the body.");
+        CommonFields.ReadNeutral(ref cursor, request);
     }
 
     private static void ReadInput(ref BodyCursor cursor, ProviderRequest request)
@@ -145,7 +146,8 @@ internal static class AnthropicContent
                 isText = cursor.ValueIs("text"u8);
                 block.IsInline = cursor.ValueIs("base64"u8);
                 block.IsRemote = !isText && !block.IsInline && !cursor.ValueIs("content"u8);
-                cursor.ExpectString();
+                if (cursor.ExpectString())
+                    CommonFields.ReadNeutral(ref cursor, request);
             }
             else if (cursor.KeyIs("data"u8) && cursor.ExpectString())
             {
@@ -154,8 +156,13 @@ internal static class AnthropicContent
             else if (cursor.KeyIs("content"u8))
                 Read(ref cursor, request);
             else if (cursor.KeyIs("url"u8) || cursor.KeyIs("file_id"u8))
+            {
                 block.IsRemote = true;
-            else if (!cursor.KeyIs("media_type"u8))
+                CommonFields.ReadNeutral(ref cursor, request, CommonFields.ListBytes);
+            }
+            else if (cursor.KeyIs("media_type"u8))
+                CommonFields.ReadNeutral(ref cursor, request);
+            else
                 CommonFields.CountOpaque(ref cursor, request);
         }
 

@@ -21,7 +21,7 @@ public static class AnthropicMessagesReader
             else if (ReadLimit(ref cursor, request) || ReadPrompt(ref cursor, request))
                 continue;
             else if (IsNeutral(cursor.Key))
-                cursor.Skip();
+                CommonFields.ReadNeutral(ref cursor, request, cursor.IsArray ? CommonFields.ListBytes : CommonFields.SmallBytes);
             else
                 CommonFields.ReadUnknown(ref cursor, request);
         }
@@ -48,7 +48,7 @@ public static class AnthropicMessagesReader
         else if (cursor.KeyIs("service_tier"u8))
             ReadTier(ref cursor);
         else if (cursor.KeyIs("inference_geo"u8))
-            request.Regional = cursor.ExpectString() && !cursor.ValueIs("global"u8);
+            ReadRegion(ref cursor, request);
         else if (cursor.KeyIs("thinking"u8))
             ReadThinking(ref cursor, request);
         else
@@ -71,7 +71,7 @@ public static class AnthropicMessagesReader
         else if (cursor.KeyIs("output_format"u8))
             ReadSchema(ref cursor, request);
         else if (cursor.KeyIs("context_management"u8))
-            ReadContextManagement(ref cursor);
+            ReadContextManagement(ref cursor, request);
         else if (cursor.KeyIs("mcp_servers"u8) || cursor.KeyIs("container"u8) || cursor.KeyIs("fallbacks"u8))
             CommonFields.RefusePresent(ref cursor, ServerSide);
         else
@@ -83,6 +83,7 @@ public static class AnthropicMessagesReader
     {
         if (!cursor.ExpectObject())
             return;
+        var start = cursor.Position;
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("user_id"u8))
@@ -90,6 +91,8 @@ public static class AnthropicMessagesReader
             else
                 cursor.Skip();
         }
+
+        CommonFields.CountAbove(ref cursor, request, start, CommonFields.MaxUserBytes + CommonFields.SmallBytes);
     }
 
     private static void ReadSpeed(ref BodyCursor cursor, ProviderRequest request)
@@ -109,10 +112,17 @@ public static class AnthropicMessagesReader
             cursor.Fail("This service tier has no price: use auto or standard_only.");
     }
 
+    private static void ReadRegion(ref BodyCursor cursor, ProviderRequest request)
+    {
+        request.Regional = cursor.ExpectString() && !cursor.ValueIs("global"u8);
+        CommonFields.ReadNeutral(ref cursor, request);
+    }
+
     private static void ReadThinking(ref BodyCursor cursor, ProviderRequest request)
     {
         if (!cursor.ExpectObject())
             return;
+        var start = cursor.Position;
         request.HiddenReasoning = true;
         while (cursor.NextProperty())
         {
@@ -120,6 +130,8 @@ public static class AnthropicMessagesReader
                 request.HiddenReasoning = !cursor.ValueIs("disabled"u8);
             cursor.Skip();
         }
+
+        CommonFields.CountAbove(ref cursor, request, start);
     }
 
     private static void ReadOutputConfig(ref BodyCursor cursor, ProviderRequest request)
@@ -130,8 +142,8 @@ public static class AnthropicMessagesReader
         {
             if (cursor.KeyIs("format"u8))
                 ReadSchema(ref cursor, request);
-            else if (cursor.KeyIs("effort"u8))
-                cursor.ExpectString();
+            else if (cursor.KeyIs("effort"u8) && cursor.ExpectString())
+                CommonFields.ReadNeutral(ref cursor, request);
             else
                 CommonFields.CountOpaque(ref cursor, request);
         }
@@ -144,10 +156,11 @@ public static class AnthropicMessagesReader
     }
 
     // Edits that clear old content only take tokens away; compaction runs the model once more, beyond max_tokens.
-    private static void ReadContextManagement(ref BodyCursor cursor)
+    private static void ReadContextManagement(ref BodyCursor cursor, ProviderRequest request)
     {
         if (!cursor.ExpectObject())
             return;
+        var start = cursor.Position;
         while (cursor.NextProperty())
         {
             if (!cursor.KeyIs("edits"u8))
@@ -158,6 +171,8 @@ public static class AnthropicMessagesReader
                     ReadEdit(ref cursor);
             }
         }
+
+        CommonFields.CountAbove(ref cursor, request, start);
     }
 
     private static void ReadEdit(ref BodyCursor cursor)

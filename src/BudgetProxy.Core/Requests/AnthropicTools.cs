@@ -27,12 +27,15 @@ internal static class AnthropicTools
     {
         if (!cursor.ExpectObject())
             return;
+        var start = cursor.Position;
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("type"u8))
                 request.ToolForced = !cursor.ValueIs("auto"u8) && !cursor.ValueIs("none"u8);
             cursor.Skip();
         }
+
+        CommonFields.CountAbove(ref cursor, request, start);
     }
 
     private static void ReadTool(ref BodyCursor cursor, ProviderRequest request)

@@ -57,7 +57,7 @@ internal ref struct BodyCursor
     /// <summary>The key of the present value, escapes resolved; good until the next move.</summary>
     public readonly ReadOnlySpan<byte> Key => _key;
 
-    /// <summary>The inside of the present string as it is written: still escaped.</summary>
+    /// <summary>The inside of the present string, or the present number, as it is written: still escaped.</summary>
     public readonly ReadOnlySpan<byte> Raw => _reader.ValueSpan;
 
     public void Dispose()
@@ -197,7 +197,7 @@ internal ref struct BodyCursor
     {
         if (IsNull || Failed)
             return null;
-        if (IsNumber && TryWhole(out var value) && value >= least)
+        if (IsNumber && JsonNumber.TryWhole(Raw, out var value) && value >= least)
             return value;
         Fail($"Must be a whole number of at least {least}.");
         return null;
@@ -211,17 +211,6 @@ internal ref struct BodyCursor
     {
         var path = Path();
         Error ??= new RequestError(message, path is null ? field : $"{path}.{field}");
-    }
-
-    private readonly bool TryWhole(out long value)
-    {
-        if (_reader.TryGetInt64(out value))
-            return true;
-        if (!_reader.TryGetDouble(out var number) || number != Math.Floor(number) || double.IsNaN(number))
-            return false;
-        // Far above any model's limit; the cast of a larger double is not defined everywhere.
-        value = number >= 1e18 ? long.MaxValue : number <= -1 ? -1 : (long)number;
-        return true;
     }
 
     private bool Expect(JsonTokenType type, string what)

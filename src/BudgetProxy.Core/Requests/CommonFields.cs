@@ -9,6 +9,12 @@ internal static class CommonFields
     /// <summary>Bytes of an end user's id at most, escapes counted: Anthropic takes 256 characters, OpenAI names no limit for <c>user</c>.</summary>
     public const int MaxUserBytes = 1024;
 
+    /// <summary>Bytes of JSON that a field which decides nothing may have for free: room for a name, a number or a flag.</summary>
+    public const int SmallBytes = 256;
+
+    /// <summary>The same for a list or map that decides nothing: OpenAI's 16 pairs of 64 + 512 characters of <c>metadata</c>, rounded up.</summary>
+    public const int ListBytes = 16 * 1024;
+
     // Every name that decides a price. Some JSON libraries match names in any case, so a variant could mean another call than the one we price.
     private static readonly byte[][] Deciding =
     [
@@ -40,7 +46,7 @@ internal static class CommonFields
     {
         foreach (var name in Deciding)
         {
-            if (System.Text.Ascii.EqualsIgnoreCase(cursor.Key, name) && !cursor.KeyIs(name))
+            if (FoldsTo(cursor.Key, name) && !cursor.KeyIs(name))
             {
                 cursor.Fail("Field names are in lower case.");
                 return;
@@ -48,6 +54,24 @@ internal static class CommonFields
         }
 
         CountOpaque(ref cursor, request);
+    }
+
+    /// <summary>
+    /// Passes over a value that decides nothing. Above <paramref name="freeBytes"/> of JSON it is counted by it, so that no field takes
+    /// text into the prompt uncounted should a server render it after all.
+    /// </summary>
+    public static void ReadNeutral(ref BodyCursor cursor, ProviderRequest request, int freeBytes = SmallBytes)
+    {
+        var start = cursor.Position;
+        cursor.Skip();
+        CountAbove(ref cursor, request, start, freeBytes);
+    }
+
+    /// <summary>The same for an object that was read field by field: the cursor stands at its end, it began at <paramref name="start"/>.</summary>
+    public static void CountAbove(ref BodyCursor cursor, ProviderRequest request, int start, int freeBytes = SmallBytes)
+    {
+        if (!cursor.Failed && cursor.End - start > freeBytes)
+            request.Content.Add(new ContentSpan(start, cursor.End - start, ContentKind.OpaqueJson));
     }
 
     /// <summary>Counts the present value by its JSON: a bound for whatever the provider makes of it. Null is nothing.</summary>
@@ -105,6 +129,7 @@ internal static class CommonFields
     {
         if (cursor.IsNull)
             return;
+        var start = cursor.Position;
         var write = CacheWrite.Short;
         if (cursor.IsObject)
         {
@@ -121,6 +146,7 @@ internal static class CommonFields
             cursor.Skip();
         }
 
+        CountAbove(ref cursor, request, start);
         Raise(request, write);
     }
 
@@ -136,5 +162,26 @@ internal static class CommonFields
             return CacheWrite.Short;
         cursor.Skip();
         return CacheWrite.Long;
+    }
+
+    // Simple case folding, as Go's encoding/json matches names: besides ASCII's own, U+017F is an s and U+212A, the Kelvin sign, a k.
+    private static bool FoldsTo(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name)
+    {
+        foreach (var letter in name)
+        {
+            var used = letter switch
+            {
+                _ when key.IsEmpty => 0,
+                _ when char.ToLowerInvariant((char)key[0]) == letter => 1,
+                (byte)'s' when key.StartsWith("\u017F"u8) => 2,
+                (byte)'k' when key.StartsWith("\u212A"u8) => 3,
+                _ => 0,
+            };
+            if (used == 0)
+                return false;
+            key = key[used..];
+        }
+
+        return key.IsEmpty;
     }
 }

@@ -167,7 +167,7 @@ internal static class OpenAiChatMessages
             if (cursor.KeyIs("id"u8))
                 CommonFields.CountString(ref cursor, request, ContentKind.ToolCallId);
             else if (cursor.KeyIs("type"u8))
-                cursor.ExpectString();
+                ReadCallType(ref cursor, request);
             else if (cursor.IsString)
                 CommonFields.CountString(ref cursor, request, ContentKind.ToolCall);
             else if (cursor.IsObject && (cursor.KeyIs("function"u8) || cursor.KeyIs("custom"u8)))
@@ -175,6 +175,12 @@ internal static class OpenAiChatMessages
             else
                 CommonFields.CountOpaque(ref cursor, request);
         }
+    }
+
+    private static void ReadCallType(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (cursor.ExpectString())
+            CommonFields.ReadNeutral(ref cursor, request);
     }
 
     private static void ReadCalled(ref BodyCursor cursor, ProviderRequest request)

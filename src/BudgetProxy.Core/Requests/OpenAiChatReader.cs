@@ -23,7 +23,7 @@ public static class OpenAiChatReader
             if (ReadLimit(ref cursor, request, ref fields) || ReadPrompt(ref cursor, request, ref fields))
                 continue;
             if (IsNeutral(cursor.Key))
-                cursor.Skip();
+                CommonFields.ReadNeutral(ref cursor, request, IsList(cursor.Key) ? CommonFields.ListBytes : CommonFields.SmallBytes);
             else
                 CommonFields.ReadUnknown(ref cursor, request);
         }
@@ -38,7 +38,7 @@ public static class OpenAiChatReader
         else if (cursor.KeyIs("stream"u8))
             CommonFields.ReadStream(ref cursor, request);
         else if (cursor.KeyIs("stream_options"u8))
-            fields.UsageSplice = OpenAiStreamOptions.Read(ref cursor, fields.UsageSplice);
+            ReadStreamOptions(ref cursor, request, ref fields);
         else if (cursor.KeyIs("max_tokens"u8))
             fields.MaxTokens = cursor.WholeNumber(1);
         else if (cursor.KeyIs("max_completion_tokens"u8))
@@ -52,7 +52,7 @@ public static class OpenAiChatReader
         else if (cursor.KeyIs("user"u8))
             fields.User = cursor.Text(CommonFields.MaxUserBytes);
         else if (cursor.KeyIs("reasoning_effort"u8))
-            request.HiddenReasoning = cursor.ExpectString() && !cursor.ValueIs("none"u8);
+            ReadEffort(ref cursor, request);
         else if (cursor.KeyIs("prompt_cache_options"u8))
             ReadCacheOptions(ref cursor, request, ref fields);
         else
@@ -123,10 +123,24 @@ public static class OpenAiChatReader
             cursor.Fail("This service tier has no price: use auto, default, flex, priority, fast or scale.");
     }
 
+    private static void ReadStreamOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    {
+        var start = cursor.Position;
+        fields.UsageSplice = OpenAiStreamOptions.Read(ref cursor, fields.UsageSplice);
+        CommonFields.CountAbove(ref cursor, request, start);
+    }
+
+    private static void ReadEffort(ref BodyCursor cursor, ProviderRequest request)
+    {
+        request.HiddenReasoning = cursor.ExpectString() && !cursor.ValueIs("none"u8);
+        CommonFields.ReadNeutral(ref cursor, request);
+    }
+
     private static void ReadCacheOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
     {
         if (!cursor.ExpectObject())
             return;
+        var start = cursor.Position;
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("mode"u8))
@@ -136,6 +150,8 @@ public static class OpenAiChatReader
             else
                 cursor.Skip();
         }
+
+        CommonFields.CountAbove(ref cursor, request, start);
     }
 
     private static void ReadResponseFormat(ref BodyCursor cursor, ProviderRequest request)
@@ -145,7 +161,10 @@ public static class OpenAiChatReader
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("type"u8))
+            {
                 request.AllowanceTokens += cursor.ExpectString() && cursor.ValueIs("text"u8) ? 0 : JsonModeTokens;
+                CommonFields.ReadNeutral(ref cursor, request);
+            }
             else if (!cursor.IsNull)
                 request.Content.Add(cursor.RawSpan(ContentKind.ResponseSchema));
         }
@@ -157,8 +176,10 @@ public static class OpenAiChatReader
             return;
         while (cursor.NextProperty())
         {
-            if (!cursor.KeyIs("content"u8))
-                cursor.Skip();
+            if (cursor.KeyIs("type"u8))
+                CommonFields.ReadNeutral(ref cursor, request);
+            else if (!cursor.KeyIs("content"u8))
+                CommonFields.CountOpaque(ref cursor, request);
             else if (cursor.IsString)
                 CommonFields.CountString(ref cursor, request, ContentKind.Prediction);
             else if (cursor.ExpectArray())
@@ -176,8 +197,10 @@ public static class OpenAiChatReader
             {
                 if (cursor.KeyIs("text"u8))
                     CommonFields.CountString(ref cursor, request, ContentKind.Prediction);
+                else if (cursor.KeyIs("type"u8))
+                    CommonFields.ReadNeutral(ref cursor, request);
                 else
-                    cursor.Skip();
+                    CommonFields.CountOpaque(ref cursor, request);
             }
         }
     }
@@ -192,6 +215,9 @@ public static class OpenAiChatReader
                 cursor.Fail("Only text output is metered.");
         }
     }
+
+    private static bool IsList(ReadOnlySpan<byte> key) =>
+        key.SequenceEqual("stop"u8) || key.SequenceEqual("metadata"u8) || key.SequenceEqual("logit_bias"u8);
 
     // Fields that can't put tokens into the prompt, nor change a price.
     private static bool IsNeutral(ReadOnlySpan<byte> key) =>

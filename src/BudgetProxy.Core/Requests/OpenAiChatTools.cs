@@ -32,7 +32,10 @@ internal static class OpenAiChatTools
     public static void ReadChoice(ref BodyCursor cursor, ProviderRequest request)
     {
         if (cursor.IsString)
+        {
             request.ToolForced |= cursor.ValueIs("required"u8);
+            CommonFields.ReadNeutral(ref cursor, request);
+        }
         else if (cursor.ExpectObject())
         {
             request.ToolForced = true;

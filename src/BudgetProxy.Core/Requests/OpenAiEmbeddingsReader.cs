@@ -21,7 +21,7 @@ public static class OpenAiEmbeddingsReader
             else if (cursor.KeyIs("user"u8))
                 request.User = cursor.Text(CommonFields.MaxUserBytes);
             else if (cursor.KeyIs("dimensions"u8) || cursor.KeyIs("encoding_format"u8))
-                cursor.Skip();
+                CommonFields.ReadNeutral(ref cursor, request);
             else
                 CommonFields.ReadUnknown(ref cursor, request);
         }

@@ -13,6 +13,9 @@ internal ref struct OpenAiToolFormula
     private const int Enumeration = -3;
     private const int EnumItem = 3;
 
+    /// <summary>Properties up to which <c>required</c> is checked, which is quadratic; a larger schema with one is not flat.</summary>
+    private const int MaxNamed = 256;
+
     private readonly ReadOnlySpan<byte> _json;
     private readonly TokenCounter _counter;
     private readonly Span<byte> _line;
@@ -80,27 +83,53 @@ internal ref struct OpenAiToolFormula
 
     private void ReadParameters()
     {
+        Span<Range> names = stackalloc Range[MaxNamed];
+        Range required = default;
+        var properties = 0;
         while (NextProperty())
         {
             if (_reader.ValueTextEquals("properties"u8))
             {
                 if (!Enter())
                     continue;
-                var properties = 0;
                 for (; NextProperty(); properties++)
+                {
+                    if (properties < MaxNamed)
+                        names[properties] = Inside();
                     ReadProperty();
+                }
+
                 Tokens += properties > 0 ? FirstProperty : 0;
             }
             else if (_reader.ValueTextEquals("type"u8))
                 IsFlat &= _json[StringValue()].SequenceEqual("object"u8);
             else if (_reader.ValueTextEquals("required"u8))
-            {
-                _reader.Read();
-                _reader.Skip();
-            }
+                required = ArrayValue();
             else
                 Uncovered();
         }
+
+        if (!required.Equals(default))
+            IsFlat &= properties <= MaxNamed && NamesOnly(required, names[..properties]);
+    }
+
+    // The formula counts nothing for `required`, which is right as long as it repeats names of properties, each once.
+    private readonly bool NamesOnly(Range required, Span<Range> names)
+    {
+        var reader = new Utf8JsonReader(_json[required]);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+        {
+            var at = 0;
+            while (at < names.Length && !_json[names[at]].SequenceEqual(reader.ValueSpan))
+                at++;
+            if (at == names.Length)
+                return false;
+            names[at] = names[^1];
+            names = names[..^1];
+        }
+
+        return reader.TokenType == JsonTokenType.EndArray;
     }
 
     private void ReadProperty()
@@ -198,6 +227,15 @@ internal ref struct OpenAiToolFormula
         IsFlat = false;
         _reader.Skip();
         return default;
+    }
+
+    private Range ArrayValue()
+    {
+        _reader.Read();
+        var start = (int)_reader.TokenStartIndex;
+        IsFlat &= _reader.TokenType == JsonTokenType.StartArray;
+        _reader.Skip();
+        return start..(int)_reader.BytesConsumed;
     }
 
     private bool Enter()

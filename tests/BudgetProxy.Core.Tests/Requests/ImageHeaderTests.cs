@@ -7,14 +7,19 @@ public sealed class ImageHeaderTests
 {
     private static readonly byte[] Rest = new byte[5000];
 
+    private static readonly byte[] Lossy = [.. "VP8 "u8, 10, 0, 0, 0, 0, 2, 3, 0x9D, 0x01, 0x2A, 0x26, 0x42, 0x70, 0xC1];
+    private static readonly byte[] Lossless = [.. "VP8L"u8, 6, 0, 0, 0, 0x2F, 0x81, 0xC1, 0x63, 0x10, 0];
+    private static readonly byte[] Canvas = [.. "VP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0x7F, 0x07, 0, 0x37, 0x04, 0];
+    private static readonly byte[] SmallCanvas = [.. "VP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     public static TheoryData<string, byte[], int, int> Images => new()
     {
         { "png", Png(1920, 1080), 1920, 1080 },
-        { "gif87", [.. "GIF87a"u8, 0x20, 0x03, 0x58, 0x02, .. Rest], 800, 600 },
-        { "gif89", [.. "GIF89a"u8, 0x01, 0x00, 0x01, 0x00, .. Rest], 1, 1 },
-        { "webp lossy", [.. "RIFF...."u8, .. "WEBPVP8 "u8, 0, 0, 0, 0, 1, 2, 3, 0x9D, 0x01, 0x2A, 0x26, 0x42, 0x70, 0xC1, .. Rest], 0x226, 0x170 },
-        { "webp lossless", [.. "RIFF...."u8, .. "WEBPVP8L"u8, 0, 0, 0, 0, 0x2F, 0x81, 0xC1, 0x63, 0x10, .. Rest], 0x182, 0x190 },
-        { "webp extended", [.. "RIFF...."u8, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0x7F, 0x07, 0, 0x37, 0x04, 0, .. Rest], 1920, 1080 },
+        { "gif87", [.. "GIF87a"u8, 0x20, 0x03, 0x58, 0x02, 0x80, 0, 0, 1, 2, 3, 4, 5, 6, 0x3B], 800, 600 },
+        { "gif of a larger frame", Gif(2000, 2000), 2000, 2000 },
+        { "webp lossy", WebP(Lossy), 0x226, 0x170 },
+        { "webp lossless", WebP(Lossless), 0x182, 0x190 },
+        { "webp extended", WebP(Canvas, Lossy), 1920, 1080 },
         { "jpeg", Jpeg(640, 480, []), 640, 480 },
         { "jpeg behind a long profile", Jpeg(4032, 3024, Segments(40, 60_000)), 4032, 3024 },
         { "jpeg with fill bytes", Jpeg(64, 48, [0xFF, 0xFF, 0xFF, 0xE0, 0, 4, 1, 2]), 64, 48 },
@@ -24,6 +29,14 @@ public sealed class ImageHeaderTests
     {
         { "empty", [] },
         { "svg", [.. "<svg width='1' height='1'/>"u8] },
+        { "png without IHDR first", Png(1, 1, "tEXt") },
+        { "png of two headers", [.. Png(1, 1), .. Png(2000, 2000)[8..]] },
+        { "gif with stray bytes", [.. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0, .. Rest] },
+        { "jpeg with stray bytes", Jpeg(2000, 2000, [0xFF, 0xC0, 0, 11, 8, 0, 1, 0, 1, 1, 1, 0x11, 0, 0, 0]) },
+        { "webp of a frame beyond its canvas", WebP(SmallCanvas, Lossy) },
+        { "webp of a lossless frame beyond its canvas", WebP(SmallCanvas, Lossless) },
+        { "webp of a canvas alone", WebP(Canvas) },
+        { "cut webp", WebP(Lossy)[..^1] },
         { "cut png", Png(10, 10)[..20] },
         { "zero png", Png(0, 10) },
         { "cut jpeg", Jpeg(10, 10, [])[..8] },
@@ -66,6 +79,10 @@ public sealed class ImageHeaderTests
     [InlineData("data:image/png,AAAA")]
     [InlineData("data:image/png;base64,")]
     [InlineData("data:image/png;base64,!!!!")]
+    [InlineData("data:image/png;x=base64,iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAA=;base64,AAAA")]
+    [InlineData("data:image/png;x;base64,iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAA=")]
+    [InlineData("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAA=!AAA")]
+    [InlineData("data:image/png;base64,iVBORw0K\\fGgoAAAANSUhEUgAABAAAAAQACAYAAAA=")]
     public void A_URL_says_no_size(string url) => Assert.Equal((0, 0), ImageHeader.ReadDataUrl(Body.Utf8(url)));
 
     [Fact]
@@ -87,9 +104,22 @@ public sealed class ImageHeaderTests
         }
     }
 
-    private static byte[] Png(int width, int height)
+    private static byte[] Gif(short width, short height) =>
+    [
+        .. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0, 0x21, 0xF9, 2, 0, 0, 0, 0x2C, 0, 0, 0, 0, (byte)width, (byte)(width >> 8), (byte)height, (byte)(height >> 8), 0,
+        2, 1, 0, 0, 0x3B,
+    ];
+
+    private static byte[] WebP(params byte[][] chunks)
     {
-        byte[] png = [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0];
+        byte[] webp = [.. "RIFF....WEBP"u8, .. chunks.SelectMany(chunk => chunk)];
+        BinaryPrimitives.WriteInt32LittleEndian(webp.AsSpan(4), webp.Length - 8);
+        return webp;
+    }
+
+    private static byte[] Png(int width, int height, string first = "IHDR")
+    {
+        byte[] png = [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. Body.Utf8(first), 0, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), width);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), height);
         return png;

@@ -78,6 +78,12 @@ public sealed class InputEstimatorTests
     [InlineData("\"type\":\"string\",\"description\":\"The unit", "\"type\":[\"string\",\"null\"],\"description\":\"The unit")]
     [InlineData("\"name\":\"get_current_weather\",", "")]
     [InlineData("\"required\":[\"location\"]", "\"$defs\":{\"a\":1}")]
+    [InlineData("\"required\":[\"location\"]", "\"required\":[\"hello world hello world\"]")]
+    [InlineData("\"required\":[\"location\"]", "\"required\":[\"location\",\"location\"]")]
+    [InlineData("\"required\":[\"location\"]", "\"required\":[\"location\",5]")]
+    [InlineData("\"required\":[\"location\"]", "\"required\":[[\"location\"]]")]
+    [InlineData("\"required\":[\"location\"]", "\"required\":\"location\"")]
+    [InlineData("\"required\":[\"location\"]", "\"required\":null")]
     public void Only_a_flat_schema_is_exact(string part, string instead)
     {
         var json = CookbookTools.Replace(part, instead, StringComparison.Ordinal);
@@ -85,6 +91,20 @@ public sealed class InputEstimatorTests
         var estimate = Estimate(ProviderApi.OpenAiChat, json, Gpt4o);
         Assert.Equal(CountMethod.Bound, estimate.Method);
         Assert.True(estimate.Bound > 101);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("[\"unit\",\"location\"]")]
+    public void A_flat_schema_may_require_its_own_properties(string required) => Assert.Equal(
+        new InputEstimate(101, 101, CountMethod.Exact),
+        Estimate(ProviderApi.OpenAiChat, CookbookTools.Replace("[\"location\"]", required, StringComparison.Ordinal), Gpt4o));
+
+    [Fact]
+    public void A_long_list_of_what_is_required_is_counted()
+    {
+        var list = "[\"" + string.Concat(Enumerable.Repeat("hello world ", 20_000)) + "\"]";
+        Assert.True(Estimate(ProviderApi.OpenAiChat, CookbookTools.Replace("[\"location\"]", list, StringComparison.Ordinal), Gpt4o).Bound > 40_000);
     }
 
     [Fact]
