@@ -10,6 +10,9 @@ namespace BudgetProxy.Core.Requests;
 /// </summary>
 internal ref struct BodyCursor
 {
+    /// <summary>Bytes of a field name at most, in what is read field by field.</summary>
+    public const int MaxKeyBytes = 256;
+
     /// <summary>Containers within containers, the providers' and the BCL's own limit.</summary>
     public const int MaxDepth = 64;
 
@@ -80,8 +83,15 @@ internal ref struct BodyCursor
     /// <summary>Makes sure that nothing follows the body's object.</summary>
     public void Finish() => Read();
 
-    /// <summary>Moves to the next value of the object the cursor is in; false at its end.</summary>
-    public bool NextProperty() => Read() && _reader.TokenType == JsonTokenType.PropertyName && Read();
+    /// <summary>Moves to the next value of the object the cursor is in; false at its end. A name that no format has is refused: only values are counted.</summary>
+    public bool NextProperty()
+    {
+        if (!Read() || _reader.TokenType != JsonTokenType.PropertyName || !Read())
+            return false;
+        if (_key.Length > MaxKeyBytes)
+            Fail($"A field name is longer than {MaxKeyBytes} bytes.");
+        return !Failed;
+    }
 
     /// <summary>Moves to the next value of the array the cursor is in; false at its end.</summary>
     public bool NextElement()

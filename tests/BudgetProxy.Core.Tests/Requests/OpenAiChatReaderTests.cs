@@ -34,6 +34,17 @@ public sealed class OpenAiChatReaderTests
         Assert.False(request.HiddenReasoning);
     }
 
+    [Theory]
+    [InlineData("{\"model\":\"gpt-4o\",\"messages\":[],\"KEY\":1}")]
+    [InlineData("{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"KEY\":1}]}")]
+    public void A_field_name_that_could_hold_a_prompt_is_refused(string body)
+    {
+        var long257 = body.Replace("KEY", new string('k', 257), StringComparison.Ordinal);
+        var long256 = body.Replace("KEY", new string('k', 256), StringComparison.Ordinal);
+        Assert.False(RequestReader.TryRead(ProviderApi.OpenAiChat, Body.Utf8(long257), new ProviderRequest(), out _));
+        Assert.True(RequestReader.TryRead(ProviderApi.OpenAiChat, Body.Utf8(long256), new ProviderRequest(), out _));
+    }
+
     [Fact]
     public void Resets_the_instance_it_fills()
     {

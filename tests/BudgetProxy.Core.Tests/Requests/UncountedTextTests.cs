@@ -10,7 +10,6 @@ public sealed class UncountedTextTests
     [Theory]
     [InlineData("\"tool_choice\":{\"type\":\"tool\",\"name\":\"LONG\"}")]
     [InlineData("\"thinking\":{\"type\":\"LONG\"}")]
-    [InlineData("\"thinking\":{\"type\":\"adaptive\",\"LONG\":1}")]
     [InlineData("\"context_management\":{\"edits\":[{\"type\":\"clear_x\",\"note\":\"LONG\"}]}")]
     [InlineData("\"cache_control\":{\"type\":\"LONG\"}")]
     [InlineData("\"metadata\":{\"user_id\":\"u\",\"other\":\"LONG\"}")]
