@@ -44,9 +44,10 @@ CREATE TABLE ledger (
 
 CREATE TABLE ledger_default PARTITION OF ledger DEFAULT;
 
+-- Each ends as the pages that are read by it are ordered, so that a page costs its own rows and no more.
 CREATE INDEX ledger_started ON ledger (tenant, started_at);
-CREATE INDEX ledger_settled ON ledger (tenant, settled_at);
-CREATE INDEX ledger_place ON ledger (tenant, generation, sequence);
+CREATE INDEX ledger_settled ON ledger (tenant, settled_at, generation, sequence, id);
+CREATE INDEX ledger_place ON ledger (tenant, generation, sequence, id);
 CREATE INDEX ledger_order ON ledger (settled_at, generation, sequence, id);
 CREATE INDEX ledger_adjusts ON ledger (adjusts) WHERE adjusts IS NOT NULL;
 
@@ -65,9 +66,10 @@ CREATE FUNCTION ledger_first_id(milliseconds bigint) RETURNS uuid LANGUAGE sql I
     SELECT rpad(lpad(to_hex(milliseconds), 12, '0'), 32, '0')::uuid
 $$;
 
--- Makes the partition of a UTC month; answers its name, or NULL where it was there or has no room. Ids of the month that ledger_default already holds stay
--- there, since nothing is ever moved or deleted: the partition then begins with the millisecond after the last of them.
-CREATE FUNCTION ledger_add_month(month date) RETURNS text LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
+-- Makes the partition of a UTC month; answers its name, or NULL where it was there, or has no room, or a long reader of ledger_default is in the way: the
+-- next try may succeed, and until then entries go to ledger_default. Ids of the month that stand there already stay there, since nothing is ever moved
+-- or deleted: the partition then begins with the millisecond after the last of them.
+CREATE FUNCTION ledger_add_month(month date) RETURNS text LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
 DECLARE
     partition text := 'ledger_' || to_char(month, 'YYYY_MM');
     starts    bigint := extract(epoch FROM date_trunc('month', month::timestamp)) * 1000;
@@ -98,4 +100,8 @@ BEGIN
     EXECUTE format(
         'ALTER TABLE ledger ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition, ledger_first_id(starts), ledger_first_id(ends));
     RETURN partition;
+EXCEPTION
+    WHEN lock_not_available THEN
+        RAISE WARNING 'no partition % yet: another session holds ledger or ledger_default', partition;
+        RETURN NULL;
 END $$;

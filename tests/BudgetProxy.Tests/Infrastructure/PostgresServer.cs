@@ -15,10 +15,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Holds an Npgsql connection string of a server that tests may make databases on; without it they start one.</summary>
     public const string Variable = "BUDGETPROXY_TEST_POSTGRES";
 
-    private static readonly string[] Folders =
-    [
-        "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/18/bin", "/usr/local/bin", "/usr/bin",
-    ];
+    private const string Versions = "/usr/lib/postgresql";
 
     private readonly DirectoryInfo? _folder;
     private readonly NpgsqlConnectionStringBuilder _address;
@@ -132,8 +129,16 @@ public sealed class PostgresServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string Program(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"{name} of PostgreSQL is not installed (Debian: postgresql). Or name a server in {Variable}.");
+    private static string Program(string name) =>
+        Folders().Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException($"{name} of PostgreSQL 15 or newer is not installed (Debian: postgresql). Or name a server in {Variable}.");
+
+    /// <summary>Where Debian puts each version, the newest first; then the path.</summary>
+    private static IEnumerable<string> Folders() =>
+    [
+        .. Directory.Exists(Versions) ? Directory.GetDirectories(Versions).OrderDescending().Select(version => Path.Combine(version, "bin")) : [],
+        .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator),
+    ];
 
     /// <summary>The server refuses to run as root.</summary>
     private static (string Program, string[] Arguments) AsPostgres(string program, string[] arguments) =>

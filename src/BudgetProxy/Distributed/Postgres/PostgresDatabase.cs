@@ -24,7 +24,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     private readonly NpgsqlDataSource _reads;
 
     /// <summary>Connects to nothing yet.</summary>
-    /// <param name="connectionString">In Npgsql's form. Its timeouts are replaced, its pool size can only be lowered.</param>
+    /// <param name="connectionString">In Npgsql's form. Its timeouts are replaced, its pool size can only be lowered. Behind a pooler it must be one that keeps sessions.</param>
     /// <exception cref="ArgumentException">It is not a connection string.</exception>
     public PostgresDatabase(string connectionString)
     {
@@ -33,6 +33,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
             Timeout = ConnectSeconds,
             KeepAlive = KeepAliveSeconds,
             CommandTimeout = ReadSeconds,
+            // Details name the values of rows, and errors are logged.
+            IncludeErrorDetail = false,
         };
         address.ApplicationName ??= "BudgetProxy";
         address.MinPoolSize = Math.Min(address.MinPoolSize, MostConnections);

@@ -139,7 +139,7 @@ public sealed class PostgresLedger(PostgresDatabase database)
 
     /// <summary>
     /// Makes the partitions of this UTC month and the next where they are missing. To be called at the start and every hour; until then entries of a new
-    /// month go to the default partition, which is slower and as true.
+    /// month go to the default partition, which is slower and as true. A long reader of that one can be in the way; then the next call makes them.
     /// </summary>
     /// <returns>The names of those it made.</returns>
     public async Task<IReadOnlyList<string>> EnsurePartitionsAsync(DateTimeOffset now, CancellationToken cancellationToken)
