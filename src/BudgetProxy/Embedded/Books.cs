@@ -368,7 +368,7 @@ internal sealed class Books : IDisposable
 
     private void Count(Budget budget, LedgerEntry entry, DateTimeOffset now)
     {
-        var caller = LedgerTable.CallerOf(entry);
+        var caller = entry.ToCaller();
         if (entry.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, caller, entry.Provider, entry.Model))
             return;
         var place = budget.Window.SlotAt(entry.StartedAt);

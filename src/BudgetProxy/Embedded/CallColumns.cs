@@ -1,7 +1,6 @@
-using System.Buffers;
-using System.Text.Json;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Tokens;
+using BudgetProxy.Ledger;
 
 namespace BudgetProxy.Embedded;
 
@@ -22,7 +21,7 @@ internal static class CallColumns
     public static void Bind(
         SqliteStatement statement, Caller caller, (string Provider, string Api, string Model) target, bool streamed, DateTimeOffset startedAt, in Usage usage) =>
         statement
-            .Bind(caller.Tenant).Bind(caller.Key).Bind(caller.User).Bind(caller.Project).Bind(caller.Run).Bind(TagsJson(caller.Tags))
+            .Bind(caller.Tenant).Bind(caller.Key).Bind(caller.User).Bind(caller.Project).Bind(caller.Run).Bind(LedgerTags.Write(caller.Tags))
             .Bind(target.Provider).Bind(target.Api).Bind(target.Model)
             .Bind(streamed ? 1 : 0).Bind(startedAt.ToUnixTimeMilliseconds())
             .Bind(usage.Input).Bind(usage.CachedInput).Bind(usage.CacheWriteShort).Bind(usage.CacheWriteLong)
@@ -35,7 +34,7 @@ internal static class CallColumns
         User = row.Text(first + 2),
         Project = row.Text(first + 3),
         Run = row.Text(first + 4),
-        Tags = Tags(row.Text(first + 5)),
+        Tags = LedgerTags.Read(row.Text(first + 5)),
     };
 
     /// <param name="first">Where the token columns begin.</param>
@@ -52,31 +51,4 @@ internal static class CallColumns
         ImageInput = row.Int64(first + 8),
         ToolCalls = row.Int64(first + 9),
     };
-
-    private static string? TagsJson(IReadOnlyList<KeyValuePair<string, string>> tags)
-    {
-        if (tags.Count == 0)
-            return null;
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var (name, value) in tags)
-                json.WriteString(name, value);
-            json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static List<KeyValuePair<string, string>> Tags(string? text)
-    {
-        var tags = new List<KeyValuePair<string, string>>();
-        if (text is null)
-            return tags;
-        using var json = JsonDocument.Parse(text);
-        foreach (var tag in json.RootElement.EnumerateObject())
-            tags.Add(new(tag.Name, tag.Value.GetString()!));
-        return tags;
-    }
 }

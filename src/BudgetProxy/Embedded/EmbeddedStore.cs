@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Rates;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
 using Microsoft.Win32.SafeHandles;
@@ -21,6 +22,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     private readonly LedgerReader _ledger;
     private readonly CounterReader _counters;
     private readonly LedgerCheck _check;
+    private readonly LedgerNotes _notes;
     private readonly TimeProvider _time;
     private long _checkedShape;
 
@@ -36,6 +38,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     {
         _time = time;
         _check = new LedgerCheck(database);
+        _notes = new LedgerNotes(database, time);
         _ledger = new LedgerReader(database);
         _counters = new CounterReader(database);
         try
@@ -144,6 +147,16 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
             after = last;
         }
     }
+
+    public ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken) =>
+        OffThreadAsync(() => _notes.Bookmark(name), cancellationToken);
+
+    public async ValueTask MoveBookmarkAsync(string name, string value, CancellationToken cancellationToken) =>
+        await OffThreadAsync(() => _notes.MoveBookmark(name, value), cancellationToken);
+
+    /// <summary>Writes down the rows of a card, so that every entry's rate can be looked up; one whose id is there already is left as it is.</summary>
+    public async ValueTask PublishRatesAsync(RateCard card, CancellationToken cancellationToken) =>
+        await OffThreadAsync(() => _notes.Publish(card), cancellationToken);
 
     /// <summary>Ends the writer, flushes, closes. Open reservations stay in their rows: the next start charges them.</summary>
     public void Dispose()

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Ledger;
 
 namespace BudgetProxy.Embedded;
 

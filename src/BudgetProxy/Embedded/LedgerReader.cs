@@ -84,16 +84,12 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
                 rows.Bind(text);
         }
 
-        foreach (var time in (ReadOnlySpan<DateTimeOffset?>)[filter.From, filter.To])
+        foreach (var milliseconds in (ReadOnlySpan<long?>)[filter.FromMilliseconds, filter.ToMilliseconds])
         {
-            if (time is { } instant)
-                rows.Bind(CeilingMilliseconds(instant));
+            if (milliseconds is { } bound)
+                rows.Bind(bound);
         }
 
         return rows;
     }
-
-    /// <summary>Entries stand on whole milliseconds, so a bound between two is the next.</summary>
-    private static long CeilingMilliseconds(DateTimeOffset instant) =>
-        instant.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
 }

@@ -1,4 +1,3 @@
-using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Ledger;
@@ -26,7 +25,7 @@ internal sealed class LedgerTable(SqliteSession session)
     /// <returns>False where an entry of this id is there already: it is left as it is.</returns>
     public bool Append(LedgerEntry entry)
     {
-        var caller = CallerOf(entry);
+        var caller = entry.ToCaller();
         _append.Bind(entry.Id).Bind(entry.RequestId).Bind(entry.Adjusts);
         CallColumns.Bind(_append, caller, (entry.Provider, entry.Api, entry.Model), entry.Streamed, entry.StartedAt, entry.Usage);
         _append
@@ -51,17 +50,6 @@ internal sealed class LedgerTable(SqliteSession session)
         _last.Reset();
         return last;
     }
-
-    /// <summary>Who made the call, as budgets see it.</summary>
-    public static Caller CallerOf(LedgerEntry entry) => new()
-    {
-        Tenant = entry.Tenant,
-        Key = entry.Key,
-        User = entry.User,
-        Project = entry.Project,
-        Run = entry.Run,
-        Tags = entry.Tags,
-    };
 
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
     public static LedgerEntry Read(SqliteStatement row)

@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Reservations;
+using BudgetProxy.Storage;
 using BudgetProxy.Tenants;
 using Microsoft.Data.Sqlite;
 
@@ -37,7 +38,7 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
                     suspended = excluded.suspended
                 """,
                 ("$id", tenant.Id), ("$name", tenant.Name), ("$plan", tenant.Plan), ("$timezone", tenant.TimeZone),
-                ("$stripe", tenant.StripeCustomerId), ("$markup", tenant.MarkupBasisPoints), ("$models", DirectoryRows.Json(tenant.AllowedModels)),
+                ("$stripe", tenant.StripeCustomerId), ("$markup", tenant.MarkupBasisPoints), ("$models", DirectoryTexts.Json(tenant.AllowedModels)),
                 ("$maxCall", tenant.MaxCall?.Value), ("$suspended", tenant.Suspended));
             foreach (var budget in tenant.Budgets)
                 SaveBudget(connection, budget);
@@ -62,7 +63,7 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
             """,
             ("$id", key.Key.Id), ("$tenant", key.Key.Tenant), ("$name", key.Key.Name), ("$prefix", key.Key.Prefix),
             ("$sha256", key.Hash.ToArray()), ("$user", key.Key.User), ("$project", key.Key.Project),
-            ("$models", DirectoryRows.Json(key.Key.AllowedModels)), ("$expires", key.Key.ExpiresAt?.ToUnixTimeMilliseconds()),
+            ("$models", DirectoryTexts.Json(key.Key.AllowedModels)), ("$expires", key.Key.ExpiresAt?.ToUnixTimeMilliseconds()),
             ("$created", key.Key.CreatedAt.ToUnixTimeMilliseconds()), ("$revoked", key.Key.Revoked)),
         cancellationToken);
 
@@ -73,33 +74,54 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
         connection => connection.Run("DELETE FROM budgets WHERE tenant = $tenant AND name = $name", ("$tenant", tenant), ("$name", name)),
         cancellationToken);
 
-    public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Write(
-        connection => connection.Run(
-            """
-            INSERT INTO admin_keys (id, name, role, prefix, sha256, created_at) VALUES ($id, $name, $role, $prefix, $sha256, $created)
-            ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role
-            """,
-            ("$id", key.Id), ("$name", key.Name), ("$role", DirectoryRows.Name(key.Role)), ("$prefix", key.Prefix),
-            ("$sha256", key.Hash.ToArray()), ("$created", key.CreatedAt.ToUnixTimeMilliseconds())),
-        cancellationToken);
+    public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) =>
+        Write(connection => SaveAdminKey(connection, key), cancellationToken);
+
+    public async ValueTask<bool> SaveFirstAdminKeyAsync(AdminKey key, CancellationToken cancellationToken)
+    {
+        var saved = false;
+        await Write(
+            connection =>
+            {
+                if (connection.Query("SELECT 1 FROM admin_keys WHERE role = 'admin'", row => row.GetInt32(0)).Count > 0)
+                    return;
+                SaveAdminKey(connection, key);
+                saved = true;
+            },
+            cancellationToken);
+        return saved;
+    }
 
     public ValueTask DeleteAdminKeyAsync(string id, CancellationToken cancellationToken) =>
         Write(connection => connection.Run("DELETE FROM admin_keys WHERE id = $id", ("$id", id)), cancellationToken);
 
-    private static void SaveBudget(SqliteConnection connection, Budget budget) => connection.Run(
+    /// <summary>The data directory is held by this process alone: nothing changes behind its back.</summary>
+    public ValueTask<DirectoryChanges?> ChangesSinceAsync(long version, CancellationToken cancellationToken) => ValueTask.FromResult<DirectoryChanges?>(null);
+
+    private static void SaveAdminKey(SqliteConnection connection, AdminKey key) => connection.Run(
         """
-        INSERT INTO budgets (tenant, name, per, match, limit_kind, limit_amount, window, timezone, mode, admission, alert_at)
-        VALUES ($tenant, $name, $per, $match, $kind, $limit, $window, $timezone, $mode, $admission, $alertAt)
-        ON CONFLICT (tenant, name) DO UPDATE SET
-            per = excluded.per, match = excluded.match, limit_kind = excluded.limit_kind, limit_amount = excluded.limit_amount,
-            window = excluded.window, timezone = excluded.timezone, mode = excluded.mode, admission = excluded.admission,
-            alert_at = excluded.alert_at
+        INSERT INTO admin_keys (id, name, role, prefix, sha256, created_at) VALUES ($id, $name, $role, $prefix, $sha256, $created)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role
         """,
-        ("$tenant", budget.Tenant), ("$name", budget.Name), ("$per", budget.Per?.Name(budget.PerTag)),
-        ("$match", DirectoryRows.Json(budget.Match)), ("$kind", DirectoryRows.Name(budget.LimitKind)), ("$limit", budget.Limit),
-        ("$window", budget.Window.ToString()), ("$timezone", budget.InheritsTimeZone ? null : budget.Window.TimeZone.Id),
-        ("$mode", DirectoryRows.Name(budget.Mode)), ("$admission", DirectoryRows.Name(budget.Admission)),
-        ("$alertAt", DirectoryRows.Json(budget.AlertAtPercent)));
+        ("$id", key.Id), ("$name", key.Name), ("$role", DirectoryTexts.Name(key.Role)), ("$prefix", key.Prefix),
+        ("$sha256", key.Hash.ToArray()), ("$created", key.CreatedAt.ToUnixTimeMilliseconds()));
+
+    private static void SaveBudget(SqliteConnection connection, Budget budget)
+    {
+        var row = BudgetRow.Of(budget);
+        connection.Run(
+            """
+            INSERT INTO budgets (tenant, name, per, match, limit_kind, limit_amount, window, timezone, mode, admission, alert_at)
+            VALUES ($tenant, $name, $per, $match, $kind, $limit, $window, $timezone, $mode, $admission, $alertAt)
+            ON CONFLICT (tenant, name) DO UPDATE SET
+                per = excluded.per, match = excluded.match, limit_kind = excluded.limit_kind, limit_amount = excluded.limit_amount,
+                window = excluded.window, timezone = excluded.timezone, mode = excluded.mode, admission = excluded.admission,
+                alert_at = excluded.alert_at
+            """,
+            ("$tenant", row.Tenant), ("$name", row.Name), ("$per", row.Per), ("$match", row.Match), ("$kind", row.LimitKind),
+            ("$limit", row.LimitAmount), ("$window", row.Window), ("$timezone", row.TimeZone), ("$mode", row.Mode),
+            ("$admission", row.Admission), ("$alertAt", DirectoryTexts.Json(row.AlertAt)));
+    }
 
     private ValueTask Write(Action<SqliteConnection> change, CancellationToken cancellationToken)
     {

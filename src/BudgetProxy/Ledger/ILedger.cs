@@ -14,4 +14,10 @@ public interface ILedger
 
     /// <summary>Entries in settling order, streamed: memory does not grow with their number.</summary>
     IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>How far a reader of the ledger has come, in its own words; null = it has not begun.</summary>
+    ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Durable when it returns.</summary>
+    ValueTask MoveBookmarkAsync(string name, string value, CancellationToken cancellationToken);
 }

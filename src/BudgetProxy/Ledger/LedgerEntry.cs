@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 
@@ -62,4 +63,15 @@ public sealed record LedgerEntry
 
     /// <summary>The entry that this one corrects; null for a first entry.</summary>
     public Guid? Adjusts { get; init; }
+
+    /// <summary>Who made the call, as budgets see it.</summary>
+    public Caller ToCaller() => new()
+    {
+        Tenant = Tenant,
+        Key = Key,
+        User = User,
+        Project = Project,
+        Run = Run,
+        Tags = Tags,
+    };
 }

@@ -1,4 +1,6 @@
 namespace BudgetProxy.Tenants;
 
-/// <summary>All that the store holds of the directory. Tenants come with their budgets.</summary>
-public sealed record DirectoryContent(IReadOnlyList<Tenant> Tenants, IReadOnlyList<StoredKey> Keys, IReadOnlyList<AdminKey> AdminKeys);
+/// <summary>What the store holds of the directory, all of it or a part. Tenants come with their budgets.</summary>
+/// <param name="Version">Of the change feed, as of this content; 0 where the store has none.</param>
+public sealed record DirectoryContent(
+    IReadOnlyList<Tenant> Tenants, IReadOnlyList<StoredKey> Keys, IReadOnlyList<AdminKey> AdminKeys, long Version = 0);

@@ -78,8 +78,39 @@ public sealed class DirectorySnapshot
     internal StoredKey? FindKey(string tenant, string id) =>
         Entry(tenant).FirstOrDefault(stored => string.Equals(stored.Key.Id, id, StringComparison.Ordinal));
 
+    /// <summary>This snapshot with what others have changed; what is configured and not stored is not in it.</summary>
+    internal DirectorySnapshot With(DirectoryChanges changes)
+    {
+        var next = Of(changes.Content);
+        if (changes.Tenants is null)
+            return next;
+        var gone = changes.Tenants.SelectMany(tenant => Entry(tenant)).Select(stored => stored.Hash);
+        return new DirectorySnapshot(this)
+        {
+            TenantMap = TenantMap.RemoveRange(changes.Tenants).SetItems(next.TenantMap),
+            KeyMap = KeyMap.RemoveRange(gone).SetItems(next.KeyMap),
+            AdminKeyMap = changes.AdminKeys ? next.AdminKeyMap : AdminKeyMap,
+        };
+    }
+
     internal DirectorySnapshot With(Tenant tenant) =>
         new(this) { TenantMap = TenantMap.SetItem(tenant.Id, new TenantEntry(tenant, Entry(tenant.Id))) };
+
+    /// <summary>The budget takes the place of the one of its name, or the last. Nothing changes where its tenant is gone.</summary>
+    internal DirectorySnapshot With(Budget budget)
+    {
+        if (FindTenant(budget.Tenant) is not { } tenant)
+            return this;
+        var old = FindBudget(budget.Tenant, budget.Name);
+        return With(tenant with
+        {
+            Budgets = old is null ? [.. tenant.Budgets, budget] : [.. tenant.Budgets.Select(other => ReferenceEquals(other, old) ? budget : other)],
+        });
+    }
+
+    internal DirectorySnapshot WithoutBudget(string tenant, string name) => FindTenant(tenant) is { } owner
+        ? With(owner with { Budgets = [.. owner.Budgets.Where(budget => !string.Equals(budget.Name, name, StringComparison.Ordinal))] })
+        : this;
 
     internal DirectorySnapshot WithoutTenant(string id) => new(this)
     {
@@ -89,7 +120,9 @@ public sealed class DirectorySnapshot
 
     internal DirectorySnapshot With(StoredKey key)
     {
-        var entry = TenantMap[key.Key.Tenant];
+        // The tenant may be gone since: another proxy's deletion can come in between the key's row and this.
+        if (!TenantMap.TryGetValue(key.Key.Tenant, out var entry))
+            return this;
         var index = entry.Keys.IndexOf(FindKey(key.Key.Tenant, key.Key.Id)!);
         var keys = index < 0 ? entry.Keys.Add(key) : entry.Keys.SetItem(index, key);
         return new DirectorySnapshot(this)

@@ -4,12 +4,15 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Tenants;
 
 /// <summary>
-/// The directory's seam: load all, save or delete one. A save replaces what has the same id. Durable when it returns. Every method may
-/// throw <see cref="StoreUnavailableException"/> and nothing else but cancellation.
+/// The directory's seam: load all, save or delete one, and what others have changed. A save replaces what has the same id. Durable when it
+/// returns. Every method may throw <see cref="StoreUnavailableException"/> and nothing else but cancellation.
 /// </summary>
 public interface IDirectoryStore
 {
     ValueTask<DirectoryContent> LoadAsync(CancellationToken cancellationToken);
+
+    /// <summary>What has changed since a version that <see cref="LoadAsync"/> or this gave, this proxy's own changes included; null = nothing.</summary>
+    ValueTask<DirectoryChanges?> ChangesSinceAsync(long version, CancellationToken cancellationToken);
 
     /// <summary>Saves the tenant's own fields and those budgets that are given with it; other budgets of the tenant stay.</summary>
     ValueTask SaveTenantAsync(Tenant tenant, CancellationToken cancellationToken);
@@ -24,6 +27,10 @@ public interface IDirectoryStore
     ValueTask DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken);
 
     ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken);
+
+    /// <summary>Saves the key only where no key of the role admin is stored: of proxies that start at once, one makes the first key.</summary>
+    /// <returns>False = there is one; nothing was saved.</returns>
+    ValueTask<bool> SaveFirstAdminKeyAsync(AdminKey key, CancellationToken cancellationToken);
 
     ValueTask DeleteAdminKeyAsync(string id, CancellationToken cancellationToken);
 }

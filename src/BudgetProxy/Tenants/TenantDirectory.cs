@@ -4,8 +4,8 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Tenants;
 
 /// <summary>
-/// Holds the snapshot in force and takes every change to it: write to the store, then swap. A change that could not be stored changes nothing. Calls
-/// read <see cref="Current"/> and never wait for a change.
+/// Holds the snapshot in force and takes every change to it: take in what other proxies changed, write to the store, then swap. A change that could not
+/// be stored changes nothing. Calls read <see cref="Current"/> and never wait for a change.
 /// </summary>
 public sealed class TenantDirectory(IDirectoryStore store, IReservationStore reservations, TimeProvider time) : IDisposable
 {
@@ -18,7 +18,19 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
     /// <summary>Changes come one after the other, so that store and memory see them in the same order. No call ever waits here.</summary>
     private readonly SemaphoreSlim _changes = new(1);
 
+    /// <summary>
+    /// Held while a change is stored and swapped in, and while those of others are taken in, so that an older state never replaces a newer one. Not
+    /// held while counters are made for a budget: a key that another proxy revokes meanwhile is out at once.
+    /// </summary>
+    private readonly SemaphoreSlim _swaps = new(1);
+
     private volatile DirectorySnapshot _current = DirectorySnapshot.Empty;
+
+    /// <summary>The admin key of the configuration, which is stored nowhere; null = none.</summary>
+    private AdminKey? _configured;
+
+    /// <summary>Of the store's change feed: what the snapshot holds at least.</summary>
+    private long _version;
 
     /// <summary>The snapshot in force; take it once a call.</summary>
     public DirectorySnapshot Current => _current;
@@ -31,18 +43,47 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
     /// <returns>The admin key just made, to be printed once; null when there was one.</returns>
     public async Task<KeySecret?> StartAsync(string? configuredAdminKey, CancellationToken cancellationToken)
     {
-        _current = DirectorySnapshot.Of(await store.LoadAsync(cancellationToken));
+        var content = await store.LoadAsync(cancellationToken);
+        _current = DirectorySnapshot.Of(content);
+        _version = content.Version;
         if (!string.IsNullOrEmpty(configuredAdminKey))
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(configuredAdminKey.Length, MinConfiguredKeyChars, nameof(configuredAdminKey));
-            _current = _current.With(
-                new AdminKey(ConfiguredKeyId, ConfiguredKeyId, AdminRole.Admin, "", time.GetUtcNow(), KeyHash.Of(configuredAdminKey)));
+            _configured = new AdminKey(ConfiguredKeyId, ConfiguredKeyId, AdminRole.Admin, "", time.GetUtcNow(), KeyHash.Of(configuredAdminKey));
+            _current = _current.With(_configured);
             return null;
         }
 
         if (_current.AdminKeys.Any(key => key.Role == AdminRole.Admin))
             return null;
-        return (await IssueAdminKeyAsync("first", AdminRole.Admin, cancellationToken)).Secret;
+        var first = NewAdminKey("first", AdminRole.Admin);
+        if (await store.SaveFirstAdminKeyAsync(first.Key, cancellationToken))
+        {
+            _current = _current.With(first.Key);
+            return first.Secret;
+        }
+
+        await RefreshAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>Takes in what other proxies have changed; the snapshot stays in force where the store can't be read.</summary>
+    /// <exception cref="StoreUnavailableException">The store can't be read.</exception>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _swaps.WaitAsync(cancellationToken);
+        try
+        {
+            if (await store.ChangesSinceAsync(_version, cancellationToken) is not { } changes)
+                return;
+            var next = _current.With(changes);
+            _current = _configured is null ? next : next.With(_configured);
+            _version = changes.Content.Version;
+        }
+        finally
+        {
+            _swaps.Release();
+        }
     }
 
     /// <summary>Makes the tenant, or replaces all of its own fields; its keys and budgets stay, whatever <see cref="Tenant.Budgets"/> says.</summary>
@@ -50,13 +91,15 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
     public Task<Tenant> PutTenantAsync(Tenant tenant, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
-            var old = _current.FindTenant(tenant.Id)?.Budgets ?? [];
-            var budgets = old.Select(budget => InZoneOf(tenant, budget)).ToList();
-            var reshaped = budgets.Where((budget, i) => budget.Shape != old[i].Shape).ToList();
-            tenant = tenant with { Budgets = budgets };
+            var old = BudgetsOf(_current, tenant.Id);
+            var reshaped = old.Select(budget => InZoneOf(tenant, budget)).Where((budget, i) => budget.Shape != old[i].Shape).ToList();
             await SeedAsync(reshaped, cancellationToken);
-            await store.SaveTenantAsync(tenant, cancellationToken);
-            _current = _current.With(tenant);
+            // Rows of budgets say nothing of the tenant's zone, so none changes; and one that another proxy deletes meanwhile is not made again.
+            await StoreAsync(
+                () => store.SaveTenantAsync(tenant with { Budgets = [] }, cancellationToken),
+                current => current.With(
+                    tenant = tenant with { Budgets = [.. BudgetsOf(current, tenant.Id).Select(budget => InZoneOf(tenant, budget))] }),
+                cancellationToken);
             return tenant;
         },
         cancellationToken);
@@ -67,8 +110,8 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
         {
             if (_current.FindTenant(tenant) is null)
                 return false;
-            await store.DeleteTenantAsync(tenant, cancellationToken);
-            _current = _current.WithoutTenant(tenant);
+            await StoreAsync(
+                () => store.DeleteTenantAsync(tenant, cancellationToken), current => current.WithoutTenant(tenant), cancellationToken);
             await ForgetAsync(tenant, null);
             return true;
         },
@@ -83,8 +126,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
             var secret = KeySecret.NewVirtual();
             var key = wanted with { Id = NewId("key_"), Prefix = secret.Prefix, CreatedAt = Now() };
             var stored = new StoredKey(key, secret.Hash);
-            await store.SaveKeyAsync(stored, cancellationToken);
-            _current = _current.With(stored);
+            await StoreAsync(() => store.SaveKeyAsync(stored, cancellationToken), current => current.With(stored), cancellationToken);
             return new IssuedKey<VirtualKey>(key, secret);
         },
         cancellationToken);
@@ -96,8 +138,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
             if (_current.FindKey(tenant, id) is not { Key.Revoked: false } found)
                 return false;
             var revoked = found with { Key = found.Key with { Revoked = true } };
-            await store.SaveKeyAsync(revoked, cancellationToken);
-            _current = _current.With(revoked);
+            await StoreAsync(() => store.SaveKeyAsync(revoked, cancellationToken), current => current.With(revoked), cancellationToken);
             return true;
         },
         cancellationToken);
@@ -114,13 +155,9 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
             if (old is null && tenant.Budgets.Count >= DirectoryRules.MaxBudgetsPerTenant)
                 return BudgetChange.TooMany;
             budget = InZoneOf(tenant, budget);
-            IReadOnlyList<Budget> budgets = old is null
-                ? [.. tenant.Budgets, budget]
-                : [.. tenant.Budgets.Select(other => ReferenceEquals(other, old) ? budget : other)];
             if (old?.Shape != budget.Shape)
                 await SeedAsync([budget], cancellationToken);
-            await store.SaveBudgetAsync(budget, cancellationToken);
-            _current = _current.With(tenant with { Budgets = budgets });
+            await StoreAsync(() => store.SaveBudgetAsync(budget, cancellationToken), current => current.With(budget), cancellationToken);
             return BudgetChange.Made;
         },
         cancellationToken);
@@ -129,11 +166,10 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
     public Task<bool> DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
-            if (_current.FindBudget(tenant, name) is not { } found)
+            if (_current.FindBudget(tenant, name) is null)
                 return false;
-            await store.DeleteBudgetAsync(tenant, name, cancellationToken);
-            var owner = _current.FindTenant(tenant)!;
-            _current = _current.With(owner with { Budgets = [.. owner.Budgets.Where(budget => !ReferenceEquals(budget, found))] });
+            await StoreAsync(
+                () => store.DeleteBudgetAsync(tenant, name, cancellationToken), current => current.WithoutBudget(tenant, name), cancellationToken);
             await ForgetAsync(tenant, name);
             return true;
         },
@@ -142,11 +178,9 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
     public Task<IssuedKey<AdminKey>> IssueAdminKeyAsync(string name, AdminRole role, CancellationToken cancellationToken) => ChangeAsync(
         async () =>
         {
-            var secret = KeySecret.NewAdmin();
-            var key = new AdminKey(NewId("adk_"), name, role, secret.Prefix, Now(), secret.Hash);
-            await store.SaveAdminKeyAsync(key, cancellationToken);
-            _current = _current.With(key);
-            return new IssuedKey<AdminKey>(key, secret);
+            var issued = NewAdminKey(name, role);
+            await StoreAsync(() => store.SaveAdminKeyAsync(issued.Key, cancellationToken), current => current.With(issued.Key), cancellationToken);
+            return issued;
         },
         cancellationToken);
 
@@ -160,13 +194,18 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
                 return AdminKeyRemoval.Configured;
             if (found.Role == AdminRole.Admin && _current.AdminKeys.Count(key => key.Role == AdminRole.Admin) == 1)
                 return AdminKeyRemoval.LastAdmin;
-            await store.DeleteAdminKeyAsync(id, cancellationToken);
-            _current = _current.Without(found);
+            await StoreAsync(() => store.DeleteAdminKeyAsync(id, cancellationToken), current => current.Without(found), cancellationToken);
             return AdminKeyRemoval.Removed;
         },
         cancellationToken);
 
-    public void Dispose() => _changes.Dispose();
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _swaps.Dispose();
+    }
+
+    private static IReadOnlyList<Budget> BudgetsOf(DirectorySnapshot snapshot, string tenant) => snapshot.FindTenant(tenant)?.Budgets ?? [];
 
     private static Budget InZoneOf(Tenant tenant, Budget budget) =>
         budget.InheritsTimeZone ? budget with { Window = budget.Window with { TimeZone = tenant.Zone } } : budget;
@@ -176,12 +215,34 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
         await _changes.WaitAsync(cancellationToken);
         try
         {
+            await RefreshAsync(cancellationToken);
             return await change();
         }
         finally
         {
             _changes.Release();
         }
+    }
+
+    /// <summary>Stores a change, then swaps it in.</summary>
+    private async Task StoreAsync(Func<ValueTask> save, Func<DirectorySnapshot, DirectorySnapshot> swap, CancellationToken cancellationToken)
+    {
+        await _swaps.WaitAsync(cancellationToken);
+        try
+        {
+            await save();
+            _current = swap(_current);
+        }
+        finally
+        {
+            _swaps.Release();
+        }
+    }
+
+    private IssuedKey<AdminKey> NewAdminKey(string name, AdminRole role)
+    {
+        var secret = KeySecret.NewAdmin();
+        return new IssuedKey<AdminKey>(new AdminKey(NewId("adk_"), name, role, secret.Prefix, Now(), secret.Hash), secret);
     }
 
     /// <summary>Done before the swap, so that the first call to see the budget meets true counters.</summary>

@@ -21,13 +21,15 @@ public sealed partial class ConventionTests
     /// <summary>What each folder of the proxy must not know: stages don't see each other, and nothing earlier sees anything later.</summary>
     private static readonly Dictionary<string, string[]> Forbidden = new()
     {
-        ["Tenants"] = ["Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded"],
-        ["Reservations"] = ["Gateway", "Tenants", "Forwarding", "Admin", "Demo", "Embedded", "Hosting"],
-        ["Ledger"] = ["Gateway", "Tenants", "Forwarding", "Reservations", "Admin", "Demo", "Embedded", "Hosting"],
-        ["Forwarding"] = ["Gateway", "Tenants", "Reservations", "Ledger", "Admin", "Demo", "Embedded"],
-        ["Gateway"] = ["Admin", "Demo", "Embedded"],
-        ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo"],
-        ["Admin"] = ["Demo", "Embedded", "Forwarding"],
+        ["Tenants"] = ["Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Reservations"] = ["Gateway", "Tenants", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
+        ["Ledger"] = ["Gateway", "Tenants", "Forwarding", "Reservations", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
+        ["Forwarding"] = ["Gateway", "Tenants", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Gateway"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Storage"] = ["Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
+        ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
+        ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],
+        ["Admin"] = ["Demo", "Embedded", "Distributed", "Storage", "Forwarding"],
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Rates;
 using BudgetProxy.Embedded;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tests.Infrastructure;
@@ -47,6 +48,14 @@ public sealed class EmbeddedFaultTests : IDisposable
         await _scenario.SettleAsync(call.Id, 10);
         Assert.Contains("append-only", Assert.Throws<SqliteException>(() => Execute("UPDATE ledger SET cost = 0")).Message, StringComparison.Ordinal);
         Assert.Contains("append-only", Assert.Throws<SqliteException>(() => Execute("DELETE FROM ledger")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_rate_can_be_looked_up()
+    {
+        await _factory.Embedded.PublishRatesAsync(RateCard.Shipped, CancellationToken.None);
+        await _factory.Embedded.PublishRatesAsync(RateCard.Shipped, CancellationToken.None);
+        Assert.Equal((long)RateCard.Shipped.Rates.Count, Scalar("SELECT COUNT(*) FROM rates"));
     }
 
     [Fact]

@@ -484,6 +484,18 @@ public abstract class ReservationStoreContract
     }
 
     [Fact]
+    public async Task A_bookmark_stays_where_it_was_moved()
+    {
+        using var s = Begin();
+        Assert.Null(await s.Ledger.BookmarkAsync("stripe", CancellationToken.None));
+        await s.Ledger.MoveBookmarkAsync("stripe", "1", CancellationToken.None);
+        await s.Ledger.MoveBookmarkAsync("stripe", "2", CancellationToken.None);
+        await s.Ledger.MoveBookmarkAsync("other", "x", CancellationToken.None);
+        s.Crash();
+        Assert.Equal("2", await s.Ledger.BookmarkAsync("stripe", CancellationToken.None));
+    }
+
+    [Fact]
     public async Task What_a_dead_owner_left_open_is_charged_before_anything_else()
     {
         using var s = Begin();

@@ -11,6 +11,9 @@ internal sealed class FailingDirectoryStore(IDirectoryStore inner) : IDirectoryS
 
     public ValueTask<DirectoryContent> LoadAsync(CancellationToken cancellationToken) => inner.LoadAsync(cancellationToken);
 
+    public ValueTask<DirectoryChanges?> ChangesSinceAsync(long version, CancellationToken cancellationToken) =>
+        inner.ChangesSinceAsync(version, cancellationToken);
+
     public ValueTask SaveTenantAsync(Tenant tenant, CancellationToken cancellationToken) => Up().SaveTenantAsync(tenant, cancellationToken);
 
     public ValueTask DeleteTenantAsync(string tenant, CancellationToken cancellationToken) => Up().DeleteTenantAsync(tenant, cancellationToken);
@@ -23,6 +26,8 @@ internal sealed class FailingDirectoryStore(IDirectoryStore inner) : IDirectoryS
         Up().DeleteBudgetAsync(tenant, name, cancellationToken);
 
     public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Up().SaveAdminKeyAsync(key, cancellationToken);
+
+    public ValueTask<bool> SaveFirstAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Up().SaveFirstAdminKeyAsync(key, cancellationToken);
 
     public ValueTask DeleteAdminKeyAsync(string id, CancellationToken cancellationToken) => Up().DeleteAdminKeyAsync(id, cancellationToken);
 

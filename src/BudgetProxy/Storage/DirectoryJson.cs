@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace BudgetProxy.Embedded;
+namespace BudgetProxy.Storage;
 
 /// <summary>The lists that stand in rows as JSON.</summary>
 [JsonSerializable(typeof(IReadOnlyList<string>))]

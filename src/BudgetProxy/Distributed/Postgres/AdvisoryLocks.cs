@@ -1,0 +1,11 @@
+namespace BudgetProxy.Distributed.Postgres;
+
+/// <summary>Keys of the database's advisory locks: any number does that no other program in the same database takes.</summary>
+internal static class AdvisoryLocks
+{
+    /// <summary>Held by the session that applies migrations.</summary>
+    public const long Migrations = 0x6270_6D69_6772;
+
+    /// <summary>Held by each transaction that changes the directory, to its end.</summary>
+    public const long Directory = 0x6270_6469_7265;
+}

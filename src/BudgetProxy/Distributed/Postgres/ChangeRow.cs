@@ -1,0 +1,11 @@
+namespace BudgetProxy.Distributed.Postgres;
+
+/// <summary>A row of <c>directory_changes</c>.</summary>
+internal sealed class ChangeRow
+{
+    /// <summary>Given by the database; a higher one became visible later.</summary>
+    public long Version { get; set; }
+
+    /// <summary>Null = the admin keys.</summary>
+    public string? Tenant { get; set; }
+}

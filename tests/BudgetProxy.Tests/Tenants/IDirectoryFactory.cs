@@ -1,0 +1,9 @@
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Tests.Tenants;
+
+/// <summary>One adapter of the directory's seam on fresh state, for the contract suite.</summary>
+public interface IDirectoryFactory : IAsyncDisposable
+{
+    IDirectoryStore Store { get; }
+}
