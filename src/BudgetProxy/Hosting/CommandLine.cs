@@ -10,8 +10,8 @@ public static class CommandLine
 
           dotnet run --project src/BudgetProxy -c Release              serve on http://127.0.0.1:8080
           dotnet run --project src/BudgetProxy -c Release -- demo      show the main job with no key and no network
-          ... -- --migrate-only     bring the database to this version and end; exit code 0 = it is
-          ... -- --health [URL]     ask a running proxy, http://127.0.0.1:8080/readyz, and end; exit code 0 = ready
+          ... -- --migrate-only        bring the database to this version and end; options of serving as below
+          ... -- --health [URL]        ask http://127.0.0.1:8080/readyz, or this URL, and end; exit code 0 = ready
 
         Options of serving:
           --urls http://127.0.0.1:8080      where to listen; several are separated by ;
@@ -19,20 +19,20 @@ public static class CommandLine
 
         Settings, as environment variables (appsettings.json and the command line work too):
           BudgetProxy__DataDirectory                   where SQLite keeps all state                    ./data
-          BudgetProxy__Redis                           host:port,password=...; with Postgres: several  none: embedded
-          BudgetProxy__Postgres                        proxies share all budgets. Host=...;Password=...  none: embedded
+          BudgetProxy__Redis                           host:port,password=...  Both together: several  embedded
+          BudgetProxy__Postgres                        Host=...;Password=...   proxies, shared budgets embedded
           BudgetProxy__AdminKey                        bootstrap admin key, 16 characters or more      made and printed once
           BudgetProxy__Providers__openai__BaseUrl      without the /v1                                 https://api.openai.com
           BudgetProxy__Providers__openai__ApiKey       the provider's real key                         none
           BudgetProxy__Providers__anthropic__BaseUrl                                                   https://api.anthropic.com
           BudgetProxy__Providers__anthropic__ApiKey                                                    none
+          BudgetProxy__OnStoreOutage                   reject | allow (not embedded; booked later)     reject
           BudgetProxy__OnUnpricedModel                 reject | allow (recorded at cost 0)             reject
           BudgetProxy__OnClientDisconnect              cut | drain (read on, charge exact usage)       cut
           BudgetProxy__ReservationLifetime             hh:mm:ss before an open call is charged         00:10:00
-          BudgetProxy__OnStoreOutage                   reject | allow (distributed only; booked later) reject
           BudgetProxy__StoreDeadline                   hh:mm:ss.fff that a call to Redis may take      00:00:00.250
-          BudgetProxy__StopDelay                       how long to take calls, not ready, on SIGTERM   00:00:00
-          BudgetProxy__DrainLimit                      then how long calls in flight may finish        00:01:00
+          BudgetProxy__StopDelay                       on SIGTERM: not ready, and still serving        00:00:00
+          BudgetProxy__DrainLimit                      then: calls in flight may finish, or are cut    00:01:00
           BudgetProxy__MaxBodyBytes                    largest request body                            33554432
 
         README.md has the rest.
