@@ -17,6 +17,7 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
     private static readonly TimeSpan CutGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _abort = new();
+    private readonly Lock _gate = new();
 
     public ProviderTarget Target => target;
 
@@ -33,6 +34,12 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
 
     /// <summary>True once the client has closed its connection.</summary>
     public bool ClientGone { get; private set; }
+
+    /// <summary>True once the call had to end because the process stops. The client may still be there, and gets what passes until the end.</summary>
+    public bool Cut { get; private set; }
+
+    /// <summary>True when the call ended early for the client's or the process's sake, and not for the provider's.</summary>
+    public bool Abandoned => ClientGone || Cut;
 
     /// <summary>True when the answer had come but the reservation could not be brought to disk: nothing of the answer was passed on.</summary>
     public bool StoreFailed { get; private set; }
@@ -57,7 +64,21 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
     {
         ClientGone = true;
         Answer.ClientGone = true;
-        _abort.CancelAfter(CutWhenLeft ? CutGrace : DrainLimit);
+        lock (_gate)
+        {
+            if (!Cut)
+                _abort.CancelAfter(CutWhenLeft ? CutGrace : DrainLimit);
+        }
+    }
+
+    /// <summary>Called when all calls in flight must end: whatever the rule for a client that leaves, nothing is read on for longer than the grace.</summary>
+    public void OnCut()
+    {
+        lock (_gate)
+        {
+            Cut = true;
+            _abort.CancelAfter(CutGrace);
+        }
     }
 
     public override ValueTask TransformRequestAsync(

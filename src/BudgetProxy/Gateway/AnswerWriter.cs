@@ -50,8 +50,8 @@ public static class AnswerWriter
 
         ReplaceHeaders(call, cost);
         // The provider has done its work: a retry would be billed again, so none is invited.
-        var failure = exchange.StoreFailed
-            ? Refusals.StoreUnavailable with { RetryAfterSeconds = null }
+        var failure = exchange.StoreFailed ? Refusals.StoreUnavailable with { RetryAfterSeconds = null }
+            : exchange.Cut ? Refusals.ShuttingDown(exchange.Dispatched)
             : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, exchange.Dispatched);
         await RefusalWriter.WriteAsync(call.Context, call.Route.Provider, failure);
     }

@@ -21,7 +21,7 @@ public sealed class CallSettler(CallBooks books, RateCard rates, UnsettledCalls 
     public async ValueTask<NanoUsd> SettleAsync(Call call, ProviderExchange exchange)
     {
         var reading = exchange.Meter is { } meter ? meter.Reading : ReadHeld(call, exchange);
-        var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.ClientGone, reading);
+        var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.Abandoned, reading);
         var settlement = SettlementRule.Decide(call, rates, ending);
         if (!await books.TryBookAsync(call.Id, settlement, call.Quote.Worst))
             unsettled.Add(new UnsettledCall(call.Id, settlement, call.Quote.Worst));

@@ -30,6 +30,7 @@ public sealed class FreeRouteFlow(
         context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
         // Nothing is billed here, so a retry is always safe.
         await RefusalWriter.WriteAsync(context, route.Provider, keyRefused ? Refusals.ProviderKeyRefused
+            : exchange.Cut ? Refusals.ShuttingDown(mayHaveBegun: false)
             : ended == ForwarderError.RequestBodyClient ? Refusals.TooLarge(options.MaxBodyBytes)
             : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, mayHaveBegun: false));
     }

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Requests;
+using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
 
 namespace BudgetProxy.Gateway;
@@ -12,19 +13,37 @@ public static class GatewayEndpoints
         var free = endpoints.ServiceProvider.GetRequiredService<FreeRouteFlow>();
         var estimate = endpoints.ServiceProvider.GetRequiredService<EstimateEndpoint>();
         var metrics = endpoints.ServiceProvider.GetRequiredService<ProxyMetrics>();
+        var calls = endpoints.ServiceProvider.GetRequiredService<CallsInFlight>();
         var clock = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         foreach (var route in ProviderRoutes.All)
         {
             RequestDelegate run = route.Api is null
                 ? context => free.RunAsync(context, route, clock.GetUtcNow())
                 : context => flow.RunAsync(context, route, clock.GetUtcNow());
-            endpoints.MapMethods(route.Path, [route.Method], run);
+            endpoints.MapMethods(route.Path, [route.Method], context => CountAsync(context, run, calls));
         }
 
         foreach (var provider in Enum.GetValues<Provider>())
             endpoints.Map($"/{provider.Name()}/{{**path}}", context => RefuseRouteAsync(context, provider, metrics, clock));
         endpoints.MapPost("/v1/estimate/{provider}/{**route}", estimate.RunAsync);
         return endpoints;
+    }
+
+    /// <summary>A call is in flight until its settling is done: the process does not end before.</summary>
+    private static async Task CountAsync(HttpContext context, RequestDelegate run, CallsInFlight calls)
+    {
+        calls.Enter();
+        try
+        {
+            // So that a client's next call goes elsewhere, and does not meet a connection that is just closing.
+            if (calls.Closing && context.Request.Protocol == HttpProtocol.Http11)
+                context.Response.Headers.Connection = "close";
+            await run(context);
+        }
+        finally
+        {
+            calls.Leave();
+        }
     }
 
     private static Task RefuseRouteAsync(HttpContext context, Provider provider, ProxyMetrics metrics, TimeProvider clock)

@@ -53,6 +53,14 @@ public static class Refusals
         RetryAfterSeconds = mayHaveBegun ? null : 1,
     };
 
+    /// <summary>The process stops and could not wait for the answer. Where the provider may have begun, a retry may be billed twice, so none is invited.</summary>
+    public static GatewayRefusal ShuttingDown(bool mayHaveBegun) => new(
+        StatusCodes.Status503ServiceUnavailable, "shutting_down",
+        mayHaveBegun ? "This proxy is shutting down and could not wait for the answer." : "This proxy is shutting down, so nothing was forwarded. Retry in a moment.")
+    {
+        RetryAfterSeconds = mayHaveBegun ? null : 1,
+    };
+
     public static GatewayRefusal TooLarge(int maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge, "request_too_large", $"The request body is larger than the {maxBytes:N0} bytes this proxy takes.");
 

@@ -36,10 +36,10 @@ public static class SettlementRule
 
     /// <summary>
     /// Nothing came back though bytes went out. A timeout or reset owes its input at least; a model that reasons out of sight may have done so,
-    /// and a call that was read on after its client had left, to the limit, ran long: both are presumed.
+    /// and a call that was read on after its client had left, or until the process stopped, ran long: both are presumed.
     /// </summary>
     private static Settlement WithoutAnswer(Call call, RateCard rates, CallEnding ending) =>
-        call.ReasonsOutOfSight || (ending.ClientGone && !call.Request.Stream)
+        call.ReasonsOutOfSight || (ending.Abandoned && !call.Request.Stream)
             ? Presumed(call, ending.Reading, ending.Status)
             : Priced(call, rates, ending.Reading, Counted(call, ending.Reading), UsageBasis.Counted, ending.Status);
 

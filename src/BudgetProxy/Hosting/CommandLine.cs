@@ -10,6 +10,8 @@ public static class CommandLine
 
           dotnet run --project src/BudgetProxy -c Release              serve on http://127.0.0.1:8080
           dotnet run --project src/BudgetProxy -c Release -- demo      show the main job with no key and no network
+          ... -- --migrate-only        bring the database to this version and end; options of serving as below
+          ... -- --health [URL]        ask http://127.0.0.1:8080/readyz, or this URL, and end; exit code 0 = ready
 
         Options of serving:
           --urls http://127.0.0.1:8080      where to listen; several are separated by ;
@@ -17,18 +19,29 @@ public static class CommandLine
 
         Settings, as environment variables (appsettings.json and the command line work too):
           BudgetProxy__DataDirectory                   where SQLite keeps all state                    ./data
+          BudgetProxy__Redis                           host:port,password=...  Both together: several  embedded
+          BudgetProxy__Postgres                        Host=...;Password=...   proxies, shared budgets embedded
           BudgetProxy__AdminKey                        bootstrap admin key, 16 characters or more      made and printed once
           BudgetProxy__Providers__openai__BaseUrl      without the /v1                                 https://api.openai.com
           BudgetProxy__Providers__openai__ApiKey       the provider's real key                         none
           BudgetProxy__Providers__anthropic__BaseUrl                                                   https://api.anthropic.com
           BudgetProxy__Providers__anthropic__ApiKey                                                    none
+          BudgetProxy__OnStoreOutage                   reject | allow (not embedded; booked later)     reject
           BudgetProxy__OnUnpricedModel                 reject | allow (recorded at cost 0)             reject
           BudgetProxy__OnClientDisconnect              cut | drain (read on, charge exact usage)       cut
           BudgetProxy__ReservationLifetime             hh:mm:ss before an open call is charged         00:10:00
+          BudgetProxy__StoreDeadline                   hh:mm:ss.fff that a call to Redis may take      00:00:00.250
+          BudgetProxy__StopDelay                       on SIGTERM: not ready, and still serving        00:00:00
+          BudgetProxy__DrainLimit                      then: calls in flight may finish, or are cut    00:01:00
           BudgetProxy__MaxBodyBytes                    largest request body                            33554432
 
         README.md has the rest.
         """;
+
+    /// <summary>Among the options of serving: migrate and end.</summary>
+    public const string MigrateOnly = "--migrate-only";
+
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(3);
 
     public static int Help()
     {
@@ -40,6 +53,32 @@ public static class CommandLine
     {
         Console.WriteLine(typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
         return 0;
+    }
+
+    /// <summary>Asks a running proxy whether it is ready, as a container's health check must, where there is no other program to ask with.</summary>
+    /// <param name="rest">The URL to ask; none = the readiness of a proxy at its default address.</param>
+    /// <returns>Exit code 0 = it answered 2xx.</returns>
+    public static async Task<int> HealthAsync(string[] rest)
+    {
+        var text = rest.Length == 0 ? ProxyHost.DefaultUrl + "/readyz" : rest[0];
+        if (rest.Length > 1 || !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            await Console.Error.WriteLineAsync("--health takes one http or https URL.");
+            return 1;
+        }
+
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = HealthLimit };
+        try
+        {
+            using var response = await client.GetAsync(url);
+            await (response.IsSuccessStatusCode ? Console.Out : Console.Error).WriteLineAsync((await response.Content.ReadAsStringAsync()).Trim());
+            return response.IsSuccessStatusCode ? 0 : 1;
+        }
+        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"No answer from {url}: {failed.Message}");
+            return 1;
+        }
     }
 
     public static int Unknown(string word)

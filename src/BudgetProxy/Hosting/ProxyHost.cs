@@ -26,9 +26,6 @@ public static class ProxyHost
         ["Logging:LogLevel:Microsoft.Extensions.Hosting"] = "Critical",
     };
 
-    /// <summary>How long calls in flight may finish after SIGTERM.</summary>
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(60);
-
     /// <summary>Serves until told to stop. Exit code 0 = stopped in order, 1 = the configuration or the data directory can't be used.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -39,16 +36,21 @@ public static class ProxyHost
         }
         catch (ConfigurationException wrong)
         {
-            foreach (var error in wrong.Errors)
-                await Console.Error.WriteLineAsync(error);
-            return 1;
+            return await TellAsync(wrong);
         }
 
         await using (app)
         {
+            using var signals = new StopSignals(app.Services.GetRequiredService<CallDrain>().Hurry);
             try
             {
                 await app.StartAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                // Told to stop before it served.
+                await app.StopAsync();
+                return 0;
             }
             catch (Exception wrong) when (wrong is IOException or FormatException or InvalidOperationException or SocketException)
             {
@@ -63,17 +65,47 @@ public static class ProxyHost
         return 0;
     }
 
+    /// <summary>
+    /// Brings the database of this configuration to this version and ends; nothing is served. Exit code 0 = it is up to date, 1 = it is not, and
+    /// standard error says why.
+    /// </summary>
+    /// <param name="args">Options of serving.</param>
+    public static async Task<int> MigrateAsync(string[] args)
+    {
+        try
+        {
+            Configure(args, out var options);
+            return await MigrateAsync(options);
+        }
+        catch (ConfigurationException wrong)
+        {
+            return await TellAsync(wrong);
+        }
+    }
+
+    /// <inheritdoc cref="MigrateAsync(string[])"/>
+    /// <exception cref="ConfigurationException">The database can't be opened or migrated.</exception>
+    public static async Task<int> MigrateAsync(ProxyOptions options)
+    {
+        RefuseDistributed(options);
+        try
+        {
+            using var database = new EmbeddedDatabase(options.DataDirectory);
+            await Console.Out.WriteLineAsync($"{database.FilePath} is up to date.");
+            return 0;
+        }
+        catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or StoreUnavailableException)
+        {
+            throw Unusable(options, failed);
+        }
+    }
+
     /// <summary>Puts the proxy together without starting it; the store is open when this returns.</summary>
     /// <exception cref="ConfigurationException">Something in the configuration, or the data directory, can't be used.</exception>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
-        // Below any configuration: a log line for each call would cost more than the call.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
-        var errors = ProxyOptionsReader.Read(builder.Configuration, out var options);
-        if (errors.Count > 0)
-            throw new ConfigurationException(errors);
-
+        var builder = Configure(args, out var options);
+        RefuseDistributed(options);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
             builder.WebHost.UseUrls(DefaultUrl);
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -82,8 +114,10 @@ public static class ProxyHost
             kestrel.AddServerHeader = false;
             // We hold our own limit, and answer it in the provider's shape; Kestrel's would cut the connection under that answer.
             kestrel.Limits.MaxRequestBodySize = null;
+            var drain = kestrel.ApplicationServices.GetRequiredService<CallDrain>();
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => drain.ServeAsync(connection, next)));
         });
-        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = ShutdownLimit);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = CallDrain.LimitOf(options));
         AddParts(builder.Services, options);
         var app = builder.Build();
         // Beside the opening of the store, so that no caller pays for the vocabularies.
@@ -104,6 +138,30 @@ public static class ProxyHost
         return app;
     }
 
+    /// <summary>Reads the configuration as every command does.</summary>
+    private static WebApplicationBuilder Configure(string[] args, out ProxyOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        // Below any configuration: a log line for each call would cost more than the call.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        var errors = ProxyOptionsReader.Read(builder.Configuration, out options);
+        return errors.Count == 0 ? builder : throw new ConfigurationException(errors);
+    }
+
+    /// <summary>Never runs embedded where shared budgets were asked for.</summary>
+    private static void RefuseDistributed(ProxyOptions options)
+    {
+        if (options.IsDistributed)
+            throw new ConfigurationException(["BudgetProxy__Redis: this build has no distributed store."]);
+    }
+
+    private static async Task<int> TellAsync(ConfigurationException wrong)
+    {
+        foreach (var error in wrong.Errors)
+            await Console.Error.WriteLineAsync(error);
+        return 1;
+    }
+
     private static void OpenStore(IServiceProvider services, ProxyOptions options)
     {
         try
@@ -113,9 +171,12 @@ public static class ProxyHost
         }
         catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or StoreUnavailableException)
         {
-            throw new ConfigurationException([$"BudgetProxy__DataDirectory: {options.DataDirectory} can't be used: {failed.Message}"]);
+            throw Unusable(options, failed);
         }
     }
+
+    private static ConfigurationException Unusable(ProxyOptions options, Exception failed) =>
+        new([$"BudgetProxy__DataDirectory: {options.DataDirectory} can't be used: {failed.Message}"]);
 
     private static void AddParts(IServiceCollection services, ProxyOptions options)
     {
@@ -136,6 +197,7 @@ public static class ProxyHost
         services.AddAdmin();
 
         services.AddHttpForwarder();
+        services.AddSingleton<CallsInFlight>();
         services.AddSingleton<ProviderTargets>();
         services.AddSingleton<ProviderForwarder>();
 
@@ -152,5 +214,8 @@ public static class ProxyHost
         services.AddHostedService(provider => provider.GetRequiredService<UnsettledCalls>());
         services.AddHostedService<ReservationExpiry>();
         services.AddHostedService<DriftWatch>();
+        // Last, so that it stops before all others: they serve the settling that it waits for.
+        services.AddSingleton<CallDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());
     }
 }

@@ -5,11 +5,26 @@ namespace BudgetProxy.Hosting;
 /// <summary>The configuration in force, read and validated once at start.</summary>
 public sealed record ProxyOptions
 {
-    /// <summary>Where SQLite keeps all state; made when it does not exist.</summary>
+    /// <summary>Where SQLite keeps all state, or in the distributed mode the spool; made when it does not exist.</summary>
     public string DataDirectory { get; init; } = "./data";
+
+    /// <summary>Where Redis is, as StackExchange.Redis reads it; null = embedded. May hold a password.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Where Postgres is, as Npgsql reads it; null = embedded. May hold a password.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>True: Redis holds the counters and Postgres the ledger, for any number of proxies. False: SQLite holds both for this one.</summary>
+    public bool IsDistributed => Redis is not null;
 
     /// <summary>The bootstrap admin key; null = one is made at first start and printed once.</summary>
     public string? AdminKey { get; init; }
+
+    /// <summary>
+    /// True: a call is forwarded while the store can't be reached, and its spend is spooled and booked later. False: it is refused. Never true
+    /// when embedded.
+    /// </summary>
+    public bool AllowOnStoreOutage { get; init; }
 
     /// <summary>True: a model without a rate is forwarded and recorded at cost 0. False: it is refused.</summary>
     public bool AllowUnpricedModels { get; init; }
@@ -20,9 +35,21 @@ public sealed record ProxyOptions
     /// <summary>How long a reservation may stay open before it expires and is charged as Presumed.</summary>
     public TimeSpan ReservationLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long one call to Redis may take; 10 ms to 10 s.</summary>
+    public TimeSpan StoreDeadline { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long, once told to stop, the proxy takes new calls while it says that it is not ready; 0 to 1 minute.</summary>
+    public TimeSpan StopDelay { get; init; }
+
+    /// <summary>How long, after <see cref="StopDelay"/>, calls in flight may finish; 1 s to 1 hour. What is left then is cut and settled.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Largest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>The providers; one that is not configured has its public base URL and no key.</summary>
     public IReadOnlyDictionary<Provider, ProviderOptions> Providers { get; init; } = ProviderOptions.Defaults;
+
+    /// <summary>Keeps keys and connection strings out of logs and error texts.</summary>
+    public override string ToString() => IsDistributed ? "distributed" : $"embedded in {DataDirectory}";
 }

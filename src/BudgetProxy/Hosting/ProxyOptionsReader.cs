@@ -12,8 +12,6 @@ public sealed class ProxyOptionsReader
     /// <summary>Known settings that this version can't honour yet, each with what to do instead.</summary>
     private static readonly Dictionary<string, string> Later = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Redis"] = "the distributed mode is not in this version: leave Redis and Postgres out to run embedded",
-        ["Postgres"] = "the distributed mode is not in this version: leave Redis and Postgres out to run embedded",
         ["DirectoryFile"] = "the directory file is not in this version: set tenants, keys and budgets through the admin API",
         ["Stripe"] = "the Stripe export is not in this version: take usage from GET /admin/v1/ledger",
     };
@@ -36,19 +34,22 @@ public sealed class ProxyOptionsReader
     {
         RefuseUnknown(
             _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect",
-            "ReservationLifetime", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes");
+            "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes");
         RefuseLater();
-        // In embedded mode counters and spool would stand on the same disk: there is nothing to spool to when it fails.
-        if (Choice("OnStoreOutage", "reject", "allow"))
-            Error("OnStoreOutage", "`allow` needs the distributed mode, which is not in this version; leave it at `reject`");
-
+        var (redis, postgres) = ReadStores();
         return new ProxyOptions
         {
             DataDirectory = Text("DataDirectory") ?? "./data",
+            Redis = redis,
+            Postgres = postgres,
             AdminKey = ReadAdminKey(),
+            AllowOnStoreOutage = ReadOnStoreOutage(distributed: redis is not null && postgres is not null),
             AllowUnpricedModels = Choice("OnUnpricedModel", "reject", "allow"),
             DrainOnDisconnect = Choice("OnClientDisconnect", "cut", "drain"),
             ReservationLifetime = Duration("ReservationLifetime", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            StoreDeadline = Duration("StoreDeadline", TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)),
+            StopDelay = Duration("StopDelay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            DrainLimit = Duration("DrainLimit", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             MaxBodyBytes = Integer("MaxBodyBytes", 32 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
             Providers = ReadProviders(),
         };
@@ -56,12 +57,40 @@ public sealed class ProxyOptionsReader
 
     private void RefuseLater()
     {
-        var alone = (Text("Redis") is null) != (Text("Postgres") is null);
         foreach (var (name, reason) in Later)
         {
             if (_section.GetSection(name).AsEnumerable().Any(setting => !string.IsNullOrWhiteSpace(setting.Value)))
-                Error(name, alone && (name is "Redis" or "Postgres") ? $"Redis and Postgres come together, and {reason}" : reason);
+                Error(name, reason);
         }
+    }
+
+    private (string? Redis, string? Postgres) ReadStores()
+    {
+        var (redis, postgres) = (Text("Redis"), Text("Postgres"));
+        if (redis is null != postgres is null)
+        {
+            var (given, missing) = redis is null ? ("Postgres", "Redis") : ("Redis", "Postgres");
+            Error(given, $"Redis and Postgres come together: set BudgetProxy__{missing} too, or leave both out to run embedded");
+        }
+
+        if (redis is not null && ConnectionStrings.CheckRedis(redis) is { } wrongRedis)
+            Error("Redis", wrongRedis);
+        if (postgres is not null && ConnectionStrings.CheckPostgres(postgres) is { } wrongPostgres)
+            Error("Postgres", wrongPostgres);
+        return (redis, postgres);
+    }
+
+    private bool ReadOnStoreOutage(bool distributed)
+    {
+        var allow = Choice("OnStoreOutage", "reject", "allow");
+        if (allow && !distributed)
+        {
+            Error(
+                "OnStoreOutage",
+                "`allow` needs the distributed mode (Redis and Postgres): embedded, spend would be spooled to the same disk that has just failed");
+        }
+
+        return allow && distributed;
     }
 
     private string? ReadAdminKey()
@@ -149,9 +178,12 @@ public sealed class ProxyOptionsReader
             return fallback;
         if (TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss"], CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;
-        Error(name, $"must be a duration hh:mm:ss from {least:c} to {most:c}, not `{text}`");
+        Error(name, $"must be a duration hh:mm:ss or hh:mm:ss.fff from {Shown(least)} to {Shown(most)}, not `{text}`");
         return fallback;
     }
+
+    private static string Shown(TimeSpan span) =>
+        span.Milliseconds == 0 ? span.ToString("c", CultureInfo.InvariantCulture) : span.ToString(@"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture);
 
     private int Integer(string name, int fallback, int least, int most)
     {

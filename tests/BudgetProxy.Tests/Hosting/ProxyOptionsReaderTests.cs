@@ -15,6 +15,11 @@ public sealed class ProxyOptionsReaderTests
         Assert.Equal(32 * 1024 * 1024, options.MaxBodyBytes);
         Assert.False(options.AllowUnpricedModels);
         Assert.False(options.DrainOnDisconnect);
+        Assert.False(options.IsDistributed);
+        Assert.False(options.AllowOnStoreOutage);
+        Assert.Equal(TimeSpan.FromMilliseconds(250), options.StoreDeadline);
+        Assert.Equal(TimeSpan.Zero, options.StopDelay);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.DrainLimit);
         Assert.Equal("https://api.anthropic.com/", options.Providers[Provider.Anthropic].BaseUrl.AbsoluteUri);
     }
 
@@ -34,11 +39,85 @@ public sealed class ProxyOptionsReaderTests
             Assert.Contains(errors, error => error.StartsWith($"BudgetProxy__{name}:", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void One_of_Redis_and_Postgres_alone_says_that_they_come_together()
+    [Theory]
+    [InlineData("Postgres", "Host=localhost", "BudgetProxy__Redis")]
+    [InlineData("Redis", "localhost:6379", "BudgetProxy__Postgres")]
+    public void One_of_Redis_and_Postgres_alone_says_that_they_come_together(string given, string value, string missing)
     {
-        var errors = Read(out _, ("Postgres", "Host=localhost"));
-        Assert.Contains(errors, error => error.Contains("come together", StringComparison.Ordinal));
+        var error = Assert.Single(Read(out _, (given, value)));
+        Assert.StartsWith($"BudgetProxy__{given}: Redis and Postgres come together", error, StringComparison.Ordinal);
+        Assert.Contains(missing, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_both_Redis_and_Postgres_the_proxy_is_distributed()
+    {
+        Assert.Empty(Read(
+            out var options, ("Redis", " localhost:6379,password=secret "), ("Postgres", "Host=localhost;Database=b;Password=secret"), ("OnStoreOutage", "allow"),
+            ("StoreDeadline", "00:00:00.050"), ("StopDelay", "00:00:05"), ("DrainLimit", "00:30:00")));
+        Assert.True(options.IsDistributed);
+        Assert.True(options.AllowOnStoreOutage);
+        Assert.Equal("localhost:6379,password=secret", options.Redis);
+        Assert.Equal("Host=localhost;Database=b;Password=secret", options.Postgres);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), options.StoreDeadline);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.StopDelay);
+        Assert.Equal(TimeSpan.FromMinutes(30), options.DrainLimit);
+    }
+
+    [Fact]
+    public void Embedded_there_is_nothing_to_spool_to_when_the_store_is_out()
+    {
+        var error = Assert.Single(Read(out var options, ("OnStoreOutage", "allow")));
+        Assert.Contains("needs the distributed mode", error, StringComparison.Ordinal);
+        Assert.False(options.AllowOnStoreOutage);
+    }
+
+    [Theory]
+    [InlineData("StoreDeadline", "00:00:00.009")]
+    [InlineData("StoreDeadline", "00:00:10.001")]
+    [InlineData("StoreDeadline", "250")]
+    [InlineData("StopDelay", "00:01:01")]
+    [InlineData("StopDelay", "-00:00:01")]
+    [InlineData("DrainLimit", "00:00:00")]
+    [InlineData("DrainLimit", "01:00:01")]
+    public void A_duration_outside_its_range_is_told_with_the_range(string name, string value)
+    {
+        var error = Assert.Single(Read(out _, (name, value)));
+        Assert.StartsWith($"BudgetProxy__{name}: must be a duration hh:mm:ss", error, StringComparison.Ordinal);
+        Assert.Contains(value, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Redis", "redis://:canary@localhost:6379")]
+    [InlineData("Redis", "password=canary,ssl=true")]
+    [InlineData("Redis", "localhost:canary")]
+    [InlineData("Redis", "localhost:0,password=canary")]
+    [InlineData("Redis", "[::1]:70000,password=canary")]
+    [InlineData("Postgres", "postgres://app:canary@localhost/b")]
+    [InlineData("Postgres", "Database=b;Password=canary")]
+    [InlineData("Postgres", "Host=localhost;canary")]
+    [InlineData("Postgres", "Host=localhost;Password='canary")]
+    public void A_connection_string_that_no_server_could_be_reached_by_is_refused_without_being_shown(string name, string value)
+    {
+        var other = name == "Redis" ? ("Postgres", "Host=localhost") : ("Redis", "localhost");
+        var error = Assert.Single(Read(out _, (name, value), other));
+        Assert.StartsWith($"BudgetProxy__{name}: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("redis:6379,redis-2:6380,abortConnect=false,password=a=b")]
+    [InlineData("[::1]:6379")]
+    [InlineData("::1,ssl=true")]
+    public void Usual_Redis_endpoints_are_taken(string value) => Assert.Empty(Read(out _, ("Redis", value), ("Postgres", "Server=localhost")));
+
+    [Fact]
+    public void No_password_or_key_is_in_the_text_of_the_options()
+    {
+        Assert.Empty(Read(
+            out var options, ("Redis", "localhost,password=canary"), ("Postgres", "Host=localhost;Password=canary"), ("AdminKey", "canary-canary-canary")));
+        Assert.DoesNotContain("canary", $"{options}", StringComparison.Ordinal);
     }
 
     [Fact]

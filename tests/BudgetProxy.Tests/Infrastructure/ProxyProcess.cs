@@ -52,6 +52,30 @@ internal sealed class ProxyProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM, without waiting for the end.</summary>
+    public void AskToEnd()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>SIGTERM.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="TimeoutException">It still runs.</exception>
+    public Task<int> TerminateAsync(TimeSpan limit)
+    {
+        AskToEnd();
+        return WhenEndedAsync(limit);
+    }
+
+    /// <returns>The exit code.</returns>
+    /// <exception cref="TimeoutException">It still runs.</exception>
+    public async Task<int> WhenEndedAsync(TimeSpan limit)
+    {
+        await _process.WaitForExitAsync().WaitAsync(limit);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
