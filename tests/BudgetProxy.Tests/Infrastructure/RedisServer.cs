@@ -5,8 +5,10 @@ namespace BudgetProxy.Tests.Infrastructure;
 /// <summary>A real redis-server of a test's own, on a free port, with a folder of its own. It can be killed, frozen, emptied and set back.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    /// <summary>Holds <c>127.0.0.1:port</c> of a server whose content tests may drop; without it they start one.</summary>
+    public const string Variable = "BUDGETPROXY_TEST_REDIS";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-    private static readonly Lazy<Task<RedisServer>> Common = new(() => StartSharedAsync());
 
     private readonly RedisServerOptions _options;
     private readonly TempFolder? _folder;
@@ -32,9 +34,16 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private ChildProcess Process => _process ?? throw new InvalidOperationException("This server was not started here and can't be harmed.");
 
-    /// <summary>The server that all tests share which don't break it: <c>BUDGETPROXY_TEST_REDIS</c> (host:port) where set, else one of our own.</summary>
-    public static Task<RedisServer> SharedAsync() => Common.Value;
+    /// <summary>The server named by <see cref="Variable"/>, else one of its own, which no test's end ends. Not to be broken.</summary>
+    public static async Task<RedisServer> NamedOrStartedAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } named)
+            return await StartAsync(new RedisServerOptions(), outlivesTest: true);
+        var port = named.Split(',')[0].Split(':') is [_, var text] ? int.Parse(text) : 6379;
+        return new RedisServer(new RedisServerOptions(), port, folder: null, outlivesTest: true);
+    }
 
+    /// <summary>Starts a server of the caller's own, to break as it likes.</summary>
     public static Task<RedisServer> StartAsync(RedisServerOptions? options = null) => StartAsync(options ?? new RedisServerOptions(), outlivesTest: false);
 
     /// <summary>One command; see <see cref="RespClient.ExecuteAsync"/>.</summary>
@@ -79,7 +88,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public async Task<string> SnapshotAsync()
     {
         await ExecuteAsync("SAVE");
-        var copy = Path.Combine(_folder!.Path, $"snapshot-{Guid.NewGuid():N}");
+        var copy = Path.Combine(_folder!.Path, $"snapshot-{Guid.CreateVersion7():N}");
         File.Copy(Path.Combine(_folder.Path, "dump.rdb"), copy);
         return copy;
     }
@@ -90,27 +99,14 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_outlivesTest)
-            return;
         if (_process is not null)
             await _process.DisposeAsync();
         _folder?.Dispose();
     }
 
-    private static async Task<RedisServer> StartSharedAsync()
-    {
-        if (Environment.GetEnvironmentVariable("BUDGETPROXY_TEST_REDIS") is not { Length: > 0 } named)
-            return await StartAsync(new RedisServerOptions(), outlivesTest: true);
-        var port = named.Split(',')[0].Split(':') is [_, var text] ? int.Parse(text) : 6379;
-        return new RedisServer(new RedisServerOptions(), port, folder: null, outlivesTest: true);
-    }
-
     private static async Task<RedisServer> StartAsync(RedisServerOptions options, bool outlivesTest)
     {
-        var folder = new TempFolder();
-        if (outlivesTest)
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
-        var server = new RedisServer(options, FreePort.Next(), folder, outlivesTest);
+        var server = new RedisServer(options, FreePort.Next(), new TempFolder(), outlivesTest);
         await server.LaunchAsync(options.AppendOnly);
         return server;
     }

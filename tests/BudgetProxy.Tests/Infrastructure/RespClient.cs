@@ -43,11 +43,8 @@ internal sealed class RespClient : IDisposable
         return await ReadAsync();
     }
 
-    public void Dispose()
-    {
-        _stream.Dispose();
-        _connection.Dispose();
-    }
+    /// <summary>Closes the connection alone: the stream would flush into it, which fails where it was cut.</summary>
+    public void Dispose() => _connection.Dispose();
 
     private async Task<object?> ReadAsync()
     {
