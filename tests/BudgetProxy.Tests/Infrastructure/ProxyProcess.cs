@@ -77,14 +77,29 @@ internal sealed class ProxyProcess : IAsyncDisposable
     public Task<int> WhenEndedAsync(TimeSpan limit) => _process.WhenEndedAsync(limit);
 
     /// <summary>Starts it again once it has ended: same port, same settings, same data directory. Returns once it is ready.</summary>
-    public async Task RestartAsync()
+    public Task RestartAsync()
+    {
+        BeginRestart();
+        return WhenReadyAsync();
+    }
+
+    /// <summary>Starts it again once it has ended, without waiting until it is ready.</summary>
+    public void BeginRestart()
     {
         Assert.True(_process.HasExited, "The proxy still runs.");
         _earlierOutput = Output + "\n";
-        await _process.DisposeAsync();
         _process = Launch();
-        await WhenReadyAsync();
     }
+
+    /// <summary>Returns once <c>/readyz</c> says so.</summary>
+    public Task WhenReadyAsync() => Poll.UntilAsync(
+        async () =>
+        {
+            Assert.False(_process.HasExited, $"The proxy ended at its start: {_process.Output}");
+            return await ReadinessAsync() == 200;
+        },
+        StartLimit,
+        "the proxy is ready");
 
     /// <summary>The page that Prometheus would read.</summary>
     public Task<string> MetricsAsync() => _health.GetStringAsync("/metrics");
@@ -119,16 +134,4 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     private ChildProcess Launch() => ChildProcess.Start(
         "dotnet", [Path.Combine(AppContext.BaseDirectory, "BudgetProxy.dll"), "--urls", BaseAddress.OriginalString], _settings);
-
-    private async Task WhenReadyAsync()
-    {
-        await Poll.UntilAsync(
-            async () =>
-            {
-                Assert.False(_process.HasExited, $"The proxy ended at its start: {_process.Output}");
-                return await ReadinessAsync() == 200;
-            },
-            StartLimit,
-            "the proxy is ready");
-    }
 }

@@ -16,7 +16,7 @@ public sealed class EmbeddedFleetTests
         {
             await traffic.ServeAsync(400);
             await fleet.KillAsync(0);
-            await fleet.Proxies[0].RestartAsync();
+            await fleet.RestartAsync(0);
             await traffic.ServeAsync(400);
         });
 

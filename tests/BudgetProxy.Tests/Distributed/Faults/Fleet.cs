@@ -18,6 +18,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly List<ProxyProcess> _proxies = [];
     private readonly List<HttpClient> _clients = [];
     private readonly HashSet<int> _killed = [];
+    private readonly ConcurrentDictionary<int, bool> _away = new();
     private readonly Dictionary<string, string> _keys = [];
     private readonly ConcurrentDictionary<int, PlannedCall> _planned = new();
 
@@ -82,14 +83,42 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Every call that was expected.</summary>
+    public IReadOnlyCollection<PlannedCall> Planned => [.. _planned.Values];
+
     /// <summary>Tells the provider's script of a call that will be made.</summary>
     public void Expect(PlannedCall call) => _planned[call.Number] = call;
 
+    /// <summary>The proxy that a load balancer would take: any but those it has found to be away.</summary>
+    public int Choose(Random random)
+    {
+        var here = Enumerable.Range(0, _proxies.Count).Where(proxy => !_away.ContainsKey(proxy)).ToList();
+        return here.Count == 0 ? 0 : here[random.Next(here.Count)];
+    }
+
     /// <summary>SIGKILL of one proxy. Calls through it whose answer had not ended may be charged at their worst.</summary>
-    public Task KillAsync(int proxy)
+    public async Task KillAsync(int proxy)
     {
         _killed.Add(proxy);
-        return _proxies[proxy].KillAsync();
+        await _proxies[proxy].KillAsync();
+        _away[proxy] = true;
+    }
+
+    /// <summary>Starts a killed proxy where it was; returns once it is ready.</summary>
+    public async Task RestartAsync(int proxy)
+    {
+        await _proxies[proxy].RestartAsync();
+        _away.TryRemove(proxy, out _);
+    }
+
+    /// <summary>SIGSTOP of one proxy in the middle of its calls, and SIGCONT after a while.</summary>
+    public async Task FreezeAsync(int proxy, TimeSpan length)
+    {
+        _proxies[proxy].StopProcess();
+        _away[proxy] = true;
+        await Task.Delay(length);
+        _proxies[proxy].ContinueProcess();
+        _away.TryRemove(proxy, out _);
     }
 
     /// <summary>Whether nobody can say what became of a call: it was going through a proxy that was killed.</summary>

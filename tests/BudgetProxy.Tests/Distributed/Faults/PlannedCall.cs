@@ -3,6 +3,8 @@ namespace BudgetProxy.Tests.Distributed.Faults;
 /// <summary>One call of the race: what is asked, what the provider shall do, and what became of it. Its number is in its body, and is its run.</summary>
 internal sealed class PlannedCall
 {
+    private static int s_lastNumber;
+
     public required int Number { get; init; }
 
     public required string Tenant { get; init; }
@@ -56,6 +58,9 @@ internal sealed class PlannedCall
     public string? Error { get; set; }
 
     public string Run => $"c{Number:00000000}";
+
+    /// <summary>A number that no other call of this process has.</summary>
+    public static int NextNumber() => Interlocked.Increment(ref s_lastNumber);
 
     public override string ToString() => $"{Run} by proxy {Proxy}: {Outcome} {Answered} {Code} {Error}";
 }

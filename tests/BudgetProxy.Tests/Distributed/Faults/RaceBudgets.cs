@@ -10,13 +10,10 @@ internal static class RaceBudgets
 {
     private const long Cent = 10_000_000;
 
-    /// <param name="round">Set apart from other rounds on the same servers.</param>
-    public static string Wide(string round) => $"wide{round}";
+    public const string Wide = "wide";
+    public const string Narrow = "narrow";
 
-    /// <inheritdoc cref="Wide"/>
-    public static string Narrow(string round) => $"narrow{round}";
-
-    public static IReadOnlyList<BudgetSpec> For(string round) => [.. Tenant(Wide(round), 100_000 * Cent), .. Tenant(Narrow(round), 2 * Cent)];
+    public static readonly IReadOnlyList<BudgetSpec> All = [.. Tenant(Wide, 100_000 * Cent), .. Tenant(Narrow, 2 * Cent)];
 
     private static IEnumerable<BudgetSpec> Tenant(string tenant, long limit) =>
     [

@@ -65,7 +65,7 @@ internal sealed class Traffic
         while (!_stopped)
         {
             var call = _plan.Next(caller);
-            call.Proxy = random.Next(_fleet.Proxies.Count);
+            call.Proxy = _fleet.Choose(random);
             _fleet.Expect(call);
             _calls.Enqueue(call);
             await CallAsync(_fleet, call);
@@ -81,9 +81,10 @@ internal sealed class Traffic
     }
 
     /// <summary>Makes one call and notes how it ended.</summary>
-    public static async Task CallAsync(Fleet fleet, PlannedCall call)
+    /// <param name="patience">An answer that takes longer counts as none; null = the traffic's own limit.</param>
+    public static async Task CallAsync(Fleet fleet, PlannedCall call, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(CallLimit);
+        using var limit = new CancellationTokenSource(patience ?? CallLimit);
         if (call is { Leaves: true, Streamed: false })
             limit.CancelAfter(call.FirstByteDelay / 2);
         try

@@ -1,13 +1,11 @@
 namespace BudgetProxy.Tests.Distributed.Faults;
 
 /// <summary>Decides what each caller asks next. The same seed gives each caller the same sequence.</summary>
-internal sealed class TrafficPlan(TrafficMix mix, string round, int seed)
+internal sealed class TrafficPlan(TrafficMix mix, int seed)
 {
     /// <summary>A user is shared by a tenth of the callers, for this many calls of each.</summary>
     private const int CallsPerUser = 6;
     private const int CallsPerProject = 4;
-
-    private static int s_lastNumber;
 
     private readonly Random[] _random = [.. Enumerable.Range(0, mix.Callers).Select(caller => new Random(HashCode.Combine(seed, caller)))];
     private readonly int[] _made = new int[mix.Callers];
@@ -24,8 +22,8 @@ internal sealed class TrafficPlan(TrafficMix mix, string round, int seed)
         var streamed = Chance(random, mix.StreamedPercent);
         return new PlannedCall
         {
-            Number = Interlocked.Increment(ref s_lastNumber),
-            Tenant = caller % 4 == 0 ? RaceBudgets.Narrow(round) : RaceBudgets.Wide(round),
+            Number = PlannedCall.NextNumber(),
+            Tenant = caller % 4 == 0 ? RaceBudgets.Narrow : RaceBudgets.Wide,
             User = $"u{caller % 20}-{made / CallsPerUser}",
             Project = $"p{caller % 10}-{made / CallsPerProject}",
             Anthropic = Chance(random, mix.AnthropicPercent),
