@@ -112,7 +112,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
             using var response = await _health.GetAsync("/readyz");
             return (int)response.StatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException)
         {
             return 0;
         }

@@ -111,6 +111,27 @@ internal sealed class Fleet : IAsyncDisposable
         _away.TryRemove(proxy, out _);
     }
 
+    /// <summary>Starts a killed proxy again and again, as a supervisor does with one that ends because its stores are away.</summary>
+    /// <returns>Stops doing so, once the proxy is ready.</returns>
+    public Func<Task> Supervise(int proxy)
+    {
+        _proxies[proxy].BeginRestart();
+        var ready = Poll.UntilAsync(
+            async () =>
+            {
+                if (_proxies[proxy].HasExited)
+                    _proxies[proxy].BeginRestart();
+                return await _proxies[proxy].ReadinessAsync() == 200;
+            },
+            TimeSpan.FromSeconds(60),
+            $"proxy {proxy} is ready");
+        return async () =>
+        {
+            await ready;
+            _away.TryRemove(proxy, out _);
+        };
+    }
+
     /// <summary>SIGSTOP of one proxy in the middle of its calls, and SIGCONT after a while.</summary>
     public async Task FreezeAsync(int proxy, TimeSpan length)
     {

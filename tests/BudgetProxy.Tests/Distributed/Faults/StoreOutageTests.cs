@@ -54,14 +54,16 @@ public sealed class StoreOutageTests
 
         await redis.KillAsync();
         var during = await CallAsync(fleet);
+        var whenReady = fleet.Proxies[0].WhenReadyAsync;
         if (killed)
         {
             await fleet.KillAsync(0);
-            fleet.Proxies[0].BeginRestart();
+            whenReady = fleet.Supervise(0);
+            await Task.Delay(TimeSpan.FromSeconds(3));
         }
 
         await redis.StartAgainAsync();
-        await fleet.Proxies[0].WhenReadyAsync();
+        await whenReady();
         var after = await CallAsync(fleet);
 
         Assert.All([.. before, .. during, .. after], call => Assert.Equal(CallOutcome.Served, call.Outcome));
