@@ -92,14 +92,17 @@ internal sealed class ProxyProcess : IAsyncDisposable
     }
 
     /// <summary>Returns once <c>/readyz</c> says so.</summary>
-    public Task WhenReadyAsync() => Poll.UntilAsync(
-        async () =>
+    public async Task WhenReadyAsync()
+    {
+        try
         {
-            Assert.False(_process.HasExited, $"The proxy ended at its start: {_process.Output}");
-            return await ReadinessAsync() == 200;
-        },
-        StartLimit,
-        "the proxy is ready");
+            await Poll.UntilAsync(IsReadyAsync, StartLimit, "the proxy is ready");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}. It says: {_process.Output}", late);
+        }
+    }
 
     /// <summary>The page that Prometheus would read.</summary>
     public Task<string> MetricsAsync() => _health.GetStringAsync("/metrics");
@@ -130,6 +133,12 @@ internal sealed class ProxyProcess : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _health.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        Assert.False(_process.HasExited, $"The proxy ended at its start: {_process.Output}");
+        return await ReadinessAsync() == 200;
     }
 
     private ChildProcess Launch() => ChildProcess.Start(

@@ -43,7 +43,7 @@ internal sealed class Traffic
         var goal = Volatile.Read(ref _served) + more;
         try
         {
-            await Poll.UntilAsync(() => Volatile.Read(ref _served) >= goal, ServeLimit, $"{more} more calls are served");
+            await Poll.UntilAsync(() => IsServed(goal), ServeLimit, $"{more} more calls are served");
         }
         catch (TimeoutException late)
         {
@@ -56,6 +56,12 @@ internal sealed class Traffic
     {
         _stopped = true;
         await Task.WhenAll(_callers).WaitAsync(CallLimit + TimeSpan.FromSeconds(10));
+    }
+
+    private bool IsServed(int goal)
+    {
+        _fleet.CheckAlive();
+        return Volatile.Read(ref _served) >= goal;
     }
 
     private async Task CallOnAsync(int caller)
