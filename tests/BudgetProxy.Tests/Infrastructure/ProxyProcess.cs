@@ -1,115 +1,146 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Net.Http.Headers;
 
 namespace BudgetProxy.Tests.Infrastructure;
 
-/// <summary>The proxy as a process of its own, so that it can be killed at any instruction.</summary>
+/// <summary>The proxy as a process of its own, so that it can be killed at any instruction, frozen, and started again where it was.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
-    private readonly Process _process;
-    private readonly ConcurrentQueue<string?> _output = new();
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(40);
 
-    private ProxyProcess(Process process, Uri baseAddress)
+    private readonly Dictionary<string, string> _settings;
+    private readonly HttpClient _health;
+    private ChildProcess _process;
+    private string _earlierOutput = "";
+
+    private ProxyProcess(IReadOnlyDictionary<string, string> settings)
     {
-        _process = process;
-        BaseAddress = baseAddress;
-        process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data);
-        process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        _health = new HttpClient { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(10) };
+        _settings = new Dictionary<string, string>(settings)
+        {
+            // Several share the machine with what they are tested by.
+            ["DOTNET_gcServer"] = "0",
+        };
+        _process = Launch();
     }
 
     public Uri BaseAddress { get; }
 
-    /// <summary>All that it wrote to standard output and error so far; complete once it has ended.</summary>
-    public string Output => string.Join('\n', _output);
+    public int Pid => _process.Pid;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>All that it wrote to standard output and error so far, over all its starts.</summary>
+    public string Output => _earlierOutput + _process.Output;
 
     /// <summary>Starts the proxy on a free port and returns once it is ready.</summary>
     /// <param name="settings">Settings in environment form, such as <c>BudgetProxy__DataDirectory</c>.</param>
     public static async Task<ProxyProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BudgetProxy.dll"), "--urls", address.OriginalString])
+        var proxy = new ProxyProcess(settings);
+        try
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var (name, value) in settings)
-            start.Environment[name] = value;
-        var process = Process.Start(start)!;
-        var proxy = new ProxyProcess(process, address);
-        await proxy.WhenReadyAsync();
+            await proxy.WhenReadyAsync();
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+
         return proxy;
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>SIGSTOP.</summary>
+    public void StopProcess() => _process.Freeze();
+
+    /// <summary>SIGCONT.</summary>
+    public void ContinueProcess() => _process.Thaw();
 
     /// <summary>SIGTERM, without waiting for the end.</summary>
-    public void AskToEnd()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        kill.WaitForExit();
-    }
+    public void AskToEnd() => _process.AskToEnd();
 
     /// <summary>SIGTERM.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="TimeoutException">It still runs.</exception>
     public Task<int> TerminateAsync(TimeSpan limit)
     {
-        AskToEnd();
+        _process.AskToEnd();
         return WhenEndedAsync(limit);
     }
 
     /// <returns>The exit code.</returns>
     /// <exception cref="TimeoutException">It still runs.</exception>
-    public async Task<int> WhenEndedAsync(TimeSpan limit)
+    public Task<int> WhenEndedAsync(TimeSpan limit) => _process.WhenEndedAsync(limit);
+
+    /// <summary>Starts it again once it has ended: same port, same settings, same data directory. Returns once it is ready.</summary>
+    public Task RestartAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(limit);
-        return _process.ExitCode;
+        BeginRestart();
+        return WhenReadyAsync();
+    }
+
+    /// <summary>Starts it again once it has ended, without waiting until it is ready.</summary>
+    public void BeginRestart()
+    {
+        Assert.True(_process.HasExited, "The proxy still runs.");
+        _earlierOutput = Output + "\n";
+        _process = Launch();
+    }
+
+    /// <summary>Returns once <c>/readyz</c> says so.</summary>
+    public async Task WhenReadyAsync()
+    {
+        try
+        {
+            await Poll.UntilAsync(IsReadyAsync, StartLimit, "the proxy is ready");
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}. It says: {_process.Output}", late);
+        }
+    }
+
+    /// <summary>The page that Prometheus would read.</summary>
+    public Task<string> MetricsAsync() => _health.GetStringAsync("/metrics");
+
+    /// <summary>What <c>/readyz</c> answers; 0 = no connection.</summary>
+    public async Task<int> ReadinessAsync()
+    {
+        try
+        {
+            using var response = await _health.GetAsync("/readyz");
+            return (int)response.StatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Speaks to the admin API. The caller's to dispose.</summary>
+    public HttpClient Admin()
+    {
+        var admin = new HttpClient { BaseAddress = new Uri(BaseAddress, "/admin/v1/") };
+        admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestProxy.AdminKey);
+        return admin;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            await KillAsync();
-        _process.Dispose();
+        await _process.DisposeAsync();
+        _health.Dispose();
     }
 
-    private static int FreePort()
+    private async Task<bool> IsReadyAsync()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        Assert.False(_process.HasExited, $"The proxy ended at its start: {_process.Output}");
+        return await ReadinessAsync() == 200;
     }
 
-    private async Task WhenReadyAsync()
-    {
-        using var client = new HttpClient { BaseAddress = BaseAddress };
-        for (var attempt = 0; attempt < 600; attempt++)
-        {
-            Assert.False(_process.HasExited, "The proxy ended at its start.");
-            try
-            {
-                using var response = await client.GetAsync("/readyz");
-                if (response.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(50);
-        }
-
-        throw new InvalidOperationException("The proxy was not ready in time.");
-    }
+    private ChildProcess Launch() => ChildProcess.Start(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "BudgetProxy.dll"), "--urls", BaseAddress.OriginalString], _settings);
 }
