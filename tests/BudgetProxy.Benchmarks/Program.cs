@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using BudgetProxy.Benchmarks.Counting;
 using BudgetProxy.Benchmarks.Metering;
 using BudgetProxy.Benchmarks.Proxy;
@@ -7,7 +8,7 @@ try
 {
     return await RunAsync(args);
 }
-catch (InvalidOperationException e)
+catch (Exception e) when (e is InvalidOperationException or Win32Exception)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
@@ -21,7 +22,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["yarp", .. var rest] => await BareYarp.RunAsync(Arguments.Parse(rest)),
     ["load", .. var rest] => await LoadCommand.RunAsync(Arguments.Parse(rest)),
     ["metering"] => MeteringBenchmark.Run(),
-    ["store"] => await StoreBenchmark.RunAsync(),
+    ["store", .. var rest] => await StoreBenchmark.RunAsync(Arguments.Parse(rest)),
     ["counting"] => CountingBenchmark.Run(),
     _ => PrintUsage(),
 };
@@ -29,12 +30,12 @@ static async Task<int> RunAsync(string[] args) => args switch
 static int PrintUsage()
 {
     Console.WriteLine("""
-        proxy [--quick] [--rounds 3] [--seconds 4] [--targets direct,yarp,proxy] [--callers N] [--delay-ms 0]
+        proxy [--quick] [--rounds 3] [--seconds 4] [--targets direct,yarp,proxy,distributed,distributed2] [--callers N] [--delay-ms 0] [--deadline-ms 250]
         proxy --only proxy --callers 128 --body 1024 --seconds 10 [--stream]
         memory [--calls 1000000] [--sample 50000] [--target proxy] [--stream]
         provider --port 9000 [--fast] [--output 12] [--delay-ms 0] [--chunk-delay-ms 0]
         metering
-        store
+        store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
         counting
         See README.md beside this project.
         """);

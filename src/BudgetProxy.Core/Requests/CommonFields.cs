@@ -29,8 +29,24 @@ internal static class CommonFields
 
     public static void ReadModel(ref BodyCursor cursor, ProviderRequest request)
     {
-        if (cursor.Text(MaxModelBytes) is { } model)
+        if (cursor.Text(MaxModelBytes) is not { } model)
+            return;
+        if (IsPrintable(model))
             request.Model = model;
+        else
+            cursor.FailAt("model", "A model is named in printable text.");
+    }
+
+    /// <summary>Neither control characters nor anything beyond the basic plane: what no model is called and no database keeps alike.</summary>
+    private static bool IsPrintable(string text)
+    {
+        foreach (var letter in text)
+        {
+            if (char.IsControl(letter) || char.IsSurrogate(letter))
+                return false;
+        }
+
+        return true;
     }
 
     public static void ReadStream(ref BodyCursor cursor, ProviderRequest request) => request.Stream = cursor.Flag() ?? false;

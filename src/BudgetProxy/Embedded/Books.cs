@@ -87,21 +87,25 @@ internal sealed class Books : IDisposable
         return open.Outcome;
     }
 
-    public SettleOutcome Settle(Guid id, Settlement settlement)
+    public SettleOutcome Settle(string tenant, Guid id, Settlement settlement)
     {
         if (!_open.TryGetValue(id, out var reservation))
-            return Adjust(id, settlement);
+            return Adjust(tenant, id, settlement);
+        if (reservation.Call.Caller.Tenant != tenant)
+            return SettleOutcome.Unknown;
         Begin();
-        var entry = Entries.Settled(reservation, settlement, _clock.Now());
+        var entry = Entries.Settled(reservation.Call, settlement, _clock.Now());
         var booked = Book(reservation, entry);
         _rows.Delete(id);
         return booked ? SettleOutcome.Resolved : SettleOutcome.AlreadyResolved;
     }
 
-    public SettleOutcome Void(Guid id)
+    public SettleOutcome Void(string tenant, Guid id)
     {
         if (!_open.TryGetValue(id, out var reservation))
-            return Adjust(id, new Settlement(default, UsageBasis.Reported, NanoUsd.Zero, null, null, 0));
+            return Adjust(tenant, id, new Settlement(default, UsageBasis.Reported, NanoUsd.Zero, null, null, 0));
+        if (reservation.Call.Caller.Tenant != tenant)
+            return SettleOutcome.Unknown;
         Begin();
         _rows.Delete(id);
         Release(reservation);
@@ -270,13 +274,13 @@ internal sealed class Books : IDisposable
     private void Hold(OpenReservation reservation)
     {
         reservation.Hold();
-        _open.Add(reservation.Id, reservation);
+        _open.Add(reservation.Call.Id, reservation);
     }
 
     private void Release(OpenReservation reservation)
     {
         reservation.Release();
-        _open.Remove(reservation.Id);
+        _open.Remove(reservation.Call.Id);
     }
 
     private bool Book(OpenReservation reservation, LedgerEntry entry)
@@ -292,18 +296,20 @@ internal sealed class Books : IDisposable
     private void Presume(OpenReservation reservation, DateTimeOffset now)
     {
         Begin();
-        Book(reservation, Entries.Presumed(reservation, now));
-        _rows.MarkPresumed(reservation.Id);
+        Book(reservation, Entries.Presumed(reservation.Call, now));
+        _rows.MarkPresumed(reservation.Call.Id);
     }
 
     /// <summary>A late settlement of what was charged as presumed: books the difference, once. The call stays counted as a call.</summary>
-    private SettleOutcome Adjust(Guid id, Settlement late)
+    private SettleOutcome Adjust(string tenant, Guid id, Settlement late)
     {
         if (_rows.FindPresumed(id) is not { } reservation)
             return _voided.Contains(id) || _ledger.Contains(id) ? SettleOutcome.AlreadyResolved : SettleOutcome.Unknown;
+        if (reservation.Call.Caller.Tenant != tenant)
+            return SettleOutcome.Unknown;
         Begin();
         _rows.Delete(id);
-        var entry = Entries.Adjusting(reservation, late, _clock.Now());
+        var entry = Entries.Adjusting(reservation.Call, late, _clock.Now());
         if (!_ledger.Append(entry))
             return SettleOutcome.AlreadyResolved;
         foreach (var hold in reservation.Holds)
@@ -354,7 +360,7 @@ internal sealed class Books : IDisposable
     /// </summary>
     private void AddDefinedSince(OpenReservation open, DateTimeOffset now)
     {
-        if (_defined.Find(open.Caller.Tenant) is not { } defined)
+        if (_defined.Find(open.Call.Caller.Tenant) is not { } defined)
             return;
         foreach (var budget in defined.Values)
         {

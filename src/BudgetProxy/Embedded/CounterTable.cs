@@ -172,14 +172,15 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
     public SlotHold? HoldOf(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
     {
         var budget = counters.Definition;
-        if (reservation.Caller.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, reservation.Caller, reservation.Provider, reservation.Model))
+        var call = reservation.Call;
+        if (call.Caller.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, call.Caller, call.Provider, call.Model))
             return null;
-        var place = budget.Window.SlotAt(reservation.StartedAt);
+        var place = budget.Window.SlotAt(call.StartedAt);
         if (place.Ends <= now)
             return null;
-        var scope = BudgetMatcher.ScopeValue(budget, reservation.Caller, reservation.Provider, reservation.Model);
+        var scope = BudgetMatcher.ScopeValue(budget, call.Caller, call.Provider, call.Model);
         var slot = SlotOf(counters, scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
-        return new SlotHold(slot, BudgetMatcher.AmountOf(budget.LimitKind, reservation.Amount.Value, reservation.WorstUsage.Total));
+        return new SlotHold(slot, BudgetMatcher.AmountOf(budget.LimitKind, call.Amount.Value, call.WorstUsage.Total));
     }
 
     public void Spend(Slot slot, long amount)

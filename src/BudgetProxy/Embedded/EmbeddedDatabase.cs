@@ -1,3 +1,4 @@
+using BudgetProxy.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace BudgetProxy.Embedded;
@@ -14,9 +15,8 @@ public sealed class EmbeddedDatabase : IDisposable
     /// <exception cref="InvalidOperationException">Another process holds the directory, or its file was made by a newer version.</exception>
     public EmbeddedDatabase(string dataDirectory)
     {
-        CreatePrivately(dataDirectory);
+        _lock = DataDirectory.Lock(dataDirectory);
         FilePath = Path.Combine(Path.GetFullPath(dataDirectory), "budgetproxy.db");
-        _lock = Acquire(Path.Combine(dataDirectory, "lock"));
         try
         {
             using var session = OpenSession();
@@ -54,27 +54,5 @@ public sealed class EmbeddedDatabase : IDisposable
         // Checkpoints are taken beside the calls' path (see WalCheckpointer), so none is automatic.
         session.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;");
         return session;
-    }
-
-    /// <summary>For this user alone: the ledger says who spends what.</summary>
-    private static void CreatePrivately(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(directory);
-        else
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static FileStream Acquire(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-        }
-        catch (IOException e)
-        {
-            throw new InvalidOperationException(
-                $"The data directory is in use: another BudgetProxy holds {path}. Stop it, or give this one a BudgetProxy__DataDirectory of its own.", e);
-        }
     }
 }

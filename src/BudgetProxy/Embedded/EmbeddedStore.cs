@@ -73,11 +73,11 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
 
     public ValueTask DurableAsync(long commit) => _sync.WhenDurableAsync(commit);
 
-    public ValueTask<SettleOutcome> SettleAsync(Guid id, Settlement settlement, CancellationToken cancellationToken) =>
-        _queue.RunAsync(static (books, settle) => books.Settle(settle.Id, settle.Settlement), (Id: id, Settlement: settlement));
+    public ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken) =>
+        _queue.RunAsync(static (books, settle) => books.Settle(settle.Tenant, settle.Id, settle.Settlement), (Tenant: tenant, Id: id, Settlement: settlement));
 
-    public ValueTask<SettleOutcome> VoidAsync(Guid id, CancellationToken cancellationToken) =>
-        _queue.RunAsync(static (books, voided) => books.Void(voided), id);
+    public ValueTask<SettleOutcome> VoidAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
+        _queue.RunAsync(static (books, voided) => books.Void(voided.Tenant, voided.Id), (Tenant: tenant, Id: id));
 
     public ValueTask<int> ExpireAsync(CancellationToken cancellationToken) => _queue.RunAsync(static (books, _) => books.Expire(), 0);
 
@@ -95,11 +95,9 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     public async ValueTask PingAsync(CancellationToken cancellationToken) =>
         await _sync.WhenDurableAsync(await _queue.RunAsync(static (books, _) => books.Ping(), 0));
 
-    /// <summary>
-    /// Compares counters in memory with the ledger, beside the writer and with bounded work: what one check did not reach comes first in the next.
-    /// One check at a time.
-    /// </summary>
-    /// <returns>Σ |counter − ledger| in nano-dollars, calls and tokens; 0 = they agree.</returns>
+    public ValueTask SpoolAsync(Reservation reservation, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("The embedded store is on the disk that a spool would be on.");
+
     public async ValueTask<long> MeasureDriftAsync(CancellationToken cancellationToken)
     {
         var tally = await _queue.RunAsync(static (books, after) => books.Tally(after), _checkedShape);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Embedded;
 
@@ -26,12 +27,11 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
 
     public void Insert(OpenReservation reservation)
     {
-        _insert.Bind(reservation.Id);
-        CallColumns.Bind(
-            _insert, reservation.Caller, (reservation.Provider, reservation.Api, reservation.Model), reservation.Streamed, reservation.StartedAt,
-            reservation.WorstUsage);
+        var call = reservation.Call;
+        _insert.Bind(call.Id);
+        CallColumns.Bind(_insert, call.Caller, (call.Provider, call.Api, call.Model), call.Streamed, call.StartedAt, call.WorstUsage);
         _insert
-            .Bind(reservation.Rate).Bind(reservation.Amount.Value).Bind(reservation.MarkupBasisPoints)
+            .Bind(call.Rate).Bind(call.Amount.Value).Bind(call.MarkupBasisPoints)
             .Bind(reservation.ExpiresAt.ToUnixTimeMilliseconds()).Bind(HoldsJson(reservation))
             .Run();
     }
@@ -42,7 +42,7 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
     public void MarkPresumed(Guid id) => _presume.Bind(id).Run();
 
     /// <summary>Writes the holds anew.</summary>
-    public void SaveHolds(OpenReservation reservation) => _setHolds.Bind(HoldsJson(reservation)).Bind(reservation.Id).Run();
+    public void SaveHolds(OpenReservation reservation) => _setHolds.Bind(HoldsJson(reservation)).Bind(reservation.Call.Id).Run();
 
     /// <summary>Drops presumed rows that expired before this.</summary>
     public void ForgetPresumed(DateTimeOffset before) => _forget.Bind(before.ToUnixTimeMilliseconds()).Run();
@@ -74,17 +74,20 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
 
     private static OpenReservation Read(SqliteStatement row) => new()
     {
-        Id = row.Id(0),
-        Caller = CallColumns.Caller(row, FirstCall),
-        Provider = row.Text(FirstCall + 6)!,
-        Api = row.Text(FirstCall + 7)!,
-        Model = row.Text(FirstCall + 8)!,
-        Streamed = row.Int64(FirstCall + 9) != 0,
-        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCall + CallColumns.StartedAt)),
-        WorstUsage = CallColumns.Usage(row, FirstUsage),
-        Rate = row.Text(FirstCharge),
-        Amount = new NanoUsd(row.Int64(FirstCharge + 1)),
-        MarkupBasisPoints = (int)row.Int64(FirstCharge + 2),
+        Call = new ReservedCall
+        {
+            Id = row.Id(0),
+            Caller = CallColumns.Caller(row, FirstCall),
+            Provider = row.Text(FirstCall + 6)!,
+            Api = row.Text(FirstCall + 7)!,
+            Model = row.Text(FirstCall + 8)!,
+            Streamed = row.Int64(FirstCall + 9) != 0,
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCall + CallColumns.StartedAt)),
+            WorstUsage = CallColumns.Usage(row, FirstUsage),
+            Rate = row.Text(FirstCharge),
+            Amount = new NanoUsd(row.Int64(FirstCharge + 1)),
+            MarkupBasisPoints = (int)row.Int64(FirstCharge + 2),
+        },
         ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCharge + 3)),
     };
 

@@ -1,3 +1,4 @@
+using BudgetProxy.Storage;
 using SQLitePCL;
 
 namespace BudgetProxy.Embedded;

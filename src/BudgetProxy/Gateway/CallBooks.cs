@@ -10,14 +10,14 @@ public sealed class CallBooks(IReservationStore store, ProxyMetrics metrics)
     /// <param name="settlement">Null = void.</param>
     /// <param name="reserved">What was reserved: a cost above it is an overrun.</param>
     /// <returns>False = the store can't be written just now; nothing was booked.</returns>
-    public async ValueTask<bool> TryBookAsync(Guid id, Settlement? settlement, NanoUsd reserved)
+    public async ValueTask<bool> TryBookAsync(string tenant, Guid id, Settlement? settlement, NanoUsd reserved)
     {
         try
         {
             if (settlement is null)
-                await store.VoidAsync(id, CancellationToken.None);
+                await store.VoidAsync(tenant, id, CancellationToken.None);
             else
-                await store.SettleAsync(id, settlement, CancellationToken.None);
+                await store.SettleAsync(tenant, id, settlement, CancellationToken.None);
         }
         catch (StoreUnavailableException)
         {

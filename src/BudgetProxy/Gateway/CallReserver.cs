@@ -34,7 +34,7 @@ public sealed class CallReserver(IReservationStore store, ProxyMetrics metrics, 
         catch (StoreUnavailableException)
         {
             metrics.StoreFailed();
-            return Refusals.StoreUnavailable;
+            return options.AllowOnStoreOutage ? await AdmitAsync(call, reservation) : Refusals.StoreUnavailable;
         }
 
         if (call.Outcome.Refusal is { } refusal)
@@ -43,6 +43,23 @@ public sealed class CallReserver(IReservationStore store, ProxyMetrics metrics, 
         metrics.CallAdmitted();
         if (call.Outcome.WouldBlock is not null)
             metrics.CallWouldBlock();
+        return null;
+    }
+
+    /// <summary>Lets the call through without a reservation, once it is written down on this machine's disk.</summary>
+    private async ValueTask<GatewayRefusal?> AdmitAsync(Call call, Reservation reservation)
+    {
+        try
+        {
+            await store.SpoolAsync(reservation, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            return Refusals.StoreUnavailable;
+        }
+
+        call.Reservation = reservation;
+        metrics.CallAdmitted();
         return null;
     }
 

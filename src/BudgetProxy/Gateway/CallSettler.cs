@@ -23,8 +23,8 @@ public sealed class CallSettler(CallBooks books, RateCard rates, UnsettledCalls 
         var reading = exchange.Meter is { } meter ? meter.Reading : ReadHeld(call, exchange);
         var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.Abandoned, reading);
         var settlement = SettlementRule.Decide(call, rates, ending);
-        if (!await books.TryBookAsync(call.Id, settlement, call.Quote.Worst))
-            unsettled.Add(new UnsettledCall(call.Id, settlement, call.Quote.Worst));
+        if (!await books.TryBookAsync(call.Tenant.Id, call.Id, settlement, call.Quote.Worst))
+            unsettled.Add(new UnsettledCall(call.Tenant.Id, call.Id, settlement, call.Quote.Worst));
         return settlement?.Cost ?? NanoUsd.Zero;
     }
 

@@ -5,4 +5,4 @@ namespace BudgetProxy.Gateway;
 
 /// <summary>A call that ended and is not booked yet.</summary>
 /// <param name="Settlement">Null = void.</param>
-public sealed record UnsettledCall(Guid Id, Settlement? Settlement, NanoUsd Reserved);
+public sealed record UnsettledCall(string Tenant, Guid Id, Settlement? Settlement, NanoUsd Reserved);

@@ -36,7 +36,7 @@ public sealed partial class UnsettledCalls(CallBooks books, TimeProvider clock, 
     {
         for (var remaining = _waiting.Count; remaining > 0 && _waiting.TryDequeue(out var call); remaining--)
         {
-            if (await books.TryBookAsync(call.Id, call.Settlement, call.Reserved))
+            if (await books.TryBookAsync(call.Tenant, call.Id, call.Settlement, call.Reserved))
                 Log.Booked(logger, call.Id);
             else
                 _waiting.Enqueue(call);

@@ -1,10 +1,9 @@
-using BudgetProxy.Embedded;
 using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Hosting;
 
 /// <summary>Compares the counters with the ledger every minute, beside the calls' path: they must agree at all times.</summary>
-public sealed partial class DriftWatch(EmbeddedStore store, TimeProvider clock, ProxyMetrics metrics, ILogger<DriftWatch> logger) : BackgroundService
+public sealed partial class DriftWatch(IReservationStore store, TimeProvider clock, ProxyMetrics metrics, ILogger<DriftWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 

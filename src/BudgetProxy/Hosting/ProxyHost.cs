@@ -2,11 +2,8 @@ using System.Net.Sockets;
 using BudgetProxy.Admin;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Tokens;
-using BudgetProxy.Embedded;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
-using BudgetProxy.Ledger;
-using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -75,28 +72,12 @@ public static class ProxyHost
         try
         {
             Configure(args, out var options);
-            return await MigrateAsync(options);
+            await Console.Out.WriteLineAsync(await StoreParts.MigrateAsync(options));
+            return 0;
         }
         catch (ConfigurationException wrong)
         {
             return await TellAsync(wrong);
-        }
-    }
-
-    /// <inheritdoc cref="MigrateAsync(string[])"/>
-    /// <exception cref="ConfigurationException">The database can't be opened or migrated.</exception>
-    public static async Task<int> MigrateAsync(ProxyOptions options)
-    {
-        RefuseDistributed(options);
-        try
-        {
-            using var database = new EmbeddedDatabase(options.DataDirectory);
-            await Console.Out.WriteLineAsync($"{database.FilePath} is up to date.");
-            return 0;
-        }
-        catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or StoreUnavailableException)
-        {
-            throw Unusable(options, failed);
         }
     }
 
@@ -105,7 +86,6 @@ public static class ProxyHost
     public static WebApplication Build(string[] args)
     {
         var builder = Configure(args, out var options);
-        RefuseDistributed(options);
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && string.IsNullOrEmpty(builder.Configuration["http_ports"]))
             builder.WebHost.UseUrls(DefaultUrl);
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -122,7 +102,7 @@ public static class ProxyHost
         var app = builder.Build();
         // Beside the opening of the store, so that no caller pays for the vocabularies.
         var vocabularies = Task.Run(TokenCounter.LoadAll);
-        OpenStore(app.Services, options);
+        StoreParts.Open(app.Services, options);
         vocabularies.Wait();
         // Made before the first event, so that none goes uncounted.
         app.Services.GetRequiredService<PrometheusText>();
@@ -148,35 +128,12 @@ public static class ProxyHost
         return errors.Count == 0 ? builder : throw new ConfigurationException(errors);
     }
 
-    /// <summary>Never runs embedded where shared budgets were asked for.</summary>
-    private static void RefuseDistributed(ProxyOptions options)
-    {
-        if (options.IsDistributed)
-            throw new ConfigurationException(["BudgetProxy__Redis: this build has no distributed store."]);
-    }
-
     private static async Task<int> TellAsync(ConfigurationException wrong)
     {
         foreach (var error in wrong.Errors)
             await Console.Error.WriteLineAsync(error);
         return 1;
     }
-
-    private static void OpenStore(IServiceProvider services, ProxyOptions options)
-    {
-        try
-        {
-            var store = services.GetRequiredService<EmbeddedStore>();
-            services.GetRequiredService<ProxyMetrics>().WatchStore(() => store.OpenReservations, () => store.Commits, () => store.Steps);
-        }
-        catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or StoreUnavailableException)
-        {
-            throw Unusable(options, failed);
-        }
-    }
-
-    private static ConfigurationException Unusable(ProxyOptions options, Exception failed) =>
-        new([$"BudgetProxy__DataDirectory: {options.DataDirectory} can't be used: {failed.Message}"]);
 
     private static void AddParts(IServiceCollection services, ProxyOptions options)
     {
@@ -186,11 +143,10 @@ public static class ProxyHost
         services.AddSingleton<ProxyMetrics>();
         services.AddSingleton<PrometheusText>();
 
-        services.AddSingleton(_ => new EmbeddedDatabase(options.DataDirectory));
-        services.AddSingleton<EmbeddedStore>();
-        services.AddSingleton<IReservationStore>(provider => provider.GetRequiredService<EmbeddedStore>());
-        services.AddSingleton<ILedger>(provider => provider.GetRequiredService<EmbeddedStore>());
-        services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
+        if (options.IsDistributed)
+            services.AddDistributedStore(options);
+        else
+            services.AddEmbeddedStore(options);
         services.AddSingleton<TenantDirectory>();
         services.AddHostedService<DirectoryStart>();
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
+using BudgetProxy.Distributed;
 
 namespace BudgetProxy.Hosting;
 
@@ -86,6 +87,17 @@ public sealed class ProxyMetrics : IDisposable
         Meter.CreateObservableGauge("budgetproxy.reservations.open", openReservations, "{reservation}", "Reservations that are open now.");
         Meter.CreateObservableCounter("budgetproxy.store.commits", commits, "{commit}", "Transactions of the store.");
         Meter.CreateObservableCounter("budgetproxy.store.steps", steps, "{operation}", "Operations of the store; several share one commit.");
+    }
+
+    /// <summary>Shows what the distributed store says of itself whenever the page is read. Once, before the page is made.</summary>
+    internal void WatchDistributed(DistributedStore store)
+    {
+        Meter.CreateObservableGauge("budgetproxy.reservations.open", () => store.OpenReservations, "{reservation}", "Open reservations of this proxy.");
+        Meter.CreateObservableGauge("budgetproxy.outbox.length", () => store.OutboxLength, "{entry}", "Entries in Redis on their way to the ledger, of all proxies.");
+        Meter.CreateObservableGauge("budgetproxy.outbox.lag", () => store.OutboxMilliseconds, "ms", "How long the oldest of these entries has waited.");
+        Meter.CreateObservableGauge("budgetproxy.spool.length", () => store.Spooled, "{call}", "Ends of calls that wait on this machine's disk for Redis.");
+        Meter.CreateObservableCounter("budgetproxy.outbox.dead_letters", () => store.DeadLetters, "{entry}", "Entries that could not be read and were put aside.");
+        Meter.CreateObservableCounter("budgetproxy.recoveries", () => store.Recoveries, "{recovery}", "Times that this proxy led in making the counters again.");
     }
 
     public void StoreFailed() => _storeFailures.Add(1);

@@ -6,7 +6,7 @@ namespace BudgetProxy.Hosting;
 public sealed partial class ReservationExpiry(
     IReservationStore store, TimeProvider clock, ProxyMetrics metrics, ILogger<ReservationExpiry> logger) : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

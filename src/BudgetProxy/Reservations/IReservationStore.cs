@@ -18,13 +18,19 @@ public interface IReservationStore
     ValueTask DurableAsync(long commit);
 
     /// <summary>
+    /// Takes note, on local disk, of a call that goes to the provider although the counters can't be reached: holds nothing, and is booked above all
+    /// limits once they can. Durable when it returns. Only a store whose counters are elsewhere can.
+    /// </summary>
+    ValueTask SpoolAsync(Reservation reservation, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Replaces the reservation by what was used and appends exactly one ledger entry in the same atomic step. Never refused: an overrun is
     /// booked above the limit and flagged.
     /// </summary>
-    ValueTask<SettleOutcome> SettleAsync(Guid id, Settlement settlement, CancellationToken cancellationToken);
+    ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken);
 
     /// <summary>Drops the reservation: the provider can't have billed. Nothing is booked.</summary>
-    ValueTask<SettleOutcome> VoidAsync(Guid id, CancellationToken cancellationToken);
+    ValueTask<SettleOutcome> VoidAsync(string tenant, Guid id, CancellationToken cancellationToken);
 
     /// <summary>Charges every reservation past its lifetime as Presumed; answers how many.</summary>
     ValueTask<int> ExpireAsync(CancellationToken cancellationToken);
@@ -48,6 +54,13 @@ public interface IReservationStore
     /// <summary>Drops the counters of a deleted budget. Called once when the deletion is stored.</summary>
     /// <param name="budget">Null = of all budgets of a deleted tenant.</param>
     ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Compares counters with the ledger, beside the calls' path and with bounded work: what one check did not reach comes first in the next. One
+    /// check at a time.
+    /// </summary>
+    /// <returns>Σ |counter − ledger| in nano-dollars, calls and tokens; 0 = they agree.</returns>
+    ValueTask<long> MeasureDriftAsync(CancellationToken cancellationToken);
 
     /// <summary>Completes where a call could be reserved now and would survive a loss of power; throws where not.</summary>
     ValueTask PingAsync(CancellationToken cancellationToken);

@@ -12,6 +12,9 @@ public enum SettleOutcome
     /// <summary>It had expired and was charged as Presumed; the difference was booked as an adjusting entry.</summary>
     Adjusted,
 
-    /// <summary>No such reservation.</summary>
+    /// <summary>The tenant has no such reservation.</summary>
     Unknown,
+
+    /// <summary>The counters can't be reached: it is on local disk, and is booked once they can.</summary>
+    Spooled,
 }

@@ -25,4 +25,7 @@ internal sealed class Arguments
     public string Text(string name, string fallback) => _values.GetValueOrDefault(name, fallback);
 
     public int Number(string name, int fallback) => _values.TryGetValue(name, out var text) ? int.Parse(text) : fallback;
+
+    /// <summary>Numbers with commas between them.</summary>
+    public IReadOnlyList<int> Numbers(string name) => [.. Text(name, "").Split(',').Select(int.Parse)];
 }

@@ -9,7 +9,7 @@ internal static class LoadCommand
     {
         var load = new LoadCase(arguments.Number("body", 1024), arguments.Has("stream"), arguments.Number("callers", 1));
         var path = arguments.Text("path", "/v1/chat/completions");
-        var generator = new LoadGenerator(arguments.Number("port", 0), path, arguments.Text("key", "none"), load);
+        var generator = new LoadGenerator(arguments.Numbers("port"), path, arguments.Text("key", "none"), load);
         var result = arguments.Has("calls")
             ? await generator.RunAsync(arguments.Number("calls", 0))
             : await generator.RunAsync(Milliseconds("warm-ms", 1000), Milliseconds("ms", 4000));

@@ -3,8 +3,11 @@ using System.Text;
 
 namespace BudgetProxy.Benchmarks.Proxy;
 
-/// <summary>A fixed number of callers, each with its own connection, each sending its next call when it has the answer to the last.</summary>
-internal sealed class LoadGenerator(int port, string path, string key, LoadCase load)
+/// <summary>
+/// A fixed number of callers, each with its own connection, each sending its next call when it has the answer to the last. The ports are dealt out to
+/// them in turn.
+/// </summary>
+internal sealed class LoadGenerator(IReadOnlyList<int> ports, string path, string key, LoadCase load)
 {
     private readonly LatencyHistogram _latencies = new();
     private string? _error;
@@ -15,7 +18,7 @@ internal sealed class LoadGenerator(int port, string path, string key, LoadCase 
     /// <summary>Warms up, then measures for a time.</summary>
     public async Task<LoadResult> RunAsync(TimeSpan warmUp, TimeSpan time)
     {
-        var callers = Enumerable.Range(0, load.Callers).Select(_ => Task.Run(CallAsync)).ToArray();
+        var callers = Enumerable.Range(0, load.Callers).Select(caller => Task.Run(() => CallAsync(caller, () => true))).ToArray();
         await Task.Delay(warmUp);
         _measuring = true;
         var started = Stopwatch.GetTimestamp();
@@ -34,17 +37,16 @@ internal sealed class LoadGenerator(int port, string path, string key, LoadCase 
         _measuring = true;
         var started = Stopwatch.GetTimestamp();
         var left = calls;
-        var callers = Enumerable.Range(0, load.Callers).Select(_ => Task.Run(() => CallAsync(() => Interlocked.Decrement(ref left) >= 0)));
-        await Task.WhenAll(callers);
+        await Task.WhenAll(
+            Enumerable.Range(0, load.Callers).Select(caller => Task.Run(() => CallAsync(caller, () => Interlocked.Decrement(ref left) >= 0))));
         var rate = _calls / Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new LoadResult(rate, _latencies.Percentile(50), _latencies.Percentile(99), _calls, _error);
     }
 
-    private Task CallAsync() => CallAsync(() => true);
-
-    private async Task CallAsync(Func<bool> goOn)
+    private async Task CallAsync(int caller, Func<bool> goOn)
     {
-        using var connection = new LoadConnection(port, Request(), load.Streamed);
+        var port = ports[caller % ports.Count];
+        using var connection = new LoadConnection(port, Request(port), load.Streamed);
         try
         {
             await connection.ConnectAsync();
@@ -64,7 +66,7 @@ internal sealed class LoadGenerator(int port, string path, string key, LoadCase 
         }
     }
 
-    private byte[] Request()
+    private byte[] Request(int port)
     {
         var body = load.RequestBody();
         var head = $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"

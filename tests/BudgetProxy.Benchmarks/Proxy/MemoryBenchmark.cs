@@ -7,9 +7,10 @@ internal static class MemoryBenchmark
     {
         var calls = arguments.Number("calls", 1_000_000);
         var sample = arguments.Number("sample", 50_000);
-        using var targets = await BenchmarkTargets.StartAsync([arguments.Text("target", "proxy")]);
+        await using var targets = await BenchmarkTargets.StartAsync([arguments.Text("target", "proxy")], TargetOptions.Of(arguments));
         var target = targets.All[0];
-        using var heap = new GcHeapSampler(target.Process.Id);
+        var process = target.Processes[0];
+        using var heap = new GcHeapSampler(process.Id);
         var load = new LoadCase(1024, arguments.Has("stream"), arguments.Number("callers", 64));
 
         Console.WriteLine($"{target.Name}, {load}, {load.Callers} callers");
@@ -18,7 +19,7 @@ internal static class MemoryBenchmark
         for (var done = 0; done < calls; done += sample)
         {
             var result = await target.CallAsync(load, sample);
-            Console.WriteLine($"| {done + sample:N0} | {target.Process.WorkingSet} | {await heap.NextAsync():0.0} | {result.CallsPerSecond:N0} |");
+            Console.WriteLine($"| {done + sample:N0} | {process.WorkingSet} | {await heap.NextAsync():0.0} | {result.CallsPerSecond:N0} |");
         }
 
         return 0;

@@ -11,7 +11,7 @@ internal static class ProxyBenchmark
         var quick = arguments.Has("quick");
         var rounds = arguments.Number("rounds", quick ? 1 : 3);
         var time = TimeSpan.FromSeconds(arguments.Number("seconds", quick ? 2 : 4));
-        using var targets = await BenchmarkTargets.StartAsync(arguments.Text("targets", "direct,yarp,proxy").Split(','), arguments.Number("delay-ms", 0));
+        await using var targets = await BenchmarkTargets.StartAsync(arguments.Text("targets", "direct,yarp,proxy").Split(','), TargetOptions.Of(arguments));
         foreach (var target in targets.All)
             await WarmUpAsync(target);
 
@@ -26,10 +26,13 @@ internal static class ProxyBenchmark
                     measured[target].Add(await target.MeasureAsync(load, time));
             }
 
-            table.PrintRow(load, targets.All.Select(target => Measurement.Median(measured[target])).ToList());
+            table.PrintRows(load, targets.All.Select(target => Measurement.Median(measured[target])).ToList());
         }
 
-        return 0;
+        var sound = true;
+        foreach (var target in targets.All.Where(target => target.Stores is not null))
+            sound &= await DistributedBooks.PrintAsync(target);
+        return sound ? 0 : 1;
     }
 
     private static IEnumerable<LoadCase> Cases(bool quick, int only)
@@ -57,15 +60,22 @@ internal static class ProxyBenchmark
     /// <summary>One target, one case, for a profiler to look at.</summary>
     private static async Task<int> RunOneAsync(Arguments arguments)
     {
-        using var targets = await BenchmarkTargets.StartAsync([arguments.Text("only", "proxy")], arguments.Number("delay-ms", 0));
+        await using var targets = await BenchmarkTargets.StartAsync([arguments.Text("only", "proxy")], TargetOptions.Of(arguments));
         var target = targets.All[0];
         await WarmUpAsync(target);
         var load = new LoadCase(arguments.Number("body", 1024), arguments.Has("stream"), arguments.Number("callers", 128));
-        Console.WriteLine($"{target.Name}: process {target.Process.Id}, port {target.Port}");
+        Console.WriteLine($"{target.Name}: process {string.Join(", ", target.Processes.Select(process => process.Id))}, port {string.Join(", ", target.Ports)}");
+        if (target.Stores is { } stores)
+            Console.WriteLine($"Redis: process {stores.RedisId}, port {stores.RedisPort}. Postgres: process {stores.PostgresId} and those it started.");
         var result = await target.MeasureAsync(load, TimeSpan.FromSeconds(arguments.Number("seconds", 10)));
         Console.WriteLine(
             $"{load}, {load.Callers} callers: {result.Load.CallsPerSecond:N0}/s, p50 {result.Load.P50} µs, p99 {result.Load.P99} µs, "
-            + $"CPU {result.CpuPerCall.TotalMilliseconds:0.000} ms a call, {result.WorkingSet} MiB");
-        return 0;
+            + $"CPU {result.CpuPerCall.Servers.TotalMilliseconds:0.000} ms a call, {result.WorkingSet} MiB");
+        if (result.Outbox is not { } outbox)
+            return 0;
+        Console.WriteLine(
+            $"Redis {result.CpuPerCall.Redis.TotalMilliseconds:0.000} ms a call, Postgres {result.CpuPerCall.Postgres.TotalMilliseconds:0.000}; "
+            + $"outbox {outbox.Longest:N0} at most, empty {outbox.Emptied.TotalMilliseconds:N0} ms after the load");
+        return await DistributedBooks.PrintAsync(target) ? 0 : 1;
     }
 }

@@ -2,40 +2,49 @@ using System.Text;
 
 namespace BudgetProxy.Benchmarks.Proxy;
 
-/// <summary>The results as a Markdown table, row by row.</summary>
+/// <summary>The results as a Markdown table, a row for each case and target.</summary>
 internal sealed class ProxyTable(IReadOnlyList<BenchmarkTarget> targets)
 {
     private readonly int _yardstick = targets.ToList().FindIndex(target => target.Name == "bare YARP");
-    private readonly int _proxy = targets.ToList().FindIndex(target => target.Name == "proxy");
-
-    private bool Compares => _yardstick >= 0 && _proxy >= 0;
+    private readonly bool _hasStores = targets.Any(target => target.Stores is not null);
 
     public void PrintHead()
     {
-        var head = new StringBuilder("| callers | body |");
-        foreach (var target in targets)
-            head.Append($" {target.Name}: calls/s | p50 µs | p99 µs | CPU ms/call | MiB |");
-        if (Compares)
-            head.Append(" proxy ÷ YARP | p50 added µs |");
+        var head = new StringBuilder("| callers | body | target | calls/s | ÷ YARP | p50 µs | p50 added µs | p99 µs | CPU ms a call | MiB |");
+        if (_hasStores)
+            head.Append(" CPU ms a call, Redis | Postgres | sum | outbox at most | empty after ms |");
         Console.WriteLine(head);
         Console.WriteLine("|" + string.Concat(Enumerable.Repeat("---|", head.ToString().Count(letter => letter == '|') - 1)));
     }
 
-    public void PrintRow(LoadCase load, IReadOnlyList<Measurement> measured)
+    public void PrintRows(LoadCase load, IReadOnlyList<Measurement> measured)
     {
-        var row = new StringBuilder($"| {load.Callers} | {load} |");
-        foreach (var one in measured)
+        var yardstick = _yardstick < 0 ? null : measured[_yardstick].Load;
+        for (var i = 0; i < targets.Count; i++)
         {
-            row.Append($" {one.Load.CallsPerSecond:N0} | {one.Load.P50:N0} | {one.Load.P99:N0} |");
-            row.Append($" {one.CpuPerCall.TotalMilliseconds:0.000} | {one.WorkingSet} |");
+            var row = new StringBuilder($"| {load.Callers} | {load} | {targets[i].Name} |");
+            AppendLoad(row, measured[i], i > _yardstick ? yardstick : null);
+            if (_hasStores)
+                AppendStores(row, measured[i]);
+            Console.WriteLine(row);
         }
+    }
 
-        if (Compares)
-        {
-            var (yarp, proxy) = (measured[_yardstick].Load, measured[_proxy].Load);
-            row.Append($" **{proxy.CallsPerSecond / yarp.CallsPerSecond:0.00}** | {proxy.P50 - yarp.P50:N0} |");
-        }
+    /// <param name="yardstick">Null = the target is not compared.</param>
+    private static void AppendLoad(StringBuilder row, Measurement measured, LoadResult? yardstick)
+    {
+        var load = measured.Load;
+        var (ratio, added) = yardstick is null ? ("", "") : ($" **{load.CallsPerSecond / yardstick.CallsPerSecond:0.00}**", $" {load.P50 - yardstick.P50:N0}");
+        row.Append($" {load.CallsPerSecond:N0} |{ratio} | {load.P50:N0} |{added} | {load.P99:N0} |");
+        row.Append($" {measured.CpuPerCall.Servers.TotalMilliseconds:0.000} | {measured.WorkingSet} |");
+    }
 
-        Console.WriteLine(row);
+    private static void AppendStores(StringBuilder row, Measurement measured)
+    {
+        var cpu = measured.CpuPerCall;
+        row.Append(measured.Outbox is { } outbox
+            ? $" {cpu.Redis.TotalMilliseconds:0.000} | {cpu.Postgres.TotalMilliseconds:0.000} | {(cpu.Servers + cpu.Redis + cpu.Postgres).TotalMilliseconds:0.000} |"
+                + $" {outbox.Longest:N0} | {outbox.Emptied.TotalMilliseconds:N0} |"
+            : " | | | | |");
     }
 }

@@ -14,6 +14,9 @@ public abstract class ReservationStoreContract
 {
     protected abstract IStoreFactory Create(TestClock clock);
 
+    /// <summary>Random histories to play against the oracle.</summary>
+    protected virtual int Histories => 60;
+
     private StoreScenario Begin(DateTimeOffset? at = null)
     {
         var clock = at is { } start ? new TestClock(start) : new TestClock();
@@ -308,7 +311,7 @@ public abstract class ReservationStoreContract
         using var s = Begin();
         var call = s.Call(600, []);
         await s.ReserveAsync(call);
-        await s.Store.SettleAsync(call.Id, StoreScenario.Cost(600, UsageBasis.Presumed), CancellationToken.None);
+        await s.Store.SettleAsync("acme", call.Id, StoreScenario.Cost(600, UsageBasis.Presumed), CancellationToken.None);
         Assert.Equal(SettleOutcome.AlreadyResolved, await s.SettleAsync(call.Id, 1));
     }
 
@@ -517,7 +520,7 @@ public abstract class ReservationStoreContract
     {
         var step = Gen.Choose(0, int.MaxValue);
         var histories = Gen.ListOf(step).Select(list => list.ToArray()).Resize(120);
-        Prop.ForAll(Arb.From(histories, Shorter), Play).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        Prop.ForAll(Arb.From(histories, Shorter), Play).Check(Config.QuickThrowOnFailure.WithMaxTest(Histories));
 
         void Play(int[] steps)
         {

@@ -57,9 +57,9 @@ public sealed class StoreScenario(IStoreFactory factory, TestClock clock) : IDis
 
     public async Task<ReserveOutcome> ReserveAsync(Reservation call) => await Store.ReserveAsync(call, TestContext.Current.CancellationToken);
 
-    public async Task<SettleOutcome> SettleAsync(Guid id, long cost) => await Store.SettleAsync(id, Cost(cost), CancellationToken.None);
+    public async Task<SettleOutcome> SettleAsync(Guid id, long cost) => await Store.SettleAsync("acme", id, Cost(cost), CancellationToken.None);
 
-    public async Task<SettleOutcome> VoidAsync(Guid id) => await Store.VoidAsync(id, CancellationToken.None);
+    public async Task<SettleOutcome> VoidAsync(Guid id) => await Store.VoidAsync("acme", id, CancellationToken.None);
 
     public async Task<int> ExpireAsync() => await Store.ExpireAsync(CancellationToken.None);
 

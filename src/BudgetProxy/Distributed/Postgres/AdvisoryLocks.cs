@@ -6,6 +6,9 @@ internal static class AdvisoryLocks
     /// <summary>Held by the session that applies migrations.</summary>
     public const long Migrations = 0x6270_6D69_6772;
 
+    /// <summary>Held by the proxy that makes counters again.</summary>
+    public const long Recovery = 0x6270_7265_636F;
+
     /// <summary>Held by each transaction that changes the directory, to its end.</summary>
     public const long Directory = 0x6270_6469_7265;
 }

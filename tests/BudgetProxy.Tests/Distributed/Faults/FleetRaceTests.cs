@@ -7,8 +7,15 @@ namespace BudgetProxy.Tests.Distributed.Faults;
 public sealed class FleetRaceTests
 {
     [Fact(Timeout = Scenario.Limit)]
-    public async Task All_books_agree_to_the_nano_dollar() =>
-        await new Scenario(await Stores.SharedAsync()).RunAsync((_, traffic) => traffic.ServeAsync(1500));
+    public async Task All_books_agree_to_the_nano_dollar()
+    {
+        var calls = await new Scenario(await Stores.SharedAsync()).RunAsync((_, traffic) => traffic.ServeAsync(1500));
+
+        foreach (var code in new[] { "budget_exceeded", "budget_held", "velocity_exceeded" })
+            Assert.Contains(calls, call => call.Code == code);
+        foreach (var outcome in new[] { CallOutcome.Served, CallOutcome.Failed })
+            Assert.Equal([0, 1, 2], calls.Where(call => call.Outcome == outcome).Select(call => call.Proxy).Distinct().Order());
+    }
 
     [Fact(Timeout = Scenario.Limit)]
     public async Task Callers_who_leave_and_providers_who_break_off_are_never_booked_below_what_was_billed() =>

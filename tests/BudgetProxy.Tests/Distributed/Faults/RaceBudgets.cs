@@ -13,7 +13,7 @@ internal static class RaceBudgets
     public const string Wide = "wide";
     public const string Narrow = "narrow";
 
-    public static readonly IReadOnlyList<BudgetSpec> All = [.. Tenant(Wide, 100_000 * Cent), .. Tenant(Narrow, 2 * Cent)];
+    public static readonly IReadOnlyList<BudgetSpec> All = [.. Tenant(Wide, 100_000 * Cent), .. Tenant(Narrow, Cent)];
 
     private static IEnumerable<BudgetSpec> Tenant(string tenant, long limit) =>
     [

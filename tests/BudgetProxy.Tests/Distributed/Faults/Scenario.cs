@@ -14,7 +14,8 @@ internal sealed record Scenario(FleetOptions Options)
     public bool Breaks { get; init; }
 
     /// <param name="middle">Runs beside the callers; they stop when it returns.</param>
-    public async Task RunAsync(Func<Fleet, Traffic, Task> middle)
+    /// <returns>Every call that was made.</returns>
+    public async Task<IReadOnlyCollection<PlannedCall>> RunAsync(Func<Fleet, Traffic, Task> middle)
     {
         await using var fleet = await Fleet.StartAsync(Options);
         await fleet.SetUpAsync(RaceBudgets.All);
@@ -31,6 +32,7 @@ internal sealed record Scenario(FleetOptions Options)
 
         await Audit.AtRestAsync(fleet, RaceBudgets.All, traffic.Calls);
         CheckMeaning(traffic);
+        return traffic.Calls;
     }
 
     /// <summary>A race in which nothing was served, or nothing refused, would show nothing.</summary>
@@ -38,8 +40,7 @@ internal sealed record Scenario(FleetOptions Options)
     {
         Assert.Contains(traffic.Calls, call => call.Outcome == CallOutcome.Served && call.Streamed);
         Assert.Contains(traffic.Calls, call => call.Outcome == CallOutcome.Served && !call.Streamed);
-        Assert.Contains(traffic.Calls, call => call is { Outcome: CallOutcome.Refused, Answered: 402 });
-        Assert.Contains(traffic.Calls, call => call is { Outcome: CallOutcome.Refused, Answered: 429 });
+        Assert.Contains(traffic.Calls, call => call is { Outcome: CallOutcome.Refused, Answered: 429 or 402 });
         var broken = traffic.Calls.Where(call => call.Outcome == CallOutcome.Broken).Take(5).ToList();
         Assert.True(Breaks || broken.Count == 0, $"Broken: {string.Join("; ", broken)}");
     }

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using BudgetProxy.Benchmarks.Proxy;
 
-namespace BudgetProxy.Benchmarks.Proxy;
+namespace BudgetProxy.Benchmarks.Servers;
 
 /// <summary>A server of the benchmark in its own process, killed with it; its CPU time and memory are read from <c>/proc</c>.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private const int TicksPerSecond = 100;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -21,15 +21,8 @@ internal sealed class ChildProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>User and system time so far.</summary>
-    public TimeSpan Cpu
-    {
-        get
-        {
-            var fields = File.ReadAllText($"/proc/{Id}/stat").Split(") ")[^1].Split(' ');
-            return TimeSpan.FromSeconds((double)(long.Parse(fields[11]) + long.Parse(fields[12])) / TicksPerSecond);
-        }
-    }
+    /// <summary>User and system time so far, with that of the processes that it started.</summary>
+    public TimeSpan Cpu => ProcessTimes.OfTree(Id);
 
     /// <summary>Resident memory in MiB.</summary>
     public long WorkingSet
@@ -39,13 +32,6 @@ internal sealed class ChildProcess : IDisposable
             var line = File.ReadLines($"/proc/{Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Starts another role of this executable.</summary>

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 
-namespace BudgetProxy.Embedded;
+namespace BudgetProxy.Storage;
 
 /// <summary>Chooses the SQLite that the process runs on: the system's where it is newer than the bundled one.</summary>
 internal static class SqliteLibrary

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace BudgetProxy.Embedded;
+namespace BudgetProxy.Storage;
 
 /// <summary>Short forms for statements with bound parameters; no text from outside ever becomes SQL.</summary>
 internal static class SqliteStatements

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Distributed.Postgres;
+using BudgetProxy.Distributed.Redis;
+using BudgetProxy.Ledger;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Distributed;
+
+/// <summary>The ledger in Postgres, read with what is still on its way there: whoever has a call's answer finds its entry.</summary>
+internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings bookings, PostgresLedger ledger) : ILedger
+{
+    public async ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) =>
+        await bookings.AppendAsync(entries, budgets, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(Of(filter), cancellationToken);
+        return await ledger.TotalsAsync(filter, groups, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(Of(filter), cancellationToken);
+        await foreach (var entry in ledger.StreamAsync(filter, cancellationToken))
+            yield return entry;
+    }
+
+    public ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken) => ledger.BookmarkAsync(name, cancellationToken);
+
+    public ValueTask MoveBookmarkAsync(string name, string value, CancellationToken cancellationToken) => ledger.MoveBookmarkAsync(name, value, cancellationToken);
+
+    private IEnumerable<Shard> Of(LedgerFilter filter) => filter.Tenant is { } tenant ? [shards[tenant]] : shards.All;
+
+    private async Task CatchUpAsync(IEnumerable<Shard> behind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var shard in behind)
+                await outbox.CopyAsync(shard, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Without Redis the books are read as far as they have come.
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using BudgetProxy.Tests.Infrastructure;
+using BudgetProxy.Tests.Reservations;
+
+namespace BudgetProxy.Tests.Distributed;
+
+/// <summary>The contract on one real Redis and a real Postgres.</summary>
+public sealed class DistributedStoreTests : ReservationStoreContract, IAsyncLifetime
+{
+    private RedisServer _redis = null!;
+
+    protected override int Histories => 10;
+
+    public async ValueTask InitializeAsync() => _redis = await RedisServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+
+    protected override IStoreFactory Create(TestClock clock)
+    {
+        _redis.ExecuteAsync("FLUSHALL").GetAwaiter().GetResult();
+        return new DistributedStoreFactory(clock, _redis.ConnectionString, Databases.NewAsync().GetAwaiter().GetResult());
+    }
+}
