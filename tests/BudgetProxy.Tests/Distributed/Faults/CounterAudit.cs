@@ -31,6 +31,10 @@ internal static class CounterAudit
             violations.Add($"{counter}: {counter.Spent} spent, the ledger has {sum}");
         var most = budget.Limit + entries.Sum(budget.OverrunOf);
         if (!budget.Shadow && counter.Spent > most)
-            violations.Add($"{counter}: {counter.Spent} spent of {budget.Limit}, and overruns explain no more than {most}");
+            violations.Add($"{counter}: {counter.Spent} spent of {budget.Limit}, and overruns explain no more than {most}{Told(entries)}");
     }
+
+    /// <summary>When each of the last calls was reserved and booked: who came in on room that was not there.</summary>
+    private static string Told(List<LedgerRow> entries) => string.Concat(
+        entries.OrderBy(row => row.StartedAt).TakeLast(20).Select(row => $"\n    {row.StartedAt:HH:mm:ss.fff} to {row.SettledAt:HH:mm:ss.fff} {row.Run} {row.Basis} {row.Adjusts}"));
 }

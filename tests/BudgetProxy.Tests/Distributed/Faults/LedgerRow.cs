@@ -9,7 +9,7 @@ namespace BudgetProxy.Tests.Distributed.Faults;
 /// <param name="Tokens">Input, caches and output.</param>
 internal sealed record LedgerRow(
     string Id, string RequestId, string Tenant, string? User, string? Project, string? Run, string Basis, long Cost, long Overrun, long Tokens,
-    DateTimeOffset StartedAt, string? Adjusts)
+    DateTimeOffset StartedAt, DateTimeOffset SettledAt, string? Adjusts)
 {
     public static LedgerRow Parse(string line)
     {
@@ -28,6 +28,7 @@ internal sealed record LedgerRow(
             Nano(entry, "overrunUsd"),
             new[] { "input", "cachedInput", "cacheWriteShort", "cacheWriteLong", "output" }.Sum(name => tokens.GetProperty(name).GetInt64()),
             DateTimeOffset.Parse(Text(entry, "startedAt")!, CultureInfo.InvariantCulture),
+            DateTimeOffset.Parse(Text(entry, "settledAt")!, CultureInfo.InvariantCulture),
             Text(entry, "adjusts"));
     }
 

@@ -20,7 +20,7 @@ internal static class RaceBudgets
         new(tenant, "month", null, LimitKind.Usd, limit, "month"),
         new(tenant, "day", null, LimitKind.Usd, limit - (limit / 10), "day"),
         new(tenant, "users", "user", LimitKind.Usd, Cent * 2 / 5, "day"),
-        new(tenant, "projects", "project", LimitKind.Requests, 40, "hour"),
+        new(tenant, "projects", "project", LimitKind.Requests, 20, "hour"),
         new(tenant, "tokens", null, LimitKind.Tokens, 100_000_000, "rolling:PT6H"),
         new(tenant, "watched", null, LimitKind.Tokens, 5_000, "day", Shadow: true),
     ];

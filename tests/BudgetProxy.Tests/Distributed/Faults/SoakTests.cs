@@ -46,7 +46,7 @@ public sealed class SoakTests
                 for (var i = 0; i < FaultsInRound; i++)
                 {
                     var (name, strike) = faults.Next(fleet, traffic);
-                    Say($"  {name}");
+                    Say($"  {TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {name}");
                     await strike();
                     await traffic.ServeAsync(random.Next(50, 300));
                 }
