@@ -70,13 +70,13 @@ internal sealed class RecoveryTables(PostgresDatabase database)
         },
         cancellationToken);
 
-    /// <summary>Hands in what a proxy knows.</summary>
-    /// <returns>False = too late: the answers have been read.</returns>
+    /// <summary>Hands in what a proxy knows; its first answer stands.</summary>
+    /// <returns>False = it has answered before, or too late: the answers have been read.</returns>
     public async Task<bool> AnswerAsync(long generation, string proxy, byte[] answer, CancellationToken cancellationToken) => await ExecuteAsync(
         """
         INSERT INTO recovery_answers (generation, proxy, answer)
         SELECT $1, $2, $3 FROM recoveries WHERE generation = $1 AND closed_at IS NULL FOR SHARE
-        ON CONFLICT (generation, proxy) DO UPDATE SET answer = excluded.answer
+        ON CONFLICT (generation, proxy) DO NOTHING
         """,
         cancellationToken, generation, proxy, answer) == 1;
 
@@ -103,17 +103,19 @@ internal sealed class RecoveryTables(PostgresDatabase database)
         },
         cancellationToken);
 
-    /// <summary>What each proxy handed in; from now on no more is taken.</summary>
-    public Task<Dictionary<string, byte[]>> AnswersAsync(long generation, CancellationToken cancellationToken) => database.WriteAsync(
+    /// <summary>
+    /// What each proxy handed in; from now on no more is taken. With them, what was handed in to earlier attempts that came to no end.
+    /// </summary>
+    public Task<List<(long Generation, string Proxy, byte[] Answer)>> AnswersAsync(long generation, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>
         {
             await using (var close = Command(connection, "UPDATE recoveries SET closed_at = clock_timestamp() WHERE generation = $1", generation))
                 await close.ExecuteNonQueryAsync(cancellationToken);
-            await using var command = Command(connection, "SELECT proxy, answer FROM recovery_answers WHERE generation = $1", generation);
-            var answers = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+            await using var command = Command(connection, "SELECT generation, proxy, answer FROM recovery_answers WHERE generation <= $1", generation);
+            var answers = new List<(long, string, byte[])>();
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
-                answers.Add(rows.GetString(0), rows.GetFieldValue<byte[]>(1));
+                answers.Add((rows.GetInt64(0), rows.GetString(1), rows.GetFieldValue<byte[]>(2)));
             return answers;
         },
         cancellationToken);

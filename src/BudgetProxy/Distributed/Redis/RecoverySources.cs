@@ -40,9 +40,10 @@ internal sealed class RecoverySources(Shards shards, OwnCalls own, Outbox outbox
     /// </summary>
     public async Task<List<OpenCall>[]> OpenCallsAsync(long generation, IReadOnlyList<Shard> lost, CancellationToken cancellationToken)
     {
-        var answers = (await tables.AnswersAsync(generation, cancellationToken)).ToDictionary(answer => answer.Key, answer => RecoveryAnswer.Read(answer.Value));
-        foreach (var page in answers.Values.SelectMany(answer => answer.Sent).Chunk(InsertPage))
+        var all = (await tables.AnswersAsync(generation, cancellationToken)).ConvertAll(answer => (answer.Generation, answer.Proxy, Told: RecoveryAnswer.Read(answer.Answer)));
+        foreach (var page in all.SelectMany(answer => answer.Told.Sent).Chunk(InsertPage))
             await ledger.InsertAsync(page, cancellationToken);
+        var answers = all.Where(answer => answer.Generation == generation).ToDictionary(answer => answer.Proxy, answer => answer.Told, StringComparer.Ordinal);
         var open = new Dictionary<Guid, OpenCall>();
         foreach (var call in answers.Values.SelectMany(answer => answer.Open))
             open[call.Id] = call;
