@@ -45,8 +45,7 @@ internal sealed class Generations(Shards shards)
     public async Task<bool> TryOpenAsync(Shard shard)
     {
         var server = await shards.Link.ServerOfAsync(shard.Stamp);
-        var run = await shards.Link.RunIdAsync(server);
-        var stamp = (string[])(await shards.Link.RunAsync(RedisScript.Fence, [shard.Stamp], run))!;
+        var stamp = (string[])(await shards.Link.RunAsync(RedisScript.Fence, [shard.Stamp]))!;
         if (stamp[0].Length == 0)
         {
             shard.Close();

@@ -121,8 +121,7 @@ internal sealed partial class Recovery(Shards shards, Generations generations, R
             await link.RunAsync(RedisScript.Recover, [shard.Stamp], [generation, RedisValue.EmptyString, shards.Time.Told, .. chunk]);
         }
 
-        var run = await link.RunIdAsync(await link.ServerOfAsync(shard.Stamp));
-        await link.RunAsync(RedisScript.Recover, [shard.Stamp], generation, run, shards.Time.Told);
+        await link.RunAsync(RedisScript.Recover, [shard.Stamp], generation, 1, shards.Time.Told);
     }
 
     private static partial class Log

@@ -53,7 +53,7 @@ internal sealed class RedisLink : IDisposable
         var options = ConfigurationOptions.Parse(configuration);
         options.AbortOnConnectFail = false;
         options.ClientName ??= "budgetproxy";
-        // For INFO, which tells one run of a server from the next.
+        // For INFO, which tells how the server is run.
         options.AllowAdmin = true;
         // A lost connection is looked at again soon: every call is refused meanwhile.
         options.ReconnectRetryPolicy = new LinearRetry(200);
@@ -155,9 +155,6 @@ internal sealed class RedisLink : IDisposable
             yield return keys.Current;
         }
     }
-
-    /// <summary>Names one run of the server's process: another one means that it may hold an older state.</summary>
-    public async Task<string> RunIdAsync(IServer server) => await InfoAsync(server, "server", "run_id") ?? "";
 
     /// <summary>One line of INFO; null = there is no such line.</summary>
     public async Task<string?> InfoAsync(IServer server, string section, string name)

@@ -12,7 +12,7 @@ internal sealed class RedisScript
 {
     private const string Folder = "scripts/";
 
-    /// <summary>Scripts of the counters: they check the shard's stamp and are called by hash alone, so that a server that was restarted is noticed.</summary>
+    /// <summary>Scripts of the counters: they check the shard's stamp and are called by hash alone; a server that does not know them is looked at first.</summary>
     public static readonly RedisScript Reserve = Counters("reserve");
 
     public static readonly RedisScript Settle = Counters("settle");

@@ -15,11 +15,12 @@
 -- ARGV[1]  the generation that the caller believes in
 -- ARGV[2]  the newest version of it that the caller has seen
 -- ARGV[3]  '' = the server's own clock decides; a test's instant in ms otherwise
--- Answers  {'generation'} where the stamp is missing, another, or older than the caller has seen: nothing was done.
+-- Answers  {'generation'} where the stamp is missing, another, of another run of the server, or older than the caller has seen: nothing was done.
 --
 -- Amounts are strings: a Lua number is exact only to 2^53. They change by HINCRBY alone, and are compared as numbers, which limits up to 2^52 allow.
-local stamp = redis.call('HMGET', KEYS[1], 'g', 'v', 't')
-if stamp[1] ~= ARGV[1] or tonumber(stamp[2]) < tonumber(ARGV[2]) then
+-- The run id is asked of the server itself, in the same step: whoever looked before may have looked at a process that has ended since.
+local stamp = redis.call('HMGET', KEYS[1], 'g', 'v', 't', 'r')
+if stamp[1] ~= ARGV[1] or tonumber(stamp[2]) < tonumber(ARGV[2]) or stamp[4] ~= string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') then
   return {'generation'}
 end
 

@@ -2,7 +2,7 @@
 -- recover.lua, version 1: lays out a new generation of a shard whose stamp was lost, and in the end stamps it. Stands alone, without common.lua.
 --
 -- KEYS[1]  bp:{B}:stamp, which must not be there
--- ARGV[1]  the new generation [2] '' = not yet the end; else the server's run id [3] '' = the server's own clock; a test's instant in ms otherwise
+-- ARGV[1]  the new generation [2] '' = not yet the end, '1' = the end [3] '' = the server's own clock; a test's instant in ms otherwise
 -- then for each reservation that is still open: tenant, id, owner, started ms, deadline ms, call, amount, tokens
 -- Answers  {'ok'}, or {'stamped'} where a stamp is there: nothing was done.
 -- Nothing of the new generation is used before the stamp, so that a broken attempt leaves only waste. Budgets are counted when a call first meets them.
@@ -23,6 +23,6 @@ if ARGV[2] ~= '' then
   -- A live owner's next heartbeat is a second away: until then it is as fresh as the stamp.
   local owners = redis.call('HKEYS', root .. 'p')
   for i = 1, #owners do redis.call('HSET', root .. 'p', owners[i], now) end
-  redis.call('HSET', KEYS[1], 'g', ARGV[1], 'v', '0', 't', now, 'r', ARGV[2])
+  redis.call('HSET', KEYS[1], 'g', ARGV[1], 'v', '0', 't', now, 'r', string.match(redis.call('INFO', 'server'), 'run_id:(%x+)'))
 end
 return {'ok'}
