@@ -61,6 +61,20 @@ public sealed class AuditTests
     }
 
     [Theory]
+    [InlineData(true, "presumed", 0, 0)]
+    [InlineData(true, "presumed", -1, 1)]
+    [InlineData(true, "reported", 0, 1)]
+    [InlineData(false, "presumed", 0, 1)]
+    public void An_overrun_that_a_killed_proxy_was_never_told_may_be_booked_at_the_worst_that_the_call_allowed(
+        bool overruns, string basis, long off, int violations)
+    {
+        const long Allowed = (10 * 150) + (50 * 600);
+        var billed = Billed(output: 200);
+        var entry = Entry(cost: Allowed + off) with { Basis = basis };
+        Assert.Equal(violations, CallAudit.Check([Call(CallOutcome.Broken, overruns)], [billed], [entry], _ => true).Count);
+    }
+
+    [Theory]
     [InlineData(Cost, 0, 0, 0)]
     [InlineData(Cost - 1, 0, 0, 1)]
     [InlineData(Cost, 7, 0, 1)]
@@ -92,12 +106,13 @@ public sealed class AuditTests
 
     private static string Only(List<string> violations) => Assert.Single(violations);
 
-    private static PlannedCall Call(CallOutcome outcome = CallOutcome.Served) => new()
+    private static PlannedCall Call(CallOutcome outcome = CallOutcome.Served, bool overruns = false) => new()
     {
         Number = 1, Tenant = "wide", User = "u", Project = "p", Anthropic = false, Streamed = false, MaxTokens = 50, OutputTokens = 20, Outcome = outcome,
+        Overruns = overruns,
     };
 
-    private static SimulatedCall Billed() => new()
+    private static SimulatedCall Billed(long output = 20) => new()
     {
         Number = 1,
         Method = "POST",
@@ -107,7 +122,7 @@ public sealed class AuditTests
         StartedAt = Now,
         Body = Encoding.UTF8.GetBytes("Call 00000001"),
         Status = 200,
-        Billed = new Usage { Input = 10, Output = 20 },
+        Billed = new Usage { Input = 10, Output = output },
     };
 
     private static LedgerRow Entry(string id = "a", long cost = Cost) =>

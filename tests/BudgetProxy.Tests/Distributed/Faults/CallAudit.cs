@@ -60,8 +60,16 @@ internal sealed class CallAudit
             Report(call, "was served by nobody");
         if (call.Outcome == CallOutcome.Running)
             Report(call, "never ended");
-        CheckCost(call, billed.Sum(Cost), entries, firsts);
+        var mostOutput = TellsTooLate(call, entries) ? call.MaxTokens : long.MaxValue;
+        CheckCost(call, billed.Sum(answer => Cost(answer, mostOutput)), entries, firsts);
     }
+
+    /// <summary>
+    /// The provider broke its promise of <c>max_tokens</c>, and the proxy that was to hear of it in the answer's tail was killed before. Nobody can book
+    /// what nobody was told: the worst that the call allowed is all that can be asked.
+    /// </summary>
+    private bool TellsTooLate(PlannedCall call, List<LedgerRow> entries) =>
+        call.Overruns && _excused(call) && entries is [.., { Basis: "presumed" }];
 
     private void CheckCost(PlannedCall call, long owed, List<LedgerRow> entries, int firsts)
     {
@@ -80,9 +88,13 @@ internal sealed class CallAudit
         InFlightTokens * RateOf(call.Anthropic).Price(new() { Output = 1 }, ServiceTier.Standard, regional: false, Rounding.Up).Value;
 
     /// <summary>What the provider takes for a call, at the prices that the product ships.</summary>
-    private static long Cost(SimulatedCall call) => call.Status is not 200 and not 0
-        ? 0
-        : RateOf(call.Path.StartsWith("/v1/messages", StringComparison.Ordinal)).Price(call.Billed, ServiceTier.Standard, regional: false, Rounding.HalfEven).Value;
+    private static long Cost(SimulatedCall call, long mostOutput)
+    {
+        if (call.Status is not 200 and not 0)
+            return 0;
+        var usage = call.Billed with { Output = Math.Min(call.Billed.Output, mostOutput) };
+        return RateOf(call.Path.StartsWith("/v1/messages", StringComparison.Ordinal)).Price(usage, ServiceTier.Standard, regional: false, Rounding.HalfEven).Value;
+    }
 
     private static Rate RateOf(bool anthropic) => anthropic
         ? RateCard.Shipped.Find(Provider.Anthropic, CallWire.AnthropicModel, TimeProvider.System.GetUtcNow())!
