@@ -10,9 +10,6 @@ namespace BudgetProxy.Core.Rates;
 /// </summary>
 public sealed record Quote
 {
-    /// <summary>Output tokens of one answer that are expected until a tenant's own calls say otherwise; less where the limit is lower.</summary>
-    public const long ExpectedOutput = 512;
-
     /// <summary>
     /// Output tokens of one answer where neither caller nor row sets a limit, as for a model without a rate or of one's own: the most that the models on
     /// the shipped card give (2026-11), but for gpt-5-pro, whose row says so. Whoever serves a model that gives more adds a row, or has callers set a limit.
@@ -48,13 +45,13 @@ public sealed record Quote
 
     /// <summary>Prices a request that was read and counted.</summary>
     /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
-    public static Quote Of(Rate rate, ProviderRequest request, InputEstimate input)
+    public static Quote Of(Rate rate, ProviderRequest request, InputEstimate input, in Expectation expectation)
     {
         var limit = LimitOf(rate, request);
         input = Bounded(input, rate, request);
         var bound = input.Bound;
         var predicted = Math.Clamp(input.PredictionTokens, 0, Rate.MaxQuantity);
-        var expected = ExpectedOf(request, input, limit);
+        var expected = ExpectedOf(request, input, limit, expectation);
         var worst = WorstOf(rate, request, bound, limit + predicted);
         return new Quote
         {
@@ -92,11 +89,13 @@ public sealed record Quote
         return Math.Clamp(request.OutputLimit ?? max, 0, max);
     }
 
-    private static Usage ExpectedOf(ProviderRequest request, InputEstimate input, long limit) => new()
-    {
-        Input = input.Tokens,
-        Output = Times(request.Choices, Math.Min(limit, ExpectedOutput)),
-    };
+    private static Usage ExpectedOf(ProviderRequest request, InputEstimate input, long limit, in Expectation expectation) =>
+        Usage.Inclusive(
+            input.Tokens,
+            expectation.CachedInput,
+            expectation.CacheWriteShort,
+            expectation.CacheWriteLong,
+            Times(request.Choices, Math.Min(limit, expectation.Output)));
 
     private static Usage WorstOf(Rate rate, ProviderRequest request, long input, long outputLimit)
     {

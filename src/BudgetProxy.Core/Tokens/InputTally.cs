@@ -41,15 +41,13 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
     /// <summary>Tokens of a span as the tokenizer counts it, and what the model itself can't exceed on it.</summary>
     public (long Count, long Bound) Count(ContentSpan span)
     {
-        var written = _body.Slice(span.Start, span.Length);
-        var count = IsRaw(span.Kind) ? CountMinified(written) : Counter.CountJsonString(written);
+        var text = Measure(span);
         if (IsOwn(Profile))
-            return (count, count);
+            return (text.Tokens, text.Tokens);
 
-        var allowance = ScriptAllowance.Hundredths(written);
-        var scaled = Scale((long)count, Math.Max(Profile.SafetyPercent, 100), allowance);
+        var scaled = Scale((long)text.Tokens, Math.Max(Profile.SafetyPercent, 100), text.Allowance);
         // Byte-level BPE gives no more tokens than there are bytes; normalisation may first lengthen text outside ASCII.
-        return (count, allowance == 0 ? Math.Min(scaled, written.Length) : scaled);
+        return (text.Tokens, text.Allowance == 0 ? Math.Min(scaled, span.Length) : scaled);
     }
 
     public readonly ReadOnlySpan<byte> Written(ContentSpan span) => _body.Slice(span.Start, span.Length);
@@ -87,6 +85,13 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
         kind is ContentKind.ToolSchema or ContentKind.ToolInput or ContentKind.ResponseSchema or ContentKind.OpaqueJson;
 
     private static long Scale(long count, int percent, long hundredths = 0) => (count * percent + hundredths + 99) / 100;
+
+    private TextCount Measure(ContentSpan span)
+    {
+        var written = Written(span);
+        var tokens = IsRaw(span.Kind) ? CountMinified(written) : Counter.CountJsonString(written);
+        return new TextCount(tokens, IsOwn(Profile) ? 0 : ScriptAllowance.Hundredths(written));
+    }
 
     private int CountMinified(ReadOnlySpan<byte> json)
     {

@@ -22,7 +22,7 @@ public sealed class PriceProperties
         select (rate, request, bound, seed),
         given =>
         {
-            var quote = Quote.Of(given.rate, given.request, new InputEstimate(given.bound / 2, given.bound, CountMethod.Bound));
+            var quote = Quote.Of(given.rate, given.request, new InputEstimate(given.bound / 2, given.bound, CountMethod.Bound), Expectation.Unknown);
             var actual = Allowed(given.rate, given.request, quote, new Random(given.seed));
             var billed = new Random(given.seed).Next(2) == 0 ? quote.Tier : Downgraded(quote.Tier);
             var cost = given.rate.Price(actual, billed, given.request.Regional, Rounding.HalfEven);
@@ -34,7 +34,7 @@ public sealed class PriceProperties
         from rate in Gen.Elements(Priced) from request in Requests from bound in Counts select (rate, request, bound),
         given =>
         {
-            var quote = Quote.Of(given.rate, given.request, new InputEstimate(given.bound, given.bound, CountMethod.Bound));
+            var quote = Quote.Of(given.rate, given.request, new InputEstimate(given.bound, given.bound, CountMethod.Bound), Expectation.Unknown);
             return given.rate.Price(quote.WorstUsage, quote.Tier, quote.Regional, Rounding.HalfEven) <= quote.Worst;
         });
 

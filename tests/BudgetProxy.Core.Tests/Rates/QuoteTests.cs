@@ -35,7 +35,7 @@ public sealed class QuoteTests
     public void The_bound_is_reserved_and_the_best_guess_expected()
     {
         var count = new InputEstimate(1000, 1350, CountMethod.Calibrated);
-        var quote = Quote.Of(The.Row("anthropic/claude-sonnet-4-5"), new ProviderRequest { OutputLimit = 100 }, count);
+        var quote = Quote.Of(The.Row("anthropic/claude-sonnet-4-5"), new ProviderRequest { OutputLimit = 100 }, count, Expectation.Unknown);
         Assert.Equal("0.005550000", quote.Worst.ToString()); // 1350×3000 + 100×15000 nano
         Assert.Equal("0.004500000", quote.Expected.ToString()); // 1000×3000 + 100×15000 nano
     }
@@ -103,7 +103,7 @@ public sealed class QuoteTests
     public void A_prediction_is_reserved_as_output()
     {
         var count = new InputEstimate(10, 10, CountMethod.Exact, PredictionTokens: 50);
-        var quote = Quote.Of(The.Row("openai/gpt-4o-mini"), new ProviderRequest { OutputLimit = 100 }, count);
+        var quote = Quote.Of(The.Row("openai/gpt-4o-mini"), new ProviderRequest { OutputLimit = 100 }, count, Expectation.Unknown);
         Assert.Equal(150, quote.WorstUsage.Output);
         Assert.Equal(100, quote.OutputLimit);
     }
@@ -121,8 +121,8 @@ public sealed class QuoteTests
     public void A_row_that_knows_no_maximum_is_reserved_for_what_the_largest_models_give()
     {
         var rate = The.Row("openai/gpt-4o-mini") with { Profile = new ModelProfile() };
-        Assert.Equal(Quote.UnknownMaxOutput, Quote.Of(rate, new ProviderRequest(), new InputEstimate(1, 1, CountMethod.Exact)).OutputLimit);
-        Assert.Equal(200_000, Quote.Of(rate, new ProviderRequest { OutputLimit = 200_000 }, new InputEstimate(1, 1, CountMethod.Exact)).OutputLimit);
+        Assert.Equal(Quote.UnknownMaxOutput, Quote.Of(rate, new ProviderRequest(), new InputEstimate(1, 1, CountMethod.Exact), Expectation.Unknown).OutputLimit);
+        Assert.Equal(200_000, Quote.Of(rate, new ProviderRequest { OutputLimit = 200_000 }, new InputEstimate(1, 1, CountMethod.Exact), Expectation.Unknown).OutputLimit);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public sealed class QuoteTests
     [Fact]
     public void The_count_that_a_quote_shows_is_cut_to_the_window()
     {
-        var quote = Quote.Of(The.Row("openai/gpt-4o"), new ProviderRequest(), new InputEstimate(130_000, 2_000_000, CountMethod.Bound));
+        var quote = Quote.Of(The.Row("openai/gpt-4o"), new ProviderRequest(), new InputEstimate(130_000, 2_000_000, CountMethod.Bound), Expectation.Unknown);
         Assert.Equal(new InputEstimate(128_000, 128_000, CountMethod.Bound), quote.Input);
         Assert.Equal(128_000, quote.WorstUsage.Input);
     }
@@ -181,7 +181,7 @@ public sealed class QuoteTests
         var rate = The.Row("openai/o1-pro") with { Profile = new ModelProfile() };
         var request = new ProviderRequest { Choices = 128, OutputLimit = 1_000_000_000 };
         Assert.Equal("76800000.000000000", Dollars(128L * 1_000_000_000 * 600)); // what it would be
-        var quote = Quote.Of(rate, request, new InputEstimate(long.MaxValue, long.MaxValue, CountMethod.Bound, long.MaxValue));
+        var quote = Quote.Of(rate, request, new InputEstimate(long.MaxValue, long.MaxValue, CountMethod.Bound, long.MaxValue), Expectation.Unknown);
         Assert.Equal(NanoUsd.Ceiling, quote.Worst);
         Assert.Equal(NanoUsd.Ceiling, quote.Expected);
         Assert.True(quote.Worst > NanoUsd.MaxLimit);
@@ -200,5 +200,5 @@ public sealed class QuoteTests
     private static Quote Quoted(string row, ProviderRequest request, long tokens) => Quoted(The.Row(row), request, tokens);
 
     private static Quote Quoted(Rate rate, ProviderRequest request, long tokens) =>
-        Quote.Of(rate, request, new InputEstimate(tokens, tokens, CountMethod.Exact));
+        Quote.Of(rate, request, new InputEstimate(tokens, tokens, CountMethod.Exact), Expectation.Unknown);
 }
