@@ -14,7 +14,7 @@ internal sealed class SimulatedAnthropic(SimulatedSender sender, SimulatedCall c
 
     public Task MessageAsync() => call.Request.Streamed ? StreamMessageAsync() : WholeMessageAsync();
 
-    public async Task CountTokensAsync() => await sender.SendWholeAsync($$"""{"input_tokens":{{call.Request.InputTokens}}}""");
+    public async Task CountTokensAsync() => await sender.SendWholeAsync($$"""{"input_tokens":{{answer.Reported?.Input ?? call.Request.InputTokens}}}""");
 
     private async Task WholeMessageAsync()
     {

@@ -39,6 +39,12 @@ public sealed class Call(HttpContext context, ProviderRoute route, Guid id, Date
     // Quote
     public Quote Quote { get; set; } = null!;
 
+    /// <summary>What the quote expects beyond the count.</summary>
+    public Expectation Expectation { get; set; } = Expectation.Unknown;
+
+    /// <summary>True once the provider's own count was asked for: never twice.</summary>
+    public bool CountAsked { get; set; }
+
     /// <summary>True when the output that passes is not all that is billed.</summary>
     public bool ReasonsOutOfSight => Request.HiddenReasoning || Quote.Rate.Profile.Reasoning;
 

@@ -57,9 +57,7 @@ public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvide
         // A beta may allow more output than the row knows of, so the caller's own limit is then taken at its word.
         call.Request.LimitMayExceedModel = call.Context.Request.Headers.ContainsKey("anthropic-beta");
         var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile);
-        call.Quote = Core.Rates.Quote.Of(rate, call.Request, input, Expectation.Unknown);
-        if (call.Tenant.MaxCall is { } ceiling && call.Quote.Worst > ceiling)
-            return Refusals.TooExpensive(call.Quote.Worst, ceiling);
+        call.Quote = Core.Rates.Quote.Of(rate, call.Request, input, call.Expectation);
         return null;
     }
 

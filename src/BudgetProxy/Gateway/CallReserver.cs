@@ -5,11 +5,14 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Gateway;
 
 /// <summary>Reserve or refuse: the worst case against every budget that applies, in one step.</summary>
-public sealed class CallReserver(IReservationStore store, ProxyMetrics metrics, ProxyOptions options, TimeProvider clock)
+public sealed class CallReserver(IReservationStore store, ProviderCount providerCount, ProxyMetrics metrics, ProxyOptions options, TimeProvider clock)
 {
     /// <summary>Fills in reservation and outcome; null = all holds are taken. Fails closed: without the store nothing is forwarded.</summary>
     public async ValueTask<GatewayRefusal?> ReserveAsync(Call call)
     {
+        if (CheckCeiling(call) is { } tooExpensive)
+            return await AgainAsync(call, tooExpensive);
+
         var quote = call.Quote;
         var reservation = new Reservation
         {
@@ -38,13 +41,21 @@ public sealed class CallReserver(IReservationStore store, ProxyMetrics metrics, 
         }
 
         if (call.Outcome.Refusal is { } refusal)
-            return Refusals.OverBudget(refusal, quote, clock.GetUtcNow());
+            return await AgainAsync(call, Refusals.OverBudget(refusal, quote, clock.GetUtcNow()));
         call.Reservation = reservation;
         metrics.CallAdmitted();
         if (call.Outcome.WouldBlock is not null)
             metrics.CallWouldBlock();
         return null;
     }
+
+    /// <summary>The tenant's ceiling for one call; null = the call is not above it.</summary>
+    public static GatewayRefusal? CheckCeiling(Call call) =>
+        call.Tenant.MaxCall is { } ceiling && call.Quote.Worst > ceiling ? Refusals.TooExpensive(call.Quote.Worst, ceiling) : null;
+
+    // Where the provider's own count lowers the quote, the call is tried once more; the refused try holds nothing.
+    private async ValueTask<GatewayRefusal?> AgainAsync(Call call, GatewayRefusal refusal) =>
+        await providerCount.TightenAsync(call, refusal) ? await ReserveAsync(call) : refusal;
 
     /// <summary>Lets the call through without a reservation, once it is written down on this machine's disk.</summary>
     private async ValueTask<GatewayRefusal?> AdmitAsync(Call call, Reservation reservation)

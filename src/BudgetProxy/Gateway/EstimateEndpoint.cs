@@ -31,7 +31,8 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
             var refusal = RequestFraming.Check(context.Request)
                 ?? identifier.Identify(call)
                 ?? await quoter.ReadAsync(call)
-                ?? quoter.Quote(call, tier);
+                ?? quoter.Quote(call, tier)
+                ?? CallReserver.CheckCeiling(call);
             if (refusal is null)
                 await AnswerAsync(call);
             else

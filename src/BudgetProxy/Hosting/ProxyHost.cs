@@ -159,6 +159,8 @@ public static class ProxyHost
 
         services.AddSingleton<CallIdentifier>();
         services.AddSingleton<CallQuoter>();
+        services.AddSingleton<CountThrottle>();
+        services.AddSingleton<ProviderCount>();
         services.AddSingleton<CallReserver>();
         services.AddSingleton<CallForwarder>();
         services.AddSingleton<CallBooks>();

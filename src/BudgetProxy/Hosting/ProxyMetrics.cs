@@ -17,6 +17,7 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _admitted;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _wouldBlock;
+    private readonly Counter<long> _providerCounts;
     private readonly Counter<long> _settled;
     private readonly Counter<long> _voided;
     private readonly Counter<long> _expired;
@@ -33,6 +34,7 @@ public sealed class ProxyMetrics : IDisposable
         _admitted = Counter("calls.admitted", "{call}", "Calls that were reserved and forwarded.");
         _refused = Counter("calls.refused", "{call}", "Calls that were refused before they reached a provider, by code.");
         _wouldBlock = Counter("calls.would_block", "{call}", "Admitted calls that a shadow budget would have refused.");
+        _providerCounts = Counter("provider_counts", "{question}", "Times that a provider's own counter was asked before refusing a call, by what came of it.");
         _settled = Counter("calls.settled", "{call}", "Calls whose cost was booked, by where their usage comes from.");
         _voided = Counter("calls.voided", "{call}", "Calls that the provider can't have billed.");
         _expired = Counter("reservations.expired", "{reservation}", "Reservations whose owner vanished, charged at their worst case.");
@@ -55,6 +57,10 @@ public sealed class ProxyMetrics : IDisposable
 
     /// <summary>A shadow budget would have refused a call that was admitted.</summary>
     public void CallWouldBlock() => _wouldBlock.Add(1);
+
+    /// <summary>A provider's counter was asked before refusing a call.</summary>
+    /// <param name="outcome"><c>lower</c>, <c>no_lower</c> than what was reserved for, or <c>failed</c>.</param>
+    public void ProviderCounted(string outcome) => _providerCounts.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <summary>An admitted call's cost was booked.</summary>
     public void CallSettled(UsageBasis basis, in Usage usage, NanoUsd cost)

@@ -32,6 +32,12 @@ public sealed record ProxyOptions
     /// <summary>True: when the client is gone the answer is read to its end and charged exactly. False: the provider's stream is cut and what passed is charged.</summary>
     public bool DrainOnDisconnect { get; init; }
 
+    /// <summary>True: before a call is refused for what its input may come to, the provider's own counter is asked, where it has one.</summary>
+    public bool AskProviderCount { get; init; }
+
+    /// <summary>How long that may take; 50 ms to 30 s.</summary>
+    public TimeSpan CountDeadline { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a reservation may stay open before it expires and is charged as Presumed.</summary>
     public TimeSpan ReservationLifetime { get; init; } = TimeSpan.FromMinutes(10);
 

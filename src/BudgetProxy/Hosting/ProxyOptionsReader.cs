@@ -33,8 +33,8 @@ public sealed class ProxyOptionsReader
     private ProxyOptions ReadAll()
     {
         RefuseUnknown(
-            _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect",
-            "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes");
+            _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
+            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes");
         RefuseLater();
         var (redis, postgres) = ReadStores();
         return new ProxyOptions
@@ -46,6 +46,8 @@ public sealed class ProxyOptionsReader
             AllowOnStoreOutage = ReadOnStoreOutage(distributed: redis is not null && postgres is not null),
             AllowUnpricedModels = Choice("OnUnpricedModel", "reject", "allow"),
             DrainOnDisconnect = Choice("OnClientDisconnect", "cut", "drain"),
+            AskProviderCount = Choice("AskProviderCount", "never", "before-refusing"),
+            CountDeadline = Duration("CountDeadline", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30)),
             ReservationLifetime = Duration("ReservationLifetime", TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             StoreDeadline = Duration("StoreDeadline", TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)),
             StopDelay = Duration("StopDelay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(1)),

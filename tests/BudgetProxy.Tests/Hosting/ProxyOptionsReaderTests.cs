@@ -15,6 +15,8 @@ public sealed class ProxyOptionsReaderTests
         Assert.Equal(32 * 1024 * 1024, options.MaxBodyBytes);
         Assert.False(options.AllowUnpricedModels);
         Assert.False(options.DrainOnDisconnect);
+        Assert.False(options.AskProviderCount);
+        Assert.Equal(TimeSpan.FromSeconds(1), options.CountDeadline);
         Assert.False(options.IsDistributed);
         Assert.False(options.AllowOnStoreOutage);
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.StoreDeadline);
@@ -29,11 +31,12 @@ public sealed class ProxyOptionsReaderTests
         var errors = Read(
             out _,
             ("ReservationLifetime", "soon"), ("OnClientDisconnect", "maybe"), ("MaxBodyBytes", "-1"), ("Redis", "localhost"), ("AdminKey", "short"),
-            ("MaxBodyByte", "1"), ("Providers:openai:BaseUrl", "https://api.openai.com/v1"), ("Providers:nobody:ApiKey", "x"), ("Providers:azure:BaseUrl", "https://x.example"), ("OnStoreOutage", "allow"));
+            ("MaxBodyByte", "1"), ("Providers:openai:BaseUrl", "https://api.openai.com/v1"), ("Providers:nobody:ApiKey", "x"), ("Providers:azure:BaseUrl", "https://x.example"), ("OnStoreOutage", "allow"),
+            ("AskProviderCount", "always"), ("CountDeadline", "00:01:00"));
         string[] names =
         [
             "ReservationLifetime", "OnClientDisconnect", "MaxBodyBytes", "Redis", "AdminKey", "MaxBodyByte", "Providers__openai__BaseUrl",
-            "Providers__nobody", "Providers__azure", "OnStoreOutage",
+            "Providers__nobody", "Providers__azure", "OnStoreOutage", "AskProviderCount", "CountDeadline",
         ];
         foreach (var name in names)
             Assert.Contains(errors, error => error.StartsWith($"BudgetProxy__{name}:", StringComparison.Ordinal));
