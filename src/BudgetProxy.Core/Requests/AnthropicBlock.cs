@@ -15,6 +15,9 @@ internal struct AnthropicBlock
     /// <summary>The source is a URL, a file id or of a kind we don't know.</summary>
     public bool IsRemote;
 
+    /// <summary>Which of the two an <see cref="IsRemote"/> document is.</summary>
+    public UnseenItem Remote;
+
     /// <summary>Pixels, when the source is an image whose header we could read.</summary>
     public (int Width, int Height) Size;
 }

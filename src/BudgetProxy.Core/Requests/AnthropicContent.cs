@@ -47,7 +47,7 @@ internal static class AnthropicContent
 
     private static void ReadBlock(ref BodyCursor cursor, ProviderRequest request)
     {
-        var block = default(AnthropicBlock);
+        var block = new AnthropicBlock { Remote = UnseenItem.FileUrl };
         while (cursor.NextProperty())
         {
             if (!ReadText(ref cursor, request) && !ReadStructure(ref cursor, request, ref block))
@@ -55,9 +55,9 @@ internal static class AnthropicContent
         }
 
         if (block.IsRemote && !block.IsImage)
-            cursor.FailAt("source", "A remote or stored document can't be bounded from the body: send it inline.");
+            CommonFields.AddUnseenAt(ref cursor, request, block.Remote, "source", "A remote or stored document can't be bounded from the body: send it inline.");
         else if (block.IsImage && block.HasSource)
-            request.Images.Add(new ImageContent(block.Size.Width, block.Size.Height, ImageDetail.Auto));
+            CommonFields.AddImage(ref cursor, request, new ImageContent(block.Size.Width, block.Size.Height, ImageDetail.Auto), "source");
         else if (block.IsInline)
             request.Unbounded = true;
     }
@@ -109,7 +109,7 @@ internal static class AnthropicContent
         if (cursor.ValueIs("tool_use"u8) || cursor.ValueIs("tool_result"u8))
             request.ToolCalls++;
         if (cursor.ValueIs("container_upload"u8))
-            cursor.Fail("A stored file can't be bounded from the body.");
+            CommonFields.AddUnseen(ref cursor, request, UnseenItem.FileId, "A stored file can't be bounded from the body.");
         CommonFields.ReadNeutral(ref cursor, request);
     }
 
@@ -146,6 +146,8 @@ internal static class AnthropicContent
                 isText = cursor.ValueIs("text"u8);
                 block.IsInline = cursor.ValueIs("base64"u8);
                 block.IsRemote = !isText && !block.IsInline && !cursor.ValueIs("content"u8);
+                if (cursor.ValueIs("file"u8))
+                    block.Remote = UnseenItem.FileId;
                 if (cursor.ExpectString())
                     CommonFields.ReadNeutral(ref cursor, request);
             }
@@ -158,6 +160,8 @@ internal static class AnthropicContent
             else if (cursor.KeyIs("url"u8) || cursor.KeyIs("file_id"u8))
             {
                 block.IsRemote = true;
+                if (cursor.KeyIs("file_id"u8))
+                    block.Remote = UnseenItem.FileId;
                 CommonFields.ReadNeutral(ref cursor, request, CommonFields.ListBytes);
             }
             else if (cursor.KeyIs("media_type"u8))

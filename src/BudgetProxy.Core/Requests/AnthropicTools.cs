@@ -10,6 +10,10 @@ internal static class AnthropicTools
     private const int ComputerToolset = 5_000;
     private const int BrowserToolset = 8_000;
 
+    // No figures: on the provider's side (its allowance counts it), or not metered at all, such as an advisor, which bills another model's output.
+    private const int Serving = -1;
+    private const int Unknown = -2;
+
     public static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
         if (!cursor.ExpectArray())
@@ -42,28 +46,40 @@ internal static class AnthropicTools
     {
         var start = cursor.Position;
         var allowance = 0;
+        long? maxUses = null;
         while (cursor.NextProperty())
         {
             request.ToolKeys++;
             if (cursor.KeyIs("type"u8))
                 allowance = cursor.ExpectString() ? Allowance(cursor.Raw) : 0;
+            else if (cursor.KeyIs("max_uses"u8))
+                maxUses = cursor.WholeNumber(0);
             else if (cursor.KeyIs("cache_control"u8))
             {
                 CommonFields.ReadCacheMarker(ref cursor, request);
                 continue;
             }
 
-            if (allowance < 0)
-                cursor.Fail("Only custom, bash, text editor, computer and browser tools are metered: others run on the provider's side.");
             var (keys, items) = cursor.SkipTool();
             request.ToolKeys += keys;
             request.ToolEnumItems += items;
         }
 
+        if (allowance is Serving or Unknown)
+            ReadServerTool(ref cursor, request, allowance, maxUses);
+        else
+            request.AllowanceTokens += allowance;
         request.Tools++;
-        request.AllowanceTokens += allowance;
         if (!cursor.Failed)
             request.Content.Add(new ContentSpan(start, cursor.End - start, ContentKind.ToolSchema));
+    }
+
+    private static void ReadServerTool(ref BodyCursor cursor, ProviderRequest request, int kind, long? maxUses)
+    {
+        if (kind == Unknown)
+            cursor.FailAt("type", "This kind of tool is not metered: use custom, bash, text editor, computer, browser or server tools.");
+        CommonFields.AddUnseenAt(ref cursor, request, UnseenItem.ServerTool, "type", "This tool runs on the provider's side and its cost can't be bounded from the body.");
+        CommonFields.AddServerToolCalls(request, maxUses);
     }
 
     private static int Allowance(ReadOnlySpan<byte> type) =>
@@ -73,5 +89,7 @@ internal static class AnthropicTools
         : type.StartsWith("computer_toolset_"u8) ? ComputerToolset
         : type.StartsWith("computer_"u8) ? Computer
         : type.StartsWith("browser_toolset_"u8) ? BrowserToolset
-        : -1;
+        : type.StartsWith("web_search_"u8) || type.StartsWith("web_fetch_"u8) || type.StartsWith("code_execution_"u8)
+            || type.StartsWith("tool_search_tool_"u8) || type.StartsWith("memory_"u8) ? Serving
+        : Unknown;
 }

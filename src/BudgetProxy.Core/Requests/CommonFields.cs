@@ -15,6 +15,12 @@ internal static class CommonFields
     /// <summary>The same for a list or map that decides nothing: OpenAI's 16 pairs of 64 + 512 characters of <c>metadata</c>, rounded up.</summary>
     public const int ListBytes = 16 * 1024;
 
+    /// <summary>Calls of a server tool that sets no limit of its own: an allowance, since neither provider names a limit (Anthropic web search page, 2026-08: <c>max_uses</c> is optional).</summary>
+    public const int ServerToolCalls = 10;
+
+    /// <summary>Calls of server tools in one request at most, so that a made-up <c>max_uses</c> can't overflow a price.</summary>
+    private const long MaxServerToolCalls = 1_000_000;
+
     // Every name that decides a price. Some JSON libraries match names in any case, so a variant could mean another call than the one we price.
     private static readonly byte[][] Deciding =
     [
@@ -140,6 +146,35 @@ internal static class CommonFields
         cursor.Fail(message);
     }
 
+    /// <summary>Meets an item that can't be seen, the present value: refused, or its allowance is taken.</summary>
+    /// <param name="message">A sentence on why it can't be counted.</param>
+    public static void AddUnseen(ref BodyCursor cursor, ProviderRequest request, UnseenItem item, string message)
+    {
+        if (!TakeAllowance(request, item))
+            cursor.Fail(Refusal(request, item, message));
+    }
+
+    /// <summary>The same where only the end of the object tells what it is: <paramref name="field"/> is named in the error.</summary>
+    public static void AddUnseenAt(ref BodyCursor cursor, ProviderRequest request, UnseenItem item, string field, string message)
+    {
+        if (!TakeAllowance(request, item))
+            cursor.FailAt(field, Refusal(request, item, message));
+    }
+
+    /// <summary>Calls of a tool on the provider's side, which may have a fee each.</summary>
+    /// <param name="calls">How many the body allows; null = it sets no limit.</param>
+    public static void AddServerToolCalls(ProviderRequest request, long? calls) =>
+        request.ServerToolCalls = (int)Math.Min(request.ServerToolCalls + Math.Min(calls ?? ServerToolCalls, MaxServerToolCalls), MaxServerToolCalls);
+
+    /// <summary>An image: by its size, else what its allowance says.</summary>
+    public static void AddImage(ref BodyCursor cursor, ProviderRequest request, ImageContent image, string field)
+    {
+        if (image.SizeKnown || request.Allowances[UnseenItem.RemoteImage].IsModelCap)
+            request.Images.Add(image);
+        else
+            AddUnseenAt(ref cursor, request, UnseenItem.RemoteImage, field, "The size of this image can't be read from the body: send it as base64.");
+    }
+
     /// <summary>A cache marker: Anthropic <c>cache_control</c>, OpenAI <c>prompt_cache_breakpoint</c>. An unknown lifetime is taken as the long one, the dearest.</summary>
     public static void ReadCacheMarker(ref BodyCursor cursor, ProviderRequest request)
     {
@@ -179,6 +214,19 @@ internal static class CommonFields
         cursor.Skip();
         return CacheWrite.Long;
     }
+
+    // False = refused.
+    private static bool TakeAllowance(ProviderRequest request, UnseenItem item)
+    {
+        var allowance = request.Allowances[item];
+        if (allowance.Tokens is { } tokens)
+            request.AllowanceTokens += tokens;
+        request.Unbounded |= allowance.IsWindow;
+        return allowance != Allowance.Refuse;
+    }
+
+    private static string Refusal(ProviderRequest request, UnseenItem item, string message) =>
+        $"{message} The operator can allow it: {request.Allowances.SettingOf(item)} takes a number of tokens or `window`.";
 
     // Simple case folding, as Go's encoding/json matches names: besides ASCII's own, U+017F is an s and U+212A, the Kelvin sign, a k.
     private static bool FoldsTo(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name)

@@ -110,7 +110,7 @@ internal static class OpenAiChatMessages
                 CommonFields.CountOpaque(ref cursor, request);
         }
 
-        request.Images.Add(new ImageContent(width, height, detail));
+        CommonFields.AddImage(ref cursor, request, new ImageContent(width, height, detail), "url");
     }
 
     private static ImageDetail ReadDetail(ref BodyCursor cursor)
@@ -133,8 +133,10 @@ internal static class OpenAiChatMessages
             return;
         while (cursor.NextProperty())
         {
-            if (cursor.KeyIs("file_id"u8) || cursor.KeyIs("file_url"u8))
-                CommonFields.RefusePresent(ref cursor, "A stored or remote file can't be bounded from the body: send it as file_data.");
+            if (cursor.KeyIs("file_id"u8))
+                ReadRemoteFile(ref cursor, request, UnseenItem.FileId);
+            else if (cursor.KeyIs("file_url"u8))
+                ReadRemoteFile(ref cursor, request, UnseenItem.FileUrl);
             else if (cursor.KeyIs("file_data"u8))
                 request.Unbounded |= cursor.ExpectString();
             else if (cursor.KeyIs("filename"u8))
@@ -142,6 +144,14 @@ internal static class OpenAiChatMessages
             else
                 CommonFields.CountOpaque(ref cursor, request);
         }
+    }
+
+    private static void ReadRemoteFile(ref BodyCursor cursor, ProviderRequest request, UnseenItem item)
+    {
+        if (!cursor.ExpectString())
+            return;
+        CommonFields.AddUnseen(ref cursor, request, item, "A stored or remote file can't be bounded from the body: send it as file_data.");
+        CommonFields.ReadNeutral(ref cursor, request, CommonFields.ListBytes);
     }
 
     private static void ReadToolCalls(ref BodyCursor cursor, ProviderRequest request)

@@ -75,7 +75,7 @@ public static class OpenAiChatReader
         else if (cursor.KeyIs("prediction"u8))
             ReadPrediction(ref cursor, request);
         else if (cursor.KeyIs("web_search_options"u8))
-            CommonFields.RefusePresent(ref cursor, "Web search runs on the provider's side and its cost can't be bounded from the body.");
+            ReadWebSearch(ref cursor, request);
         else if (cursor.KeyIs("audio"u8))
             CommonFields.RefusePresent(ref cursor, "Audio output is not metered.");
         else if (cursor.KeyIs("modalities"u8))
@@ -203,6 +203,16 @@ public static class OpenAiChatReader
                     CommonFields.CountOpaque(ref cursor, request);
             }
         }
+    }
+
+    // {search_context_size, user_location}
+    private static void ReadWebSearch(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (!cursor.ExpectObject())
+            return;
+        CommonFields.AddUnseen(ref cursor, request, UnseenItem.ServerTool, "Web search runs on the provider's side and its cost can't be bounded from the body.");
+        CommonFields.AddServerToolCalls(request, calls: null);
+        CommonFields.CountOpaque(ref cursor, request);
     }
 
     private static void ReadModalities(ref BodyCursor cursor)

@@ -83,6 +83,9 @@ public sealed class ProviderRequest
 
     public List<ImageContent> Images { get; } = [];
 
+    /// <summary>What becomes of what can't be seen in the body; set before reading, kept by <see cref="Reset"/>.</summary>
+    public Allowances Allowances { get; set; } = Allowances.Default;
+
     /// <summary>Where and what to insert so that an OpenAI stream reports its usage; default when nothing needs to be.</summary>
     public BodySplice UsageSplice { get; set; }
 

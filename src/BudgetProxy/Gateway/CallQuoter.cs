@@ -35,6 +35,7 @@ public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvide
         var api = call.Route.Api!.Value;
         var body = call.Body.Span;
         call.Request = _requests.Get();
+        call.Request.Allowances = options.Allowances.Of(api);
         if (!RequestReader.TryRead(api, body, call.Request, out var error))
             return Refusals.InvalidRequest(error);
         if (CallAttribution.Attribute(call, call.Request.User) is { } refusal)

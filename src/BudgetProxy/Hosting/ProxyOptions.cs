@@ -53,6 +53,9 @@ public sealed record ProxyOptions
     /// <summary>Largest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>What becomes of what can't be seen in a body, by route.</summary>
+    public RouteAllowances Allowances { get; init; } = RouteAllowances.Default;
+
     /// <summary>The providers; one that is not configured has its public base URL and no key.</summary>
     public IReadOnlyDictionary<Provider, ProviderOptions> Providers { get; init; } = ProviderOptions.Defaults;
 

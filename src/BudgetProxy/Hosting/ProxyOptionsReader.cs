@@ -34,7 +34,7 @@ public sealed class ProxyOptionsReader
     {
         RefuseUnknown(
             _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
-            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes");
+            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes", "Allowances");
         RefuseLater();
         var (redis, postgres) = ReadStores();
         return new ProxyOptions
@@ -53,6 +53,7 @@ public sealed class ProxyOptionsReader
             StopDelay = Duration("StopDelay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             DrainLimit = Duration("DrainLimit", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             MaxBodyBytes = Integer("MaxBodyBytes", 32 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+            Allowances = ReadAllowances(),
             Providers = ReadProviders(),
         };
     }
@@ -105,6 +106,40 @@ public sealed class ProxyOptionsReader
         else if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             Error("AdminKey", "an admin key is printable ASCII without spaces");
         return key;
+    }
+
+    private RouteAllowances ReadAllowances()
+    {
+        var result = RouteAllowances.Default;
+        foreach (var section in _section.GetSection("Allowances").GetChildren())
+        {
+            var route = result.All.FirstOrDefault(one => one.Route.Equals(section.Key, StringComparison.OrdinalIgnoreCase));
+            if (route is null)
+                Error($"Allowances:{section.Key}", $"no such route; there are {string.Join(", ", result.All.Select(one => one.Route))}");
+            else
+                result = section.GetChildren().Aggregate(result, (allowances, child) => ReadAllowance(allowances, route, child));
+        }
+
+        return result;
+    }
+
+    private RouteAllowances ReadAllowance(RouteAllowances allowances, Allowances route, IConfigurationSection setting)
+    {
+        var name = $"Allowances:{route.Route}:{setting.Key}";
+        foreach (var item in route.Items)
+        {
+            if (!Allowances.NameOf(item).Equals(setting.Key, StringComparison.OrdinalIgnoreCase))
+                continue;
+            if (Text(name) is not { } text)
+                return allowances;
+            if (Allowance.TryParse(text, out var allowance))
+                return allowances.With(route, item, allowance);
+            Error(name, $"must be a whole number of tokens up to {Allowance.MaxTokens}, `window` or `refuse`, not `{text}`");
+            return allowances;
+        }
+
+        Error(name, $"no such setting; there are {string.Join(", ", route.Items.Select(Allowances.NameOf))}");
+        return allowances;
     }
 
     private Dictionary<Provider, ProviderOptions> ReadProviders()

@@ -50,6 +50,33 @@ public sealed class EstimateTests
     }
 
     [Fact]
+    public async Task What_cannot_be_seen_is_refused_until_the_operator_allows_it()
+    {
+        var search = Bodies.Messages(extra: ""","tools":[{"type":"web_search_20250305","name":"web_search","max_uses":2}]""");
+        await using (var strict = await TestProxy.StartAsync())
+        {
+            using var client = strict.Client(await strict.CreateTenantAsync("acme"));
+            using var refused = await client.PostAsync(Bodies.MessagesPath, TestProxy.Json(search));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("BudgetProxy__Allowances__anthropic-messages__serverTool", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal(0, strict.Provider.CallCount);
+        }
+
+        await using var open = await TestProxy.StartAsync(("Allowances:anthropic-messages:serverTool", "20000"));
+        using var allowed = open.Client(await open.CreateTenantAsync("acme"));
+        var plain = await PostAsync(allowed, "/v1/estimate/anthropic/messages", Bodies.Messages());
+        var estimate = await PostAsync(allowed, "/v1/estimate/anthropic/messages", search);
+        Assert.InRange(Bound(estimate) - Bound(plain), 20_000, 22_000);
+        // Two searches at 10 USD a thousand, beside the input at the dearest class that a tool's results may be written at: 1.25 a million.
+        Assert.True(MeteredCallTests.Money(estimate.GetProperty("costUsd"), "worst") - MeteredCallTests.Money(plain.GetProperty("costUsd"), "worst") >= 0.02m + 0.02m);
+        using var answer = await allowed.PostAsync(Bodies.MessagesPath, TestProxy.Json(search));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(1, open.Provider.CallCount);
+
+        static long Bound(JsonElement estimate) => estimate.GetProperty("tokens").GetProperty("inputBound").GetInt64();
+    }
+
+    [Fact]
     public async Task Needs_the_same_key_and_a_metered_route()
     {
         await using var proxy = await TestProxy.StartAsync();
