@@ -55,7 +55,7 @@ internal static class PieceCounter<TPattern>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int CountNew(ReadOnlySpan<byte> text, ShortText piece, Vocabulary vocabulary, PieceCache cache)
     {
-        var count = vocabulary.ShortTokens.Contains(piece) ? 1 : BpeCounter.Count(text, vocabulary);
+        var count = vocabulary.Trie.Contains(text) ? 1 : BpeCounter.Count(text, vocabulary);
         cache.Add(piece, count);
         return count;
     }

@@ -15,14 +15,9 @@ internal static class TokenList
         var tokens = new string[BinaryPrimitives.ReadInt32LittleEndian(file)];
         for (var token = 0; token < tokens.Length; token++)
         {
-            if (token < 256)
-            {
-                tokens[token] = ((char)file[4 + token]).ToString();
-                continue;
-            }
-
-            var pair = file.AsSpan(260 + ((token - 256) * 6), 6);
-            tokens[token] = tokens[ReadId(pair)] + tokens[ReadId(pair[3..])];
+            var record = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(16 + (token * 8)));
+            int left = (int)(record & 0x3FFFF), right = (int)((record >> 18) & 0x3FFFF);
+            tokens[token] = token < 256 ? ((char)right).ToString() : tokens[left] + tokens[right];
         }
 
         return tokens;
@@ -30,6 +25,4 @@ internal static class TokenList
 
     /// <summary>A token as text, with U+FFFD for a part of a character.</summary>
     public static string Text(string token) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(token));
-
-    private static int ReadId(ReadOnlySpan<byte> at) => at[0] | (at[1] << 8) | (at[2] << 16);
 }

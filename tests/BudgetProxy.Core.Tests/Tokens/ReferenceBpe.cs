@@ -58,12 +58,11 @@ internal sealed class ReferenceBpe
         var tokens = new string[BinaryPrimitives.ReadInt32LittleEndian(file)];
         for (var rank = 0; rank < tokens.Length; rank++)
         {
-            var pair = 260 + ((rank - 256) * 6);
-            tokens[rank] = rank < 256 ? ((char)file[4 + rank]).ToString() : tokens[ReadId(file, pair)] + tokens[ReadId(file, pair + 3)];
+            var token = BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(16 + (rank * 8)));
+            int left = (int)(token & 0x3FFFF), right = (int)((token >> 18) & 0x3FFFF);
+            tokens[rank] = rank < 256 ? ((char)right).ToString() : tokens[left] + tokens[right];
         }
 
         return tokens.Select((token, rank) => (token, rank)).ToDictionary(entry => entry.token, entry => entry.rank);
     }
-
-    private static int ReadId(byte[] file, int at) => file[at] | (file[at + 1] << 8) | (file[at + 2] << 16);
 }
