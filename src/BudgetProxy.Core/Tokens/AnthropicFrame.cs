@@ -36,8 +36,10 @@ internal static class AnthropicFrame
         tally.AddTokens(0, request.HiddenReasoning ? ThinkingBound : 0);
         foreach (var span in request.Content)
         {
-            if (span.Kind == ContentKind.ResponseSchema)
-                tally.AddTokens(0, SchemaBound);
+            if (span.Kind != ContentKind.ResponseSchema)
+                continue;
+            tally.AddTokens(0, SchemaBound);
+            tally.Blur();
         }
 
         if (request.Tools == 0)

@@ -4,4 +4,5 @@ namespace BudgetProxy.Core.Tokens;
 /// <param name="Tokens">Best guess, in tokens.</param>
 /// <param name="Bound">What it can't exceed, in tokens; at least <paramref name="Tokens"/>.</param>
 /// <param name="PredictionTokens">Tokens of a prediction, billed as output when rejected.</param>
-public readonly record struct InputEstimate(long Tokens, long Bound, CountMethod Method, long PredictionTokens = 0);
+/// <param name="Mix">What a stand-in's estimate is made of; default for the model's own tokenizer.</param>
+public readonly record struct InputEstimate(long Tokens, long Bound, CountMethod Method, long PredictionTokens = 0, InputMix Mix = default);

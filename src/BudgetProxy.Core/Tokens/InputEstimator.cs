@@ -53,6 +53,7 @@ public static class InputEstimator
                 case ContentKind.OpaqueJson:
                     tally.AddText(span);
                     tally.Weaken(CountMethod.Bound);
+                    tally.Blur();
                     break;
                 default:
                     tally.AddText(span);
@@ -69,8 +70,10 @@ public static class InputEstimator
         {
             var (expected, bound) = ImageTokens.Count(tally.Profile.Vision, image);
             tally.AddTokens(expected, bound);
-            if (expected != bound || !image.SizeKnown)
-                tally.Weaken(CountMethod.Bound);
+            if (expected == bound && image.SizeKnown)
+                continue;
+            tally.Weaken(CountMethod.Bound);
+            tally.Blur();
         }
     }
 
@@ -79,11 +82,13 @@ public static class InputEstimator
         tally.AddTokens(request.AllowanceTokens, request.AllowanceTokens);
         if (request.AllowanceTokens > 0 || request.Unbounded)
             tally.Weaken(CountMethod.Bound);
+        if (request.AllowanceTokens > 0 || request.Unbounded || request.ServerToolCalls > 0)
+            tally.Blur();
     }
 
     private static InputEstimate Conclude(ref InputTally tally, ProviderRequest request, long prediction)
     {
         var bound = request.Unbounded ? Math.Max(tally.Bound, LargestInput) : tally.Bound;
-        return new InputEstimate(Math.Min(tally.Tokens, bound), bound, tally.Method, prediction);
+        return new InputEstimate(Math.Min(tally.Tokens, bound), bound, tally.Method, prediction, tally.Mix);
     }
 }

@@ -8,8 +8,11 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
 {
     private readonly ReadOnlySpan<byte> _body = body;
     private byte[] _buffer = [];
+    private ScriptMix _scripts;
     private long _counted;
+    private long _textBound;
     private long _tokens;
+    private bool _blurred;
 
     public ModelProfile Profile { get; } = profile;
 
@@ -23,6 +26,9 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
     /// <summary>Best guess so far: the counts at the measured ratio, and the rules' tokens.</summary>
     public readonly long Tokens => Scale(_counted, Profile.ExpectedPercent) + _tokens;
 
+    /// <summary>What the estimate is made of, so far; default for the model's own tokenizer, of which nothing is to be learned.</summary>
+    public readonly InputMix Mix => IsOwn(Profile) ? default : new InputMix(_scripts, _counted, _tokens, _textBound, !_blurred);
+
     /// <summary>Adds tokens that a rule gives, in the provider's own tokens.</summary>
     public void AddTokens(long expected, long bound)
     {
@@ -33,21 +39,21 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
     /// <summary>Adds a span of text, or of JSON by its minified text.</summary>
     public void AddText(ContentSpan span, bool boundOnly = false)
     {
-        var (count, bound) = Count(span);
-        _counted += boundOnly ? 0 : count;
+        var text = Measure(span);
+        var bound = BoundOf(text, span);
         Bound += bound;
+        if (boundOnly)
+            return;
+        _counted += text.Tokens;
+        _textBound += bound;
+        _scripts += text.Mix;
     }
 
     /// <summary>Tokens of a span as the tokenizer counts it, and what the model itself can't exceed on it.</summary>
     public (long Count, long Bound) Count(ContentSpan span)
     {
         var text = Measure(span);
-        if (IsOwn(Profile))
-            return (text.Tokens, text.Tokens);
-
-        var scaled = Scale((long)text.Tokens, Math.Max(Profile.SafetyPercent, 100), text.Allowance);
-        // Byte-level BPE gives no more tokens than there are bytes; normalisation may first lengthen text outside ASCII.
-        return (text.Tokens, text.Allowance == 0 ? Math.Min(scaled, span.Length) : scaled);
+        return (text.Tokens, BoundOf(text, span));
     }
 
     public readonly ReadOnlySpan<byte> Written(ContentSpan span) => _body.Slice(span.Start, span.Length);
@@ -71,6 +77,9 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
             Method = method;
     }
 
+    /// <summary>The request holds what is neither text nor known by a rule: nothing can be learned of its text from the provider's count.</summary>
+    public void Blur() => _blurred = true;
+
     public void Dispose()
     {
         if (_buffer.Length > 0)
@@ -86,11 +95,23 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
 
     private static long Scale(long count, int percent, long hundredths = 0) => (count * percent + hundredths + 99) / 100;
 
+    private readonly long BoundOf(in TextCount text, ContentSpan span)
+    {
+        if (IsOwn(Profile))
+            return text.Tokens;
+        var scaled = Scale(text.Tokens, Math.Max(Profile.SafetyPercent, 100), text.Allowance);
+        // Byte-level BPE gives no more tokens than there are bytes; normalisation may first lengthen text outside ASCII.
+        return text.Allowance == 0 ? Math.Min(scaled, span.Length) : scaled;
+    }
+
     private TextCount Measure(ContentSpan span)
     {
         var written = Written(span);
-        var tokens = IsRaw(span.Kind) ? CountMinified(written) : Counter.CountJsonString(written);
-        return new TextCount(tokens, IsOwn(Profile) ? 0 : ScriptAllowance.Hundredths(written));
+        var raw = IsRaw(span.Kind);
+        var tokens = raw ? CountMinified(written) : Counter.CountJsonString(written);
+        return IsOwn(Profile)
+            ? new TextCount(tokens, 0)
+            : new TextCount(tokens, ScriptAllowance.Hundredths(written), ScriptCensus.Of(written, raw));
     }
 
     private int CountMinified(ReadOnlySpan<byte> json)

@@ -69,6 +69,7 @@ internal static class OpenAiFrame
         }
 
         bound += BoundFlat + (long)request.Tools * BoundPerFunction + (long)request.ToolEnumItems * BoundPerEnumItem;
+        tally.Blur();
         if (flat && tally.Method == CountMethod.Exact)
             bound = formula;
         else
