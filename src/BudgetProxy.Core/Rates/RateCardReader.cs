@@ -130,6 +130,8 @@ internal static class RateCardReader
         "maxOutput" => profile with { MaxOutput = json.GetInt64() },
         "toolSystemTokens" => profile with { ToolSystemTokens = json.GetInt32() },
         "forcedToolSystemTokens" => profile with { ForcedToolSystemTokens = json.GetInt32() },
+        "minCachedPrefix" => profile with { MinCachedPrefix = json.GetInt32() },
+        "cachedStep" => profile with { CachedStep = json.GetInt32() },
         "vision" => profile with { Vision = ReadObject(ref json, VisionRule.None, VisionMember) },
         _ => throw Unknown(name),
     };

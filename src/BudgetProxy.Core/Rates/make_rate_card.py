@@ -167,6 +167,7 @@ def profile(model, kin):
     claude = tokenizer["name"].startswith("anthropic")
     system = model.get("tool_use_system_tokens") or kin.get("tool_use_system_tokens") or (
         {"auto_none": UNPUBLISHED_TOOL_PROMPT, "any_tool": UNPUBLISHED_TOOL_PROMPT} if claude else {})
+    cache = model.get("cache") or kin.get("cache") or {}
     family = re.match(r"(ft:)?(o[134]|gpt-[5-9]|chat-latest|gemini-[2-9].*-(pro|flash))", model["id"])
     return present({
         "encoding": "cl100kBase" if encoding == "cl100k_base" else "o200kBase",
@@ -179,6 +180,8 @@ def profile(model, kin):
         "maxOutput": limits.get("max_output"),
         "toolSystemTokens": system.get("auto_none"),
         "forcedToolSystemTokens": system.get("any_tool"),
+        "minCachedPrefix": cache.get("min_tokens"),
+        "cachedStep": cache.get("report_round_down") if cache.get("report_round_down") != 1 else None,
         "vision": vision(model.get("vision") or kin.get("vision")),
     })
 

@@ -11,6 +11,7 @@ internal static class AnthropicContent
     {
         if (!cursor.ExpectArray())
             return false;
+        request.Blocks.Section = PromptSection.Messages;
         while (cursor.NextElement())
         {
             if (!cursor.ExpectObject())
@@ -29,6 +30,8 @@ internal static class AnthropicContent
     {
         request.Messages++;
         var hasRole = false;
+        var firstBlock = request.Blocks.Count;
+        byte role = 0;
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("content"u8))
@@ -36,13 +39,14 @@ internal static class AnthropicContent
             else if (!cursor.KeyIs("role"u8))
                 CommonFields.CountOpaque(ref cursor, request);
             else if (cursor.ValueIs("user"u8) || cursor.ValueIs("assistant"u8) || cursor.ValueIs("system"u8))
-                hasRole = true;
+                (hasRole, role) = (true, cursor.Raw[0]);
             else
                 cursor.Fail("Must be user or assistant.");
         }
 
         if (!hasRole)
             cursor.FailAt("role", "A role is required.");
+        request.Blocks.SetRole(firstBlock, role);
     }
 
     private static void ReadBlock(ref BodyCursor cursor, ProviderRequest request)

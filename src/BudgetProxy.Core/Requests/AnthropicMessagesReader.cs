@@ -59,7 +59,7 @@ public static class AnthropicMessagesReader
     private static bool ReadPrompt(ref BodyCursor cursor, ProviderRequest request)
     {
         if (cursor.KeyIs("system"u8))
-            AnthropicContent.Read(ref cursor, request);
+            ReadSystem(ref cursor, request);
         else if (cursor.KeyIs("tools"u8))
             AnthropicTools.Read(ref cursor, request);
         else if (cursor.KeyIs("tool_choice"u8))
@@ -77,6 +77,12 @@ public static class AnthropicMessagesReader
         else
             return false;
         return true;
+    }
+
+    private static void ReadSystem(ref BodyCursor cursor, ProviderRequest request)
+    {
+        request.Blocks.Section = PromptSection.System;
+        AnthropicContent.Read(ref cursor, request);
     }
 
     private static void ReadMetadata(ref BodyCursor cursor, ProviderRequest request)
@@ -123,6 +129,8 @@ public static class AnthropicMessagesReader
         if (!cursor.ExpectObject())
             return;
         var start = cursor.Position;
+        request.Blocks.Section = PromptSection.Settings;
+        request.Blocks.Open(request, start);
         request.HiddenReasoning = true;
         while (cursor.NextProperty())
         {
@@ -132,6 +140,7 @@ public static class AnthropicMessagesReader
         }
 
         CommonFields.CountAbove(ref cursor, request, start);
+        request.Blocks.Close(request, cursor.End);
     }
 
     private static void ReadOutputConfig(ref BodyCursor cursor, ProviderRequest request)
@@ -151,8 +160,12 @@ public static class AnthropicMessagesReader
 
     private static void ReadSchema(ref BodyCursor cursor, ProviderRequest request)
     {
-        if (cursor.ExpectObject())
-            request.Content.Add(cursor.RawSpan(ContentKind.ResponseSchema));
+        if (!cursor.ExpectObject())
+            return;
+        request.Blocks.Section = PromptSection.Schema;
+        request.Blocks.Open(request, cursor.Position);
+        request.Content.Add(cursor.RawSpan(ContentKind.ResponseSchema));
+        request.Blocks.Close(request, cursor.End);
     }
 
     // Edits that clear old content only take tokens away; compaction runs the model once more, beyond max_tokens.

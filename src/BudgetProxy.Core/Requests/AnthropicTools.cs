@@ -18,12 +18,15 @@ internal static class AnthropicTools
     {
         if (!cursor.ExpectArray())
             return;
+        request.Blocks.Section = PromptSection.Tools;
         while (cursor.NextElement())
         {
+            request.Blocks.Open(request, cursor.Position);
             if (!cursor.ExpectObject())
                 cursor.Fail("A tool must be an object.");
             else
                 ReadTool(ref cursor, request);
+            request.Blocks.Close(request, cursor.End);
         }
     }
 
@@ -32,6 +35,8 @@ internal static class AnthropicTools
         if (!cursor.ExpectObject())
             return;
         var start = cursor.Position;
+        request.Blocks.Section = PromptSection.Settings;
+        request.Blocks.Open(request, start);
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("type"u8))
@@ -40,6 +45,7 @@ internal static class AnthropicTools
         }
 
         CommonFields.CountAbove(ref cursor, request, start);
+        request.Blocks.Close(request, cursor.End);
     }
 
     private static void ReadTool(ref BodyCursor cursor, ProviderRequest request)

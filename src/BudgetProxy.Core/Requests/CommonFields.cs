@@ -117,7 +117,9 @@ internal static class CommonFields
             return;
         if (cursor.IsString)
         {
+            request.Blocks.Open(request, cursor.Position);
             CountString(ref cursor, request, ContentKind.Text);
+            request.Blocks.Close(request, cursor.End);
             return;
         }
 
@@ -127,10 +129,12 @@ internal static class CommonFields
         while (cursor.NextElement())
         {
             parts++;
+            request.Blocks.Open(request, cursor.Position);
             if (!cursor.ExpectObject())
                 cursor.Fail("A content part must be an object.");
             else
                 readPart(ref cursor, request);
+            request.Blocks.Close(request, cursor.End);
         }
 
         request.ExtraParts += Math.Max(parts - 1, 0);
@@ -198,7 +202,18 @@ internal static class CommonFields
         }
 
         CountAbove(ref cursor, request, start);
+        request.Blocks.Mark(write, start, cursor.End);
         Raise(request, write);
+    }
+
+    /// <summary>OpenAI's <c>prompt_cache_key</c> and <c>prompt_cache_retention</c>: they cost nothing, and say which earlier call's prefix may be found again.</summary>
+    public static void ReadCacheHint(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (cursor.KeyIs("prompt_cache_retention"u8))
+            request.KeepsCacheForDay = cursor.ValueIs("24h"u8);
+        else if (cursor.IsString)
+            request.CacheKey = cursor.StringSpan(ContentKind.Text);
+        ReadNeutral(ref cursor, request);
     }
 
     public static void Raise(ProviderRequest request, CacheWrite write)

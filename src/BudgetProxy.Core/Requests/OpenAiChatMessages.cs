@@ -13,12 +13,15 @@ internal static class OpenAiChatMessages
     {
         if (!cursor.ExpectArray())
             return false;
+        request.Blocks.Section = PromptSection.Messages;
         while (cursor.NextElement())
         {
+            request.Blocks.Open(request, cursor.Position);
             if (!cursor.ExpectObject())
                 cursor.Fail("A message must be an object.");
             else
                 ReadMessage(ref cursor, request);
+            request.Blocks.Close(request, cursor.End);
         }
 
         return true;

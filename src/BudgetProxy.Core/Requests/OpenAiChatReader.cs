@@ -55,6 +55,8 @@ public static class OpenAiChatReader
             ReadEffort(ref cursor, request);
         else if (cursor.KeyIs("prompt_cache_options"u8))
             ReadCacheOptions(ref cursor, request, ref fields);
+        else if (cursor.KeyIs("prompt_cache_key"u8) || cursor.KeyIs("prompt_cache_retention"u8))
+            CommonFields.ReadCacheHint(ref cursor, request);
         else
             return false;
         return true;
@@ -158,6 +160,8 @@ public static class OpenAiChatReader
     {
         if (!cursor.ExpectObject())
             return;
+        request.Blocks.Section = PromptSection.Schema;
+        request.Blocks.Open(request, cursor.Position);
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("type"u8))
@@ -168,6 +172,8 @@ public static class OpenAiChatReader
             else if (!cursor.IsNull)
                 request.Content.Add(cursor.RawSpan(ContentKind.ResponseSchema));
         }
+
+        request.Blocks.Close(request, cursor.End);
     }
 
     private static void ReadPrediction(ref BodyCursor cursor, ProviderRequest request)
@@ -235,5 +241,5 @@ public static class OpenAiChatReader
         || key.SequenceEqual("frequency_penalty"u8) || key.SequenceEqual("presence_penalty"u8) || key.SequenceEqual("logit_bias"u8)
         || key.SequenceEqual("logprobs"u8) || key.SequenceEqual("top_logprobs"u8) || key.SequenceEqual("metadata"u8)
         || key.SequenceEqual("parallel_tool_calls"u8) || key.SequenceEqual("store"u8) || key.SequenceEqual("verbosity"u8)
-        || key.SequenceEqual("prompt_cache_key"u8) || key.SequenceEqual("prompt_cache_retention"u8) || key.SequenceEqual("moderation"u8);
+        || key.SequenceEqual("moderation"u8);
 }

@@ -68,7 +68,10 @@ internal static class OpenAiChatTools
         request.Tools++;
         request.ToolKeys += size.Keys;
         request.ToolEnumItems += size.EnumItems;
+        request.Blocks.Section = PromptSection.Tools;
+        request.Blocks.Open(request, start);
         if (!cursor.Failed)
             request.Content.Add(new ContentSpan(start, cursor.End - start, ContentKind.ToolSchema));
+        request.Blocks.Close(request, cursor.End);
     }
 }

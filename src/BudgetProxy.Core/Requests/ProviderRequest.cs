@@ -83,6 +83,15 @@ public sealed class ProviderRequest
 
     public List<ImageContent> Images { get; } = [];
 
+    /// <summary>What of the body a provider's cache tells apart, and where it is asked to cache.</summary>
+    public PromptBlocks Blocks { get; } = new();
+
+    /// <summary>Where OpenAI's <c>prompt_cache_key</c> stands; default = none. Calls with different keys don't find each other's prefixes.</summary>
+    public ContentSpan CacheKey { get; set; }
+
+    /// <summary>True for OpenAI's <c>prompt_cache_retention: "24h"</c>.</summary>
+    public bool KeepsCacheForDay { get; set; }
+
     /// <summary>What becomes of what can't be seen in the body; set before reading, kept by <see cref="Reset"/>.</summary>
     public Allowances Allowances { get; set; } = Allowances.Default;
 
@@ -108,6 +117,9 @@ public sealed class ProviderRequest
         TokenInputs = AllowanceTokens = 0;
         Clear(Content);
         Clear(Images);
+        Blocks.Reset();
+        CacheKey = default;
+        KeepsCacheForDay = false;
         UsageSplice = default;
     }
 

@@ -35,5 +35,14 @@ public sealed record ModelProfile
     /// <summary>Anthropic: the same when <c>tool_choice</c> is <c>any</c> or <c>tool</c>.</summary>
     public int ForcedToolSystemTokens { get; init; }
 
+    /// <summary>
+    /// Input tokens from which the provider caches a prefix (OpenAI prompt-caching page, 2026-08: 1,024; Anthropic prompt-caching page, 2026-08: 512 to
+    /// 4,096 by model). 0 = it never does, or nobody says so.
+    /// </summary>
+    public int MinCachedPrefix { get; init; }
+
+    /// <summary>Cached tokens are a multiple of this: 128 at OpenAI before GPT-5.6, which then cuts the prefix anywhere; 1 = where a block ends (same pages).</summary>
+    public int CachedStep { get; init; } = 1;
+
     public VisionRule Vision { get; init; } = VisionRule.None;
 }

@@ -9,6 +9,21 @@ public sealed class RateCardTests
 {
     private static readonly RateCard Card = RateCard.Shipped;
 
+    [Theory]
+    [InlineData("openai/gpt-4o-mini", 1024, 128)]
+    [InlineData("openai/gpt-5.6-sol", 1024, 1)]
+    [InlineData("openai/gpt-4-turbo", 0, 1)]
+    [InlineData("azure/gpt-4o", 1024, 128)]
+    [InlineData("anthropic/claude-opus-5", 512, 1)]
+    [InlineData("anthropic/claude-sonnet-4-5", 1024, 1)]
+    [InlineData("anthropic/claude-opus-4-7", 2048, 1)]
+    [InlineData("anthropic/claude-haiku-4-5", 4096, 1)]
+    public void Knows_from_what_length_a_prefix_is_cached(string model, int least, int step)
+    {
+        var profile = The.Row(model).Profile;
+        Assert.Equal((least, step), (profile.MinCachedPrefix, profile.CachedStep));
+    }
+
     [Fact]
     public void Holds_every_model_of_the_table_it_was_made_from()
     {
