@@ -112,6 +112,8 @@ internal static class AnthropicContent
         block.IsImage = cursor.ValueIs("image"u8);
         if (cursor.ValueIs("tool_use"u8) || cursor.ValueIs("tool_result"u8))
             request.ToolCalls++;
+        if (cursor.ValueIs("document"u8) || cursor.ValueIs("search_result"u8))
+            request.Documents++;
         if (cursor.ValueIs("container_upload"u8))
             CommonFields.AddUnseen(ref cursor, request, UnseenItem.FileId, "A stored file can't be bounded from the body.");
         CommonFields.ReadNeutral(ref cursor, request);

@@ -103,10 +103,10 @@ internal static class CommonFields
             request.Content.Add(cursor.RawSpan(ContentKind.OpaqueJson));
     }
 
-    /// <summary>A string to count as <paramref name="kind"/>; null is nothing, anything else fails.</summary>
+    /// <summary>A string to count as <paramref name="kind"/>; null is nothing, anything else fails. An empty name still costs the token of having one.</summary>
     public static void CountString(ref BodyCursor cursor, ProviderRequest request, ContentKind kind)
     {
-        if (cursor.ExpectString() && !cursor.Raw.IsEmpty)
+        if (cursor.ExpectString() && (!cursor.Raw.IsEmpty || kind == ContentKind.Name))
             request.Content.Add(cursor.StringSpan(kind));
     }
 

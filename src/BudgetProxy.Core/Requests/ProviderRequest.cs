@@ -51,6 +51,9 @@ public sealed class ProviderRequest
     /// <summary>Tool calls and tool results in the conversation, each with its fixed overhead.</summary>
     public int ToolCalls { get; set; }
 
+    /// <summary>Documents and search results in the conversation, each with marks of its own around its text.</summary>
+    public int Documents { get; set; }
+
     /// <summary>Content parts beyond the first of their message: where parts join, tokens may split differently.</summary>
     public int ExtraParts { get; set; }
 
@@ -112,7 +115,7 @@ public sealed class ProviderRequest
         CacheWriteOff = false;
         Regional = false;
         User = null;
-        Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = ExtraParts = Inputs = ServerToolCalls = 0;
+        Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = Documents = ExtraParts = Inputs = ServerToolCalls = 0;
         ToolForced = HiddenReasoning = Unbounded = false;
         TokenInputs = AllowanceTokens = 0;
         Clear(Content);

@@ -21,6 +21,9 @@ internal static class AnthropicFrame
     private const int ToolCall = 12;
     private const int ToolCallBound = 64;
 
+    // What stands around a document's title and text is not published; as much as around a tool's result.
+    private const int DocumentBound = 64;
+
     // The hidden prompts of structured output and of thinking are not published; allowances.
     private const int SchemaBound = 512;
     private const int ThinkingBound = 64;
@@ -33,6 +36,7 @@ internal static class AnthropicFrame
         tally.Weaken(CountMethod.Calibrated);
         tally.AddTokens(Base + (long)request.Messages * Message, BaseBound + (long)request.Messages * MessageBound + (long)request.ExtraParts * PartBound);
         tally.AddTokens((long)request.ToolCalls * ToolCall, (long)request.ToolCalls * ToolCallBound + (long)request.ToolKeys * KeyBound);
+        tally.AddTokens(0, (long)request.Documents * DocumentBound);
         tally.AddTokens(0, request.HiddenReasoning ? ThinkingBound : 0);
         foreach (var span in request.Content)
         {

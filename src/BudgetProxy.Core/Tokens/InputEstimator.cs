@@ -70,7 +70,7 @@ public static class InputEstimator
         {
             var (expected, bound) = ImageTokens.Count(tally.Profile.Vision, image);
             tally.AddTokens(expected, bound);
-            if (expected == bound && image.SizeKnown)
+            if (expected == bound && image.SizeKnown && tally.Profile.Vision.Scheme != VisionScheme.None)
                 continue;
             tally.Weaken(CountMethod.Bound);
             tally.Blur();

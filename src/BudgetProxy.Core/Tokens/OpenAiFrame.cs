@@ -10,8 +10,9 @@ internal static class OpenAiFrame
     private const int Role = 1;
     private const int Name = 1;
 
-    // Reasoning models hide a little more: 4 a message and some system text, measured.
-    private const int ReasoningMessage = 1;
+    // Reasoning models hide a little more: some system text, and 4 a message where others have 3. Whether the role is in those 4 is not told,
+    // so the bound takes them on top.
+    private const int ReasoningMessage = 4;
     private const int ReasoningFlat = 64;
 
     private const int ToolCall = 8;

@@ -119,7 +119,7 @@ public sealed class InputEstimatorTests
 
     [Fact]
     public void A_reasoning_model_hides_a_little_more() =>
-        Assert.Equal(new InputEstimate(124, 124 + 6 + 64, CountMethod.Calibrated), Estimate(ProviderApi.OpenAiChat, CookbookMessages, Gpt5));
+        Assert.Equal(new InputEstimate(124, 124 + 6 * 4 + 64, CountMethod.Calibrated), Estimate(ProviderApi.OpenAiChat, CookbookMessages, Gpt5));
 
     [Fact]
     public void A_role_is_one_token_in_both_encodings()
