@@ -89,13 +89,16 @@ public sealed record Quote
         return Math.Clamp(request.OutputLimit ?? max, 0, max);
     }
 
-    private static Usage ExpectedOf(ProviderRequest request, InputEstimate input, long limit, in Expectation expectation) =>
-        Usage.Inclusive(
+    private static Usage ExpectedOf(ProviderRequest request, InputEstimate input, long limit, in Expectation expectation)
+    {
+        var usage = Usage.Inclusive(
             input.Tokens,
             expectation.CachedInput,
             expectation.CacheWriteShort,
             expectation.CacheWriteLong,
             Times(request.Choices, Math.Min(limit, expectation.Output)));
+        return usage with { AudioInput = Math.Min(request.AudioTokens, usage.Input), AudioOutput = request.AudioOutput ? usage.Output : 0 };
+    }
 
     private static Usage WorstOf(Rate rate, ProviderRequest request, long input, long outputLimit)
     {

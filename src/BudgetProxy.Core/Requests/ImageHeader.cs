@@ -1,13 +1,8 @@
-using System.Buffers;
-using System.Buffers.Text;
-
 namespace BudgetProxy.Core.Requests;
 
 /// <summary>Reads an image's size from the header inside its base64, decoding only the headers of its parts. PNG, JPEG, GIF, WebP; (0, 0) for anything else.</summary>
 internal static class ImageHeader
 {
-    private static readonly SearchValues<byte> NotPlain = SearchValues.Create("\\ \t\r\n"u8);
-
     /// <summary>The size from a <c>data:</c> URL as it is written in the body; (0, 0) for a remote one and for any unusual prefix.</summary>
     public static (int Width, int Height) ReadDataUrl(ReadOnlySpan<byte> url)
     {
@@ -18,8 +13,11 @@ internal static class ImageHeader
     }
 
     /// <summary>The size from base64 as it is written in the body, JSON escapes and line breaks included.</summary>
-    public static (int Width, int Height) Read(ReadOnlySpan<byte> written) =>
-        written.IndexOfAny(NotPlain) < 0 ? ReadPlain(written) : ReadCleaned(written);
+    public static (int Width, int Height) Read(ReadOnlySpan<byte> written)
+    {
+        using var base64 = new WrittenBase64(written);
+        return ReadPlain(base64.Plain);
+    }
 
     private static bool Take(ref ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix)
     {
@@ -27,50 +25,6 @@ internal static class ImageHeader
             return false;
         text = text[prefix.Length..];
         return true;
-    }
-
-    private static (int Width, int Height) ReadCleaned(ReadOnlySpan<byte> written)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(written.Length + 2);
-        try
-        {
-            return ReadPlain(buffer.AsSpan(0, Clean(written, buffer)));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    // Escapes resolved ("\/" is common) and white space dropped, so that a position in the image is a position in its base64.
-    private static int Clean(ReadOnlySpan<byte> written, byte[] buffer)
-    {
-        var length = 0;
-        while (true)
-        {
-            var plain = written.IndexOfAny(NotPlain);
-            var run = plain < 0 ? written : written[..plain];
-            run.CopyTo(buffer.AsSpan(length));
-            length += run.Length;
-            if (plain < 0)
-                return length;
-            written = written[plain..];
-            var (character, used) = Resolve(written);
-            if (character is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
-                buffer[length++] = character;
-            written = written[Math.Min(used, written.Length)..];
-        }
-    }
-
-    private static (byte Character, int Used) Resolve(ReadOnlySpan<byte> written)
-    {
-        if (written[0] != '\\' || written.Length < 2)
-            return (written[0], 1);
-        if (written[1] is (byte)'n' or (byte)'r' or (byte)'t')
-            return ((byte)' ', 2);
-        if (written[1] != 'u' || written.Length < 6 || !Utf8Parser.TryParse(written.Slice(2, 4), out ushort unit, out _, 'X'))
-            return (written[1] is (byte)'b' or (byte)'f' ? (byte)0 : written[1], 2);
-        return (unit < 0x80 ? (byte)unit : (byte)0, 6);
     }
 
     private static (int Width, int Height) ReadPlain(ReadOnlySpan<byte> base64)

@@ -6,7 +6,7 @@ namespace BudgetProxy.Core.Requests;
 /// </summary>
 internal static class OpenAiChatMessages
 {
-    private const string NoAudio = "Audio is not metered.";
+    private const string NoAudio = "Audio of an earlier answer lies at the provider and can't be bounded from the body: send its transcript.";
 
     /// <summary>True when there was an array of messages.</summary>
     public static bool Read(ref BodyCursor cursor, ProviderRequest request)
@@ -80,7 +80,7 @@ internal static class OpenAiChatMessages
             else if (cursor.KeyIs("file"u8))
                 ReadFile(ref cursor, request);
             else if (cursor.KeyIs("input_audio"u8))
-                CommonFields.RefusePresent(ref cursor, NoAudio);
+                ReadAudio(ref cursor, request);
             else if (cursor.KeyIs("prompt_cache_breakpoint"u8) || cursor.KeyIs("cache_control"u8))
                 CommonFields.ReadCacheMarker(ref cursor, request);
             else
@@ -91,10 +91,31 @@ internal static class OpenAiChatMessages
     // A kind of part we don't know may stand for media elsewhere, which its JSON does not bound.
     private static void CheckPartType(ref BodyCursor cursor)
     {
-        if (cursor.ValueIs("input_audio"u8))
-            cursor.Fail(NoAudio);
-        else if (!cursor.ValueIs("text"u8) && !cursor.ValueIs("image_url"u8) && !cursor.ValueIs("file"u8) && !cursor.ValueIs("refusal"u8))
-            cursor.Fail("This kind of content is not metered: use text, image_url, file or refusal.");
+        if (!cursor.ValueIs("text"u8) && !cursor.ValueIs("image_url"u8) && !cursor.ValueIs("input_audio"u8) && !cursor.ValueIs("file"u8) && !cursor.ValueIs("refusal"u8))
+            cursor.Fail("This kind of content is not metered: use text, image_url, input_audio, file or refusal.");
+    }
+
+    // {data, format}: the data tells its format itself, so `format` decides nothing.
+    private static void ReadAudio(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (!cursor.ExpectObject())
+            return;
+        while (cursor.NextProperty())
+        {
+            if (cursor.KeyIs("format"u8))
+                CommonFields.ReadNeutral(ref cursor, request);
+            else if (!cursor.KeyIs("data"u8))
+                CommonFields.CountOpaque(ref cursor, request);
+            else if (cursor.ExpectString())
+                AddAudio(request, AudioLength.Tokens(cursor.Raw));
+        }
+    }
+
+    private static void AddAudio(ProviderRequest request, (long Expected, long Bound)? tokens)
+    {
+        request.Unbounded |= tokens is null;
+        request.AudioTokens += tokens?.Expected ?? 0;
+        request.AudioBound += tokens?.Bound ?? 0;
     }
 
     private static void ReadImage(ref BodyCursor cursor, ProviderRequest request)

@@ -79,9 +79,9 @@ public static class OpenAiChatReader
         else if (cursor.KeyIs("web_search_options"u8))
             ReadWebSearch(ref cursor, request);
         else if (cursor.KeyIs("audio"u8))
-            CommonFields.RefusePresent(ref cursor, "Audio output is not metered.");
+            ReadVoice(ref cursor, request);
         else if (cursor.KeyIs("modalities"u8))
-            ReadModalities(ref cursor);
+            ReadModalities(ref cursor, request);
         else
             return false;
         return true;
@@ -221,15 +221,24 @@ public static class OpenAiChatReader
         CommonFields.CountOpaque(ref cursor, request);
     }
 
-    private static void ReadModalities(ref BodyCursor cursor)
+    private static void ReadModalities(ref BodyCursor cursor, ProviderRequest request)
     {
         if (!cursor.ExpectArray())
             return;
         while (cursor.NextElement())
         {
-            if (!cursor.ValueIs("text"u8))
-                cursor.Fail("Only text output is metered.");
+            if (cursor.ValueIs("audio"u8))
+                request.AudioOutput = true;
+            else if (!cursor.ValueIs("text"u8))
+                cursor.Fail("Only text and audio output is metered.");
         }
+    }
+
+    // {voice, format}. Spoken tokens are within the output limit as written ones are (OpenAI API reference, chat, 2026-08).
+    private static void ReadVoice(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (cursor.ExpectObject())
+            CommonFields.ReadNeutral(ref cursor, request);
     }
 
     private static bool IsList(ReadOnlySpan<byte> key) =>

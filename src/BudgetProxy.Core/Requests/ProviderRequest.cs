@@ -75,6 +75,15 @@ public sealed class ProviderRequest
     /// <summary>Tokens to add for content that has a published flat rule (a server tool's definition, a PDF page bound), chosen by the reader.</summary>
     public long AllowanceTokens { get; set; }
 
+    /// <summary>Tokens that the audio in the body probably comes to; 0 = there is none, or its length can't be told.</summary>
+    public long AudioTokens { get; set; }
+
+    /// <summary>Tokens that the audio in the body can't exceed.</summary>
+    public long AudioBound { get; set; }
+
+    /// <summary>True when the answer is spoken (OpenAI <c>modalities</c> with <c>audio</c>).</summary>
+    public bool AudioOutput { get; set; }
+
     /// <summary>Calls of server-side tools that the request allows at most (<c>max_uses</c>), each with a fee.</summary>
     public int ServerToolCalls { get; set; }
 
@@ -116,8 +125,8 @@ public sealed class ProviderRequest
         Regional = false;
         User = null;
         Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = Documents = ExtraParts = Inputs = ServerToolCalls = 0;
-        ToolForced = HiddenReasoning = Unbounded = false;
-        TokenInputs = AllowanceTokens = 0;
+        ToolForced = HiddenReasoning = Unbounded = AudioOutput = false;
+        TokenInputs = AllowanceTokens = AudioTokens = AudioBound = 0;
         Clear(Content);
         Clear(Images);
         Blocks.Reset();

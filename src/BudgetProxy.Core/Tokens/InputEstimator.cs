@@ -80,9 +80,10 @@ public static class InputEstimator
     private static void AddFlatRules(ref InputTally tally, ProviderRequest request)
     {
         tally.AddTokens(request.AllowanceTokens, request.AllowanceTokens);
-        if (request.AllowanceTokens > 0 || request.Unbounded)
+        tally.AddTokens(request.AudioTokens, request.AudioBound);
+        if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0)
             tally.Weaken(CountMethod.Bound);
-        if (request.AllowanceTokens > 0 || request.Unbounded || request.ServerToolCalls > 0)
+        if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0 || request.ServerToolCalls > 0)
             tally.Blur();
     }
 

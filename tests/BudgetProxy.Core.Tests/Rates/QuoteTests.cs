@@ -176,6 +176,17 @@ public sealed class QuoteTests
     }
 
     [Fact]
+    public void Audio_is_expected_at_its_own_price_and_text_at_its_own()
+    {
+        var request = new ProviderRequest { OutputLimit = 100, AudioTokens = 600, AudioBound = 600, AudioOutput = true };
+        var quote = Quoted("openai/gpt-audio", request, tokens: 1000);
+        Assert.Equal(new Usage { Input = 1000, AudioInput = 600, Output = 100, AudioOutput = 100 }, quote.ExpectedUsage);
+        Assert.Equal("0.026600000", quote.Expected.ToString()); // 400×2.5 + 600×32 + 100×64, per million
+        request.AudioOutput = false;
+        Assert.Equal("0.021200000", Quoted("openai/gpt-audio", request, tokens: 1000).Expected.ToString()); // 400×2.5 + 600×32 + 100×10
+    }
+
+    [Fact]
     public void Figures_beyond_all_reason_saturate()
     {
         var rate = The.Row("openai/o1-pro") with { Profile = new ModelProfile() };
