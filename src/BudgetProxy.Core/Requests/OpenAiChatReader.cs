@@ -97,6 +97,7 @@ public static class OpenAiChatReader
 
         request.OutputLimit = fields.MaxCompletionTokens ?? fields.MaxTokens;
         request.User = fields.SafetyIdentifier ?? fields.User;
+        request.CacheOnlyMarked = fields.ExplicitCache;
         request.CacheWriteOff = fields.ExplicitCache && request.CacheWrite == CacheWrite.None;
         if (!request.CacheWriteOff)
             CommonFields.Raise(request, fields.CacheLifetime);

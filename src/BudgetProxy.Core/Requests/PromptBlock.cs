@@ -35,6 +35,9 @@ public struct PromptBlock
     /// <summary>Byte offset after it.</summary>
     public int MarkerEnd { get; set; }
 
+    /// <summary>Keyed hash of the prompt up to the block's end, in the provider's order; set when the prompt's prefixes are looked up.</summary>
+    public UInt128 Prefix { get; set; }
+
     /// <summary>Best guess of its input tokens, in the model's own; set when the request is counted.</summary>
     public long Tokens { get; set; }
 }

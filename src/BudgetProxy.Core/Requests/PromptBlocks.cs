@@ -13,6 +13,8 @@ public sealed class PromptBlocks
 
     private readonly List<PromptBlock> _blocks = [];
     private int _depth;
+    private int _charged;
+    private int _chargedImages;
     private bool _overflown;
 
     /// <summary>The blocks; good until the next one is added.</summary>
@@ -26,11 +28,14 @@ public sealed class PromptBlocks
     /// <summary>Anthropic's <c>cache_control</c> beside the messages: a marker at the end of the last block.</summary>
     public CacheWrite AtEnd { get; private set; }
 
+    /// <summary>True once the blocks have their hashes.</summary>
+    public bool Hashed { get; private set; }
+
     public void Reset()
     {
         _blocks.Clear();
-        _depth = 0;
-        _overflown = false;
+        _depth = _charged = _chargedImages = 0;
+        _overflown = Hashed = false;
         Section = PromptSection.Messages;
         AtEnd = CacheWrite.None;
     }
@@ -67,6 +72,49 @@ public sealed class PromptBlocks
         block.Marker = write;
         block.MarkerStart = start;
         block.MarkerEnd = end;
+    }
+
+    /// <summary>Adds the tokens of a span to the block that holds it; spans come in their order.</summary>
+    /// <param name="span">Its index in <see cref="ProviderRequest.Content"/>.</param>
+    public void Charge(int span, long tokens)
+    {
+        var blocks = All;
+        while (_charged < blocks.Length && blocks[_charged].EndSpan <= span)
+            _charged++;
+        if (_charged < blocks.Length && blocks[_charged].FirstSpan <= span)
+            blocks[_charged].Tokens += tokens;
+    }
+
+    /// <summary>Adds the tokens of an image to the block that holds it; images come in their order.</summary>
+    /// <param name="image">Its index in <see cref="ProviderRequest.Images"/>.</param>
+    public void ChargeImage(int image, long tokens)
+    {
+        var blocks = All;
+        while (_chargedImages < blocks.Length && blocks[_chargedImages].EndImage <= image)
+            _chargedImages++;
+        if (_chargedImages < blocks.Length && blocks[_chargedImages].FirstImage <= image)
+            blocks[_chargedImages].Tokens += tokens;
+    }
+
+    /// <summary>Adds what a rule gives to every block of a section, and once to its first.</summary>
+    public void ChargeEach(PromptSection section, long each, long first = 0)
+    {
+        foreach (ref var block in All)
+        {
+            if (block.Section != section)
+                continue;
+            block.Tokens += each + first;
+            first = 0;
+        }
+    }
+
+    /// <summary>The blocks in the provider's order, to be hashed. After this none may be added, nor charged by its spans.</summary>
+    public Span<PromptBlock> Arrange()
+    {
+        Hashed = true;
+        var blocks = All;
+        blocks.Sort(static (one, other) => one.Section != other.Section ? one.Section.CompareTo(other.Section) : one.Start.CompareTo(other.Start));
+        return blocks;
     }
 
     /// <summary>Tells whose the blocks from <paramref name="first"/> on are, once it is known.</summary>

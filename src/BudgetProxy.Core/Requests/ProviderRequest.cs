@@ -101,6 +101,9 @@ public sealed class ProviderRequest
     /// <summary>Where OpenAI's <c>prompt_cache_key</c> stands; default = none. Calls with different keys don't find each other's prefixes.</summary>
     public ContentSpan CacheKey { get; set; }
 
+    /// <summary>True when only marked prefixes are cached (OpenAI <c>prompt_cache_options.mode: explicit</c>).</summary>
+    public bool CacheOnlyMarked { get; set; }
+
     /// <summary>True for OpenAI's <c>prompt_cache_retention: "24h"</c>.</summary>
     public bool KeepsCacheForDay { get; set; }
 
@@ -131,7 +134,7 @@ public sealed class ProviderRequest
         Clear(Images);
         Blocks.Reset();
         CacheKey = default;
-        KeepsCacheForDay = false;
+        CacheOnlyMarked = KeepsCacheForDay = false;
         UsageSplice = default;
     }
 

@@ -35,6 +35,7 @@ internal static class AnthropicFrame
     {
         tally.Weaken(CountMethod.Calibrated);
         tally.AddTokens(Base + (long)request.Messages * Message, BaseBound + (long)request.Messages * MessageBound + (long)request.ExtraParts * PartBound);
+        request.Blocks.ChargeEach(PromptSection.Messages, Message);
         tally.AddTokens((long)request.ToolCalls * ToolCall, (long)request.ToolCalls * ToolCallBound + (long)request.ToolKeys * KeyBound);
         tally.AddTokens(0, (long)request.Documents * DocumentBound);
         tally.AddTokens(0, request.HiddenReasoning ? ThinkingBound : 0);
@@ -53,5 +54,6 @@ internal static class AnthropicFrame
             system = ToolSystemUnknown;
         tally.AddTokens(
             system + (long)request.Tools * Tool, system + (long)request.Tools * ToolBound + (long)request.ToolEnumItems * EnumItemBound);
+        request.Blocks.ChargeEach(PromptSection.Tools, Tool, first: system);
     }
 }

@@ -12,9 +12,11 @@ public static class InputEstimator
     /// <summary>The bound of a body that only the model's window bounds: above every window sold (2026-11).</summary>
     public const long LargestInput = 2_000_000;
 
-    public static InputEstimate Estimate(ProviderApi api, ProviderRequest request, ReadOnlySpan<byte> body, ModelProfile profile)
+    /// <param name="known">Where the caller's tenant keeps the counts of its long texts; null = nowhere.</param>
+    public static InputEstimate Estimate(
+        ProviderApi api, ProviderRequest request, ReadOnlySpan<byte> body, ModelProfile profile, TenantShare<TextCount>? known = null)
     {
-        var tally = new InputTally(body, profile);
+        var tally = new InputTally(body, profile, known);
         try
         {
             tally.AddTokens(request.TokenInputs, request.TokenInputs);
@@ -37,8 +39,9 @@ public static class InputEstimator
     private static long AddContent(ref InputTally tally, ProviderRequest request, ProviderApi api)
     {
         var prediction = 0L;
-        foreach (var span in request.Content)
+        for (var i = 0; i < request.Content.Count; i++)
         {
+            var span = request.Content[i];
             switch (span.Kind)
             {
                 case ContentKind.Prediction:
@@ -51,12 +54,12 @@ public static class InputEstimator
                     tally.Weaken(CountMethod.Bound);
                     break;
                 case ContentKind.OpaqueJson:
-                    tally.AddText(span);
+                    request.Blocks.Charge(i, tally.AddText(span));
                     tally.Weaken(CountMethod.Bound);
                     tally.Blur();
                     break;
                 default:
-                    tally.AddText(span);
+                    request.Blocks.Charge(i, tally.AddText(span));
                     break;
             }
         }
@@ -66,10 +69,12 @@ public static class InputEstimator
 
     private static void AddImages(ref InputTally tally, ProviderRequest request)
     {
-        foreach (var image in request.Images)
+        for (var i = 0; i < request.Images.Count; i++)
         {
+            var image = request.Images[i];
             var (expected, bound) = ImageTokens.Count(tally.Profile.Vision, image);
             tally.AddTokens(expected, bound);
+            request.Blocks.ChargeImage(i, expected);
             if (expected == bound && image.SizeKnown && tally.Profile.Vision.Scheme != VisionScheme.None)
                 continue;
             tally.Weaken(CountMethod.Bound);

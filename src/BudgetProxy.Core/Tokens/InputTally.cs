@@ -4,8 +4,12 @@ using BudgetProxy.Core.Requests;
 namespace BudgetProxy.Core.Tokens;
 
 /// <summary>Adds up one request's input: text as the tokenizer counts it, scaled for a stand-in, and tokens that rules give.</summary>
-internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : IDisposable
+/// <param name="known">Counts of the tenant's texts; null = every text is counted.</param>
+internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, TenantShare<TextCount>? known) : IDisposable
 {
+    /// <summary>Bytes from which a text is looked up: a shorter one is counted in less time than its hash takes to be worth it.</summary>
+    private const int LongText = 2048;
+
     private readonly ReadOnlySpan<byte> _body = body;
     private byte[] _buffer = [];
     private ScriptMix _scripts;
@@ -37,16 +41,18 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
     }
 
     /// <summary>Adds a span of text, or of JSON by its minified text.</summary>
-    public void AddText(ContentSpan span, bool boundOnly = false)
+    /// <returns>Best guess of its tokens.</returns>
+    public long AddText(ContentSpan span, bool boundOnly = false)
     {
         var text = Measure(span);
         var bound = BoundOf(text, span);
         Bound += bound;
         if (boundOnly)
-            return;
+            return 0;
         _counted += text.Tokens;
         _textBound += bound;
         _scripts += text.Mix;
+        return Scale(text.Tokens, Profile.ExpectedPercent);
     }
 
     /// <summary>Tokens of a span as the tokenizer counts it, and what the model itself can't exceed on it.</summary>
@@ -108,6 +114,16 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile) : 
     {
         var written = Written(span);
         var raw = IsRaw(span.Kind);
+        if (known is null || span.Length < LongText)
+            return Measure(written, raw);
+        var key = TextHash.Begin(known.Salt).Add((byte)Profile.Encoding).Add((byte)(raw ? 1 : 0)).Add((byte)(IsOwn(Profile) ? 1 : 0)).Add(written).End();
+        if (!known.TryFind(key, out var count))
+            known.Put(key, count = Measure(written, raw));
+        return count;
+    }
+
+    private TextCount Measure(ReadOnlySpan<byte> written, bool raw)
+    {
         var tokens = raw ? CountMinified(written) : Counter.CountJsonString(written);
         return IsOwn(Profile)
             ? new TextCount(tokens, 0)

@@ -40,6 +40,7 @@ internal static class OpenAiFrame
         var frame = ReplyPriming + (long)request.Messages * (Message + Role) + names * Name;
         var hidden = tally.Profile.Reasoning ? (long)request.Messages * ReasoningMessage + ReasoningFlat : 0;
         tally.AddTokens(frame, frame + hidden);
+        request.Blocks.ChargeEach(PromptSection.Messages, Message + Role, first: ReplyPriming);
 
         tally.AddTokens((long)request.ToolCalls * ToolCall + schemas * Schema, (long)request.ToolCalls * ToolCallBound + schemas * Schema);
         tally.AddTokens(0, (long)request.ExtraParts * Join + (request.ToolForced ? ForcedTool : 0));
@@ -75,6 +76,8 @@ internal static class OpenAiFrame
             bound = formula;
         else
             tally.Weaken(CountMethod.Bound);
-        tally.AddTokens(flat ? Math.Min(formula, bound) : Math.Clamp(count, 0, bound), bound);
+        var expected = flat ? Math.Min(formula, bound) : Math.Clamp(count, 0, bound);
+        tally.AddTokens(expected, bound);
+        request.Blocks.ChargeEach(PromptSection.Tools, expected / Math.Max(request.Tools, 1), expected % Math.Max(request.Tools, 1));
     }
 }

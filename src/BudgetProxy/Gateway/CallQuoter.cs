@@ -8,7 +8,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace BudgetProxy.Gateway;
 
 /// <summary>Read, count, quote: what the body asks for, and what it can cost at most.</summary>
-public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvider clock)
+public sealed class CallQuoter(RateCard rates, CallMemory memory, ProxyOptions options, TimeProvider clock)
 {
     private readonly ObjectPool<ProviderRequest> _requests = new DefaultObjectPool<ProviderRequest>(new RequestPolicy());
 
@@ -57,7 +57,8 @@ public sealed class CallQuoter(RateCard rates, ProxyOptions options, TimeProvide
         call.Request.ServiceTier = tier ?? call.Request.ServiceTier;
         // A beta may allow more output than the row knows of, so the caller's own limit is then taken at its word.
         call.Request.LimitMayExceedModel = call.Context.Request.Headers.ContainsKey("anthropic-beta");
-        var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile);
+        var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile, memory.TextsOf(call));
+        memory.Foretell(call, rate, input.Tokens);
         call.Quote = Core.Rates.Quote.Of(rate, call.Request, input, call.Expectation);
         return null;
     }

@@ -158,6 +158,8 @@ public static class ProxyHost
         services.AddSingleton<ProviderForwarder>();
 
         services.AddSingleton<CallIdentifier>();
+        services.AddSingleton<PromptMemory>();
+        services.AddSingleton<CallMemory>();
         services.AddSingleton<CallQuoter>();
         services.AddSingleton<CountThrottle>();
         services.AddSingleton<ProviderCount>();
