@@ -18,6 +18,9 @@ internal struct AnthropicBlock
     /// <summary>Which of the two an <see cref="IsRemote"/> document is.</summary>
     public UnseenItem Remote;
 
+    /// <summary>What the inline base64 probably comes to should it be a document, in tokens.</summary>
+    public long DocumentTokens;
+
     /// <summary>Pixels, when the source is an image whose header we could read.</summary>
     public (int Width, int Height) Size;
 }

@@ -63,7 +63,10 @@ internal static class AnthropicContent
         else if (block.IsImage && block.HasSource)
             CommonFields.AddImage(ref cursor, request, new ImageContent(block.Size.Width, block.Size.Height, ImageDetail.Auto), "source");
         else if (block.IsInline)
+        {
             request.Unbounded = true;
+            request.DocumentTokens += block.DocumentTokens;
+        }
     }
 
     private static bool ReadText(ref BodyCursor cursor, ProviderRequest request)
@@ -181,7 +184,10 @@ internal static class AnthropicContent
         if (isText)
             request.Content.Add(inline);
         else if (block.IsInline)
+        {
             block.Size = ImageHeader.Read(cursor.Written(inline));
+            block.DocumentTokens = block.Size.Width > 0 ? 0 : InlineDocument.Tokens(cursor.Written(inline));
+        }
         else
             cursor.FailAt("type", "Must be base64 or text.");
     }

@@ -162,12 +162,20 @@ internal static class OpenAiChatMessages
             else if (cursor.KeyIs("file_url"u8))
                 ReadRemoteFile(ref cursor, request, UnseenItem.FileUrl);
             else if (cursor.KeyIs("file_data"u8))
-                request.Unbounded |= cursor.ExpectString();
+                ReadFileData(ref cursor, request);
             else if (cursor.KeyIs("filename"u8))
                 CommonFields.CountString(ref cursor, request, ContentKind.Text);
             else
                 CommonFields.CountOpaque(ref cursor, request);
         }
+    }
+
+    private static void ReadFileData(ref BodyCursor cursor, ProviderRequest request)
+    {
+        if (!cursor.ExpectString())
+            return;
+        request.Unbounded = true;
+        request.DocumentTokens += InlineDocument.UrlTokens(cursor.Raw);
     }
 
     private static void ReadRemoteFile(ref BodyCursor cursor, ProviderRequest request, UnseenItem item)

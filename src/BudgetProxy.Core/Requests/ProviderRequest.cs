@@ -75,6 +75,9 @@ public sealed class ProviderRequest
     /// <summary>Tokens to add for content that has a published flat rule (a server tool's definition, a PDF page bound), chosen by the reader.</summary>
     public long AllowanceTokens { get; set; }
 
+    /// <summary>Tokens that the documents in the body, base64 that only the window bounds, probably come to.</summary>
+    public long DocumentTokens { get; set; }
+
     /// <summary>Tokens that the audio in the body probably comes to; 0 = there is none, or its length can't be told.</summary>
     public long AudioTokens { get; set; }
 
@@ -129,7 +132,7 @@ public sealed class ProviderRequest
         User = null;
         Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = Documents = ExtraParts = Inputs = ServerToolCalls = 0;
         ToolForced = HiddenReasoning = Unbounded = AudioOutput = false;
-        TokenInputs = AllowanceTokens = AudioTokens = AudioBound = 0;
+        TokenInputs = AllowanceTokens = DocumentTokens = AudioTokens = AudioBound = 0;
         Clear(Content);
         Clear(Images);
         Blocks.Reset();

@@ -86,6 +86,7 @@ public static class InputEstimator
     {
         tally.AddTokens(request.AllowanceTokens, request.AllowanceTokens);
         tally.AddTokens(request.AudioTokens, request.AudioBound);
+        tally.AddTokens(request.DocumentTokens, 0);
         if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0)
             tally.Weaken(CountMethod.Bound);
         if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0 || request.ServerToolCalls > 0)
