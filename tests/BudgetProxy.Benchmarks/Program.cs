@@ -17,6 +17,7 @@ catch (Exception e) when (e is InvalidOperationException or Win32Exception)
 static async Task<int> RunAsync(string[] args) => args switch
 {
     ["proxy", .. var rest] => await ProxyBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["document", .. var rest] => await DocumentBenchmark.RunAsync(Arguments.Parse(rest)),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(Arguments.Parse(rest)),
     ["provider", .. var rest] => await ProviderHost.RunAsync(Arguments.Parse(rest)),
     ["yarp", .. var rest] => await BareYarp.RunAsync(Arguments.Parse(rest)),
@@ -32,6 +33,7 @@ static int PrintUsage()
     Console.WriteLine("""
         proxy [--quick] [--rounds 3] [--seconds 4] [--targets direct,yarp,proxy,distributed,distributed2] [--callers N] [--delay-ms 0] [--deadline-ms 250]
         proxy --only proxy --callers 128 --body 1024 --seconds 10 [--stream]
+        document [--rounds 3] [--seconds 3] [--body 409600]
         memory [--calls 1000000] [--sample 50000] [--target proxy] [--stream]
         provider --port 9000 [--fast] [--output 12] [--delay-ms 0] [--chunk-delay-ms 0]
         metering

@@ -29,6 +29,9 @@ internal sealed class SampleTexts
         _arabic = Matching(texts, @"^ [\u0620-\u064a]{1,8}$");
     }
 
+    /// <summary>English-like prose of at least <paramref name="bytes"/> bytes.</summary>
+    public byte[] Prose(int bytes) => Fill(bytes, Sentence);
+
     /// <summary>Name and text of at least <paramref name="bytes"/> bytes each.</summary>
     public IEnumerable<(string Name, byte[] Text)> All(int bytes) =>
     [

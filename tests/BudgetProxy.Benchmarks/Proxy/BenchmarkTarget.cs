@@ -56,9 +56,9 @@ internal sealed class BenchmarkTarget(string name, IReadOnlyList<int> ports, str
 
     private async Task<LoadResult> LoadAsync(LoadCase load, params string[] extent)
     {
-        string[] stream = load.Streamed ? ["--stream"] : [];
+        string[] kind = [.. load.Streamed ? ["--stream"] : Array.Empty<string>(), .. load.IsDocument ? ["--document"] : Array.Empty<string>(), .. load.IsFresh ? ["--fresh"] : Array.Empty<string>()];
         var result = await ChildProcess.LoadAsync(
-            ["--port", string.Join(',', ports), "--path", path, "--key", key, "--body", $"{load.Body}", "--callers", $"{load.Callers}", .. extent, .. stream]);
+            ["--port", string.Join(',', ports), "--path", path, "--key", key, "--body", $"{load.Body}", "--callers", $"{load.Callers}", .. extent, .. kind]);
         Calls += result.AllCalls;
         return result.Error is null ? result : throw new InvalidOperationException($"{name}, {load}, {load.Callers} callers: {result.Error}");
     }

@@ -7,7 +7,11 @@ internal static class LoadCommand
 {
     public static async Task<int> RunAsync(Arguments arguments)
     {
-        var load = new LoadCase(arguments.Number("body", 1024), arguments.Has("stream"), arguments.Number("callers", 1));
+        var load = new LoadCase(arguments.Number("body", 1024), arguments.Has("stream"), arguments.Number("callers", 1))
+        {
+            IsDocument = arguments.Has("document"),
+            IsFresh = arguments.Has("fresh"),
+        };
         var path = arguments.Text("path", "/v1/chat/completions");
         var generator = new LoadGenerator(arguments.Numbers("port"), path, arguments.Text("key", "none"), load);
         var result = arguments.Has("calls")

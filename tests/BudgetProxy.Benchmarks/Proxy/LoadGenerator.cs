@@ -12,6 +12,7 @@ internal sealed class LoadGenerator(IReadOnlyList<int> ports, string path, strin
     private readonly LatencyHistogram _latencies = new();
     private string? _error;
     private long _calls;
+    private long _stamp = Stopwatch.GetTimestamp();
     private volatile bool _measuring;
     private volatile bool _stopped;
 
@@ -46,12 +47,15 @@ internal sealed class LoadGenerator(IReadOnlyList<int> ports, string path, strin
     private async Task CallAsync(int caller, Func<bool> goOn)
     {
         var port = ports[caller % ports.Count];
-        using var connection = new LoadConnection(port, Request(port), load.Streamed);
+        var request = Request(port);
+        using var connection = new LoadConnection(port, request, load.Streamed);
         try
         {
             await connection.ConnectAsync();
             while (!_stopped && goOn())
             {
+                if (load.IsFresh)
+                    LoadCase.Stamp(request, Interlocked.Increment(ref _stamp));
                 var started = Stopwatch.GetTimestamp();
                 await connection.CallAsync();
                 if (_measuring)
