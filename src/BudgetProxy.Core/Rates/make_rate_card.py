@@ -149,6 +149,13 @@ def vision(source):
     return present(rule)
 
 
+def family_vision(model):
+    """Gemini's image rules, which its price tables don't hold: tiles of 258 tokens (2.x), a budget a resolution (3.x: 1,120 unless the call says, 2,240 at most)."""
+    if model["mode"] != "chat" or not model["id"].startswith("gemini-"):
+        return None
+    return {"scheme": "geminiTile768", "tile": 258} if model["id"].startswith("gemini-2") else {"scheme": "budget", "base": 1120, "maxTokens": 2240}
+
+
 def present(row):
     return {name: value for name, value in row.items() if value not in (None, False, [], {})}
 
@@ -182,7 +189,7 @@ def profile(model, kin):
         "forcedToolSystemTokens": system.get("any_tool"),
         "minCachedPrefix": cache.get("min_tokens"),
         "cachedStep": cache.get("report_round_down") if cache.get("report_round_down") != 1 else None,
-        "vision": vision(model.get("vision") or kin.get("vision")),
+        "vision": vision(model.get("vision") or kin.get("vision")) or family_vision(model),
     })
 
 

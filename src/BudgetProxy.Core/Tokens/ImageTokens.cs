@@ -2,7 +2,10 @@ using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Core.Tokens;
 
-/// <summary>Turns an image's size into tokens, by the formulas of the OpenAI images guide (2026-07) and the Anthropic vision page (2026-08).</summary>
+/// <summary>
+/// Turns an image's size into tokens, by the formulas of the OpenAI images guide (2026-07), the Anthropic vision page (2026-08) and the Gemini token and
+/// media-resolution guides (2026-11).
+/// </summary>
 public static class ImageTokens
 {
     /// <summary>
@@ -21,7 +24,9 @@ public static class ImageTokens
             VisionScheme.Tile => Tile(rule, image),
             VisionScheme.Patch32 => Same(Patch32(rule, image)),
             VisionScheme.ClaudePatch28 => Same(Patch28(rule, image)),
-            _ => (UnknownAllowance, UnknownAllowance),
+            VisionScheme.GeminiTile768 => Same(Tile768(rule, image)),
+            VisionScheme.Budget => (rule.Base, rule.MaxTokens),
+            _ => Unruled(image),
         };
         return (Math.Min(expected, Most), Math.Min(bound, Most));
     }
@@ -81,6 +86,21 @@ public static class ImageTokens
 
     // The tolerance keeps 41 patches 41 when floating point says 41.0000000001.
     private static long Cover(double side) => Math.Max(1, (long)Math.Ceiling((side / 32) - 1e-6));
+
+    // Unscaled tiles: the guide names no size from which an image is shrunk.
+    private static long Tile768(VisionRule rule, ImageContent image)
+    {
+        if (!image.SizeKnown)
+            return UnknownAllowance;
+        return image.Width <= 384 && image.Height <= 384 ? rule.Tile : CeilingOf(image.Width, 768) * CeilingOf(image.Height, 768) * rule.Tile;
+    }
+
+    // Patches of 32 pixels that are never shrunk are what any known rule costs most at on a large image, and the allowance covers the small ones.
+    private static (long Expected, long Bound) Unruled(ImageContent image)
+    {
+        var patches = image.SizeKnown ? CeilingOf(image.Width, 32) * CeilingOf(image.Height, 32) : UnknownAllowance;
+        return (Math.Min(patches, UnknownAllowance), Math.Max(patches, UnknownAllowance));
+    }
 
     // The largest size of the same shape whose edges, padded to 28, and whose patches stay within the limits.
     private static long Patch28(VisionRule rule, ImageContent image)

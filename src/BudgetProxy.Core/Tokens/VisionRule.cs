@@ -7,10 +7,10 @@ public sealed record VisionRule
 
     public VisionScheme Scheme { get; init; }
 
-    /// <summary>Tile: tokens of any image, and all of a <c>detail: low</c> one.</summary>
+    /// <summary>Tile: tokens of any image, and all of a <c>detail: low</c> one. Budget: tokens of the default resolution.</summary>
     public int Base { get; init; }
 
-    /// <summary>Tile: tokens of one 512-pixel tile.</summary>
+    /// <summary>Tile and GeminiTile768: tokens of one tile.</summary>
     public int Tile { get; init; }
 
     /// <summary>Patch32: tokens of one patch, in hundredths (162 = 1.62).</summary>
@@ -34,6 +34,6 @@ public sealed record VisionRule
     /// <summary>ClaudePatch28: longest side in pixels after the resize.</summary>
     public int MaxEdge { get; init; }
 
-    /// <summary>ClaudePatch28: most tokens of one image.</summary>
+    /// <summary>ClaudePatch28 and Budget: most tokens of one image.</summary>
     public int MaxTokens { get; init; }
 }

@@ -22,6 +22,9 @@ public sealed class ImageHeaderTests
         { "webp extended", WebP(Canvas, Lossy), 1920, 1080 },
         { "jpeg", Jpeg(640, 480, []), 640, 480 },
         { "jpeg behind a long profile", Jpeg(4032, 3024, Segments(40, 60_000)), 4032, 3024 },
+        { "huge png", Png(int.MaxValue, 1), int.MaxValue, 1 },
+        { "turned jpeg, whose thumbnail is smaller", Jpeg(4032, 3024, Exif(Jpeg(160, 120, []))), 4032, 3024 },
+        { "jpeg of many segments", Jpeg(640, 480, Segments(60_000, 2)), 640, 480 },
         { "jpeg with fill bytes", Jpeg(64, 48, [0xFF, 0xFF, 0xFF, 0xE0, 0, 4, 1, 2]), 64, 48 },
     };
 
@@ -39,6 +42,8 @@ public sealed class ImageHeaderTests
         { "cut webp", WebP(Lossy)[..^1] },
         { "cut png", Png(10, 10)[..20] },
         { "zero png", Png(0, 10) },
+        { "png of a negative side", Png(int.MinValue, 10) },
+        { "jpeg of more segments than are looked at", Jpeg(640, 480, Segments(66_000, 2)) },
         { "cut jpeg", Jpeg(10, 10, [])[..8] },
         { "jpeg without a frame", [0xFF, 0xD8, 0xFF, 0xDA, 0, 0, 0, 0, 0] },
         { "jpeg of noise", [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 7, 7, 7, 7, 7, 7] },
@@ -127,6 +132,13 @@ public sealed class ImageHeaderTests
 
     private static byte[] Jpeg(int width, int height, byte[] before) =>
         [0xFF, 0xD8, .. before, 0xFF, 0xC2, 0, 11, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, .. Rest];
+
+    // Orientation 6, turned by a quarter: no formula tells width from height.
+    private static byte[] Exif(byte[] thumbnail)
+    {
+        byte[] exif = [.. "Exif\0\0MM\0*\0\0\0\b\0\u0001\u0001\u0012\0\u0003\0\0\0\u0001\0\u0006\0\0\0\0\0\0"u8, .. thumbnail];
+        return [0xFF, 0xE1, (byte)((exif.Length + 2) >> 8), (byte)(exif.Length + 2), .. exif];
+    }
 
     private static byte[] Segments(int count, int length)
     {

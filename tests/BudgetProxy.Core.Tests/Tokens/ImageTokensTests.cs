@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Requests;
+using BudgetProxy.Core.Tests.Rates;
 using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Core.Tests.Tokens;
@@ -17,6 +18,8 @@ public sealed class ImageTokensTests
         ["o4-mini"] = Mini(172),
         ["5.4"] = new() { Scheme = VisionScheme.Patch32, HighPatchBudget = 2500, HighMaxSide = 2048, OriginalPatchBudget = 10_000, OriginalMaxSide = 6000 },
         ["5.6"] = new() { Scheme = VisionScheme.Patch32, HighPatchBudget = 2500, HighMaxSide = 2048, AutoIsOriginal = true },
+        ["patches"] = Mini(100),
+        ["gemini-2.5"] = new() { Scheme = VisionScheme.GeminiTile768, Tile = 258 },
         ["claude"] = new() { Scheme = VisionScheme.ClaudePatch28, MaxEdge = 1568, MaxTokens = 1568 },
         ["claude-high"] = new() { Scheme = VisionScheme.ClaudePatch28, MaxEdge = 2576, MaxTokens = 4784 },
     };
@@ -28,10 +31,10 @@ public sealed class ImageTokensTests
 
     [Theory]
     [InlineData(512, 512, "4o 255, 4o-mini 8500, o3 225, gpt-5 210, 4.1-mini 415, 4.1-nano 630, o4-mini 441, 5.4 256, 5.6 256")]
-    [InlineData(1024, 1024, "4o 765, 4o-mini 25501, o3 675, gpt-5 630, 4.1-mini 1659, 4.1-nano 2520, o4-mini 1762, 5.4 1024, 5.6 1024")]
+    [InlineData(1024, 1024, "4o 765, 4o-mini 25501, o3 675, gpt-5 630, 4.1-mini 1659, patches 1024, gemini-2.5 1032, 4.1-nano 2520, o4-mini 1762, 5.4 1024, 5.6 1024")]
     [InlineData(1920, 1080, "4o 1105, 4o-mini 36835, o3 975, gpt-5 910, 4.1-mini 2443, 4.1-nano 3710, o4-mini 2594, 5.4 2040, 5.6 2040")]
     [InlineData(2048, 4096, "4o 1105, 4o-mini 36835, o3 975, gpt-5 910, 4.1-mini 2362, 4.1-nano 3587, o4-mini 2508, 5.4 2048, 5.6 8192")]
-    [InlineData(1800, 2400, "4.1-mini 2353, 5.6 4275")]
+    [InlineData(1800, 2400, "4.1-mini 2353, patches 1452, 5.6 4275")]
     [InlineData(0, 0, "4o 1445, 4o-mini 48169, o3 1275, gpt-5 1190, 4.1-mini 2489, 4.1-nano 3779, o4-mini 2642, 5.4 2500, 5.6 10000, claude 1568, claude-high 4784")]
     [InlineData(200, 200, "claude 64")]
     [InlineData(1000, 1000, "claude 1296")]
@@ -39,6 +42,11 @@ public sealed class ImageTokensTests
     [InlineData(1920, 1080, "claude 1560, claude-high 2691")]
     [InlineData(2000, 1500, "claude 1564, claude-high 3888")]
     [InlineData(3840, 2160, "claude 1560, claude-high 4784")]
+    [InlineData(924, 1307, "claude 1551")]
+    [InlineData(1456, 819, "claude 1560")]
+    [InlineData(384, 384, "gemini-2.5 258")]
+    [InlineData(385, 10, "gemini-2.5 258")]
+    [InlineData(1920, 1080, "gemini-2.5 1548")]
     [InlineData(1075, 1520, "claude 1551, claude-high 2145")]
     public void Counts_as_published(int width, int height, string expected)
     {
@@ -74,9 +82,49 @@ public sealed class ImageTokensTests
         Assert.Equal(10_000, ImageTokens.Count(Rules["5.4"], new ImageContent(0, 0, ImageDetail.Original)).Bound);
     }
 
+    [Theory]
+    [InlineData(10, 10, 1, 10_000)]
+    [InlineData(1024, 1024, 1024, 10_000)]
+    [InlineData(8000, 8000, 10_000, 62_500)]
+    [InlineData(0, 0, 10_000, 10_000)]
+    public void A_model_without_a_rule_is_bounded_by_the_allowance_or_by_patches_never_shrunk(int width, int height, long expected, long bound) =>
+        Assert.Equal((expected, bound), ImageTokens.Count(VisionRule.None, new ImageContent(width, height, ImageDetail.Auto)));
+
     [Fact]
-    public void A_model_without_a_rule_gets_the_allowance() =>
-        Assert.Equal(ImageTokens.UnknownAllowance, ImageTokens.Count(VisionRule.None, new ImageContent(10, 10, ImageDetail.Auto)).Bound);
+    public void A_resolution_has_its_budget_whatever_the_size()
+    {
+        var gemini = new VisionRule { Scheme = VisionScheme.Budget, Base = 1120, MaxTokens = 2240 };
+        Assert.Equal((1120, 2240), ImageTokens.Count(gemini, new ImageContent(8000, 10, ImageDetail.Auto)));
+        Assert.Equal((1120, 2240), ImageTokens.Count(gemini, new ImageContent(0, 0, ImageDetail.Auto)));
+    }
+
+    /// <summary>The rules that the shipped card holds are those of the vectors above.</summary>
+    [Theory]
+    [InlineData("openai/gpt-4.1", "4o")]
+    [InlineData("openai/gpt-4o-mini", "4o-mini")]
+    [InlineData("openai/o1-pro", "o3")]
+    [InlineData("openai/gpt-5", "gpt-5")]
+    [InlineData("openai/gpt-5.4-mini", "4.1-mini")]
+    [InlineData("openai/gpt-5-nano", "4.1-nano")]
+    [InlineData("openai/o4-mini", "o4-mini")]
+    [InlineData("openai/gpt-5.3-codex", "patches")]
+    [InlineData("openai/gpt-5.4", "5.4")]
+    [InlineData("openai/gpt-6.1-sol", "5.6")]
+    [InlineData("anthropic/claude-opus-4-6", "claude")]
+    [InlineData("anthropic/claude-opus-5-5", "claude-high")]
+    [InlineData("vertex/gemini-2.5-flash", "gemini-2.5")]
+    public void The_card_has_the_rule(string row, string rule)
+    {
+        var profile = The.Row(row).Profile;
+        foreach (var detail in (ImageDetail[])[ImageDetail.Auto, ImageDetail.Low, ImageDetail.High])
+        {
+            foreach (var side in (int[])[20, 384, 600, 1500, 3000])
+            {
+                var image = new ImageContent(side * 2, side, detail);
+                Assert.Equal(ImageTokens.Count(Rules[rule], image), ImageTokens.Count(profile.Vision, image));
+            }
+        }
+    }
 
     [Fact]
     public void No_size_breaks_a_formula_or_passes_its_cap()
@@ -90,7 +138,7 @@ public sealed class ImageTokensTests
                 foreach (var height in sides)
                 {
                     var (expected, bound) = ImageTokens.Count(rule, new ImageContent(width, height, ImageDetail.High));
-                    Assert.True(expected >= 1 && expected <= bound && bound <= unknown, $"{name} {width}x{height}: {expected}..{bound}, cap {unknown}");
+                    Assert.True(expected >= 1 && expected <= bound && (bound <= unknown || rule.Scheme == VisionScheme.GeminiTile768), $"{name} {width}x{height}: {expected}..{bound}, cap {unknown}");
                     Assert.Equal((expected, bound), ImageTokens.Count(rule, new ImageContent(height, width, ImageDetail.High)));
                 }
             }
