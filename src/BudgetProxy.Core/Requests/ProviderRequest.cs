@@ -101,6 +101,9 @@ public sealed class ProviderRequest
     /// <summary>What of the body a provider's cache tells apart, and where it is asked to cache.</summary>
     public PromptBlocks Blocks { get; } = new();
 
+    /// <summary>The long texts that were hashed when the request was counted.</summary>
+    public List<HashedText> HashedTexts { get; } = [];
+
     /// <summary>Where OpenAI's <c>prompt_cache_key</c> stands; default = none. Calls with different keys don't find each other's prefixes.</summary>
     public ContentSpan CacheKey { get; set; }
 
@@ -136,6 +139,7 @@ public sealed class ProviderRequest
         Clear(Content);
         Clear(Images);
         Blocks.Reset();
+        Clear(HashedTexts);
         CacheKey = default;
         CacheOnlyMarked = KeepsCacheForDay = false;
         UsageSplice = default;

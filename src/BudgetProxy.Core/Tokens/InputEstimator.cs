@@ -16,7 +16,7 @@ public static class InputEstimator
     public static InputEstimate Estimate(
         ProviderApi api, ProviderRequest request, ReadOnlySpan<byte> body, ModelProfile profile, TenantShare<TextCount>? known = null)
     {
-        var tally = new InputTally(body, profile, known);
+        var tally = new InputTally(body, profile, known, request.HashedTexts);
         try
         {
             tally.AddTokens(request.TokenInputs, request.TokenInputs);

@@ -5,7 +5,8 @@ namespace BudgetProxy.Core.Tokens;
 
 /// <summary>Adds up one request's input: text as the tokenizer counts it, scaled for a stand-in, and tokens that rules give.</summary>
 /// <param name="known">Counts of the tenant's texts; null = every text is counted.</param>
-internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, TenantShare<TextCount>? known) : IDisposable
+/// <param name="hashed">Takes the hashes of the texts that were looked up.</param>
+internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, TenantShare<TextCount>? known, List<HashedText> hashed) : IDisposable
 {
     /// <summary>Bytes from which a text is looked up: a shorter one is counted in less time than its hash takes to be worth it.</summary>
     private const int LongText = 2048;
@@ -117,6 +118,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
         if (known is null || span.Length < LongText)
             return Measure(written, raw);
         var key = TextHash.Begin(known.Salt).Add((byte)Profile.Encoding).Add((byte)(raw ? 1 : 0)).Add((byte)(IsOwn(Profile) ? 1 : 0)).Add(written).End();
+        hashed.Add(new HashedText(span.Start, span.Start + span.Length, key));
         if (!known.TryFind(key, out var count))
             known.Put(key, count = Measure(written, raw));
         return count;

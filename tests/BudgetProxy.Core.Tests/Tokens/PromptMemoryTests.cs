@@ -156,7 +156,7 @@ public sealed class PromptMemoryTests
     private (CacheForecast Forecast, ProviderRequest Request) Foretell(ProviderApi api, string json, Rate rate, string tenant, DateTimeOffset now)
     {
         var (request, body) = (Body.Read(api, json), Body.Utf8(json));
-        var input = InputEstimator.Estimate(api, request, body, rate.Profile).Tokens;
+        var input = InputEstimator.Estimate(api, request, body, rate.Profile, _memory.TextsOf(tenant)).Tokens;
         return (_memory.Foretell(api, request, body, CachedModel.Of(rate.Profile, rate.AutoCacheWrite), tenant, input, now), request);
     }
 
