@@ -3,13 +3,25 @@ namespace BudgetProxy.Core.Requests;
 /// <summary>Reads an image's size from the header inside its base64, decoding only the headers of its parts. PNG, JPEG, GIF, WebP; (0, 0) for anything else.</summary>
 internal static class ImageHeader
 {
+    private const int LongestPrefix = 23; // data:image/jpeg;base64,
+
     /// <summary>The size from a <c>data:</c> URL as it is written in the body; (0, 0) for a remote one and for any unusual prefix.</summary>
     public static (int Width, int Height) ReadDataUrl(ReadOnlySpan<byte> url)
     {
-        if (!Take(ref url, "data:image/"u8) && !Take(ref url, "data:image\\/"u8))
-            return default;
-        var known = Take(ref url, "png"u8) || Take(ref url, "jpeg"u8) || Take(ref url, "jpg"u8) || Take(ref url, "gif"u8) || Take(ref url, "webp"u8);
-        return known && Take(ref url, ";base64,"u8) ? Read(url) : default;
+        Span<byte> buffer = stackalloc byte[LongestPrefix];
+        var (length, position) = (0, 0);
+        // Any character may be escaped, and an escape must not make an image one of unknown size.
+        while (position < url.Length && length < buffer.Length && (length == 0 || buffer[length - 1] != ','))
+        {
+            var (character, used) = WrittenBase64.Resolve(url[position..]);
+            buffer[length++] = character;
+            position = Math.Min(position + used, url.Length);
+        }
+
+        ReadOnlySpan<byte> prefix = buffer[..length];
+        var known = Take(ref prefix, "data:image/"u8)
+            && (Take(ref prefix, "png"u8) || Take(ref prefix, "jpeg"u8) || Take(ref prefix, "jpg"u8) || Take(ref prefix, "gif"u8) || Take(ref prefix, "webp"u8));
+        return known && prefix.SequenceEqual(";base64,"u8) ? Read(url[position..]) : default;
     }
 
     /// <summary>The size from base64 as it is written in the body, JSON escapes and line breaks included.</summary>

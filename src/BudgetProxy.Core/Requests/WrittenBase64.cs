@@ -52,7 +52,8 @@ internal ref struct WrittenBase64 : IDisposable
         }
     }
 
-    private static (byte Character, int Used) Resolve(ReadOnlySpan<byte> written)
+    /// <summary>The character at the start of JSON text, white space as a blank, and the bytes it is written with; 0 for any that a data URL can't hold.</summary>
+    public static (byte Character, int Used) Resolve(ReadOnlySpan<byte> written)
     {
         if (written[0] != '\\' || written.Length < 2)
             return (written[0], 1);

@@ -66,6 +66,7 @@ public sealed class ImageHeaderTests
         {
             Assert.Equal((width, height), ImageHeader.Read(Body.Utf8(spelling)));
             Assert.Equal((width, height), ImageHeader.ReadDataUrl(Body.Utf8("data:image/png;base64," + spelling)));
+            Assert.Equal((width, height), ImageHeader.ReadDataUrl(Body.Utf8("d\\u0061ta:image\\/jpeg;base6\\u0034\\u002c" + spelling)));
         }
     }
 

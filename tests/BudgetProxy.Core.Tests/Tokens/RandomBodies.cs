@@ -93,6 +93,7 @@ internal sealed class RandomBodies(int seed)
         () => new JsonObject { ["role"] = "user", ["content"] = Many(1, 3, TextPart) },
         () => new JsonObject { ["role"] = "user", ["content"] = new JsonArray(Choose(ImagePart, TextPart), ImagePart()) },
         () => new JsonObject { ["role"] = "user", ["content"] = new JsonArray(ImagePart()) },
+        () => new JsonObject { ["role"] = "user", ["content"] = new JsonArray(TextPart(), AudioPart()) },
         () => new JsonObject { ["role"] = "assistant", ["content"] = null, ["refusal"] = Text() },
         () => new JsonObject { ["role"] = "assistant", ["content"] = "", ["tool_calls"] = Many(1, 3, ChatCall) },
         () => new JsonObject { ["role"] = "tool", ["tool_call_id"] = "call_" + _random.Next(), ["content"] = Text() });
@@ -115,6 +116,15 @@ internal sealed class RandomBodies(int seed)
         var image = new JsonObject { ["url"] = _random.Next(6) == 0 ? "https://example.com/a.png" : "data:image/png;base64," + Convert.ToBase64String(Png()) };
         Maybe(2, () => image["detail"] = Pick("auto", "low", "high"));
         return new() { ["type"] = "image_url", ["image_url"] = image };
+    }
+
+    private JsonObject AudioPart()
+    {
+        var bytes = 2 * _random.Next(1, 3) * Pick(8_000, 16_000, 44_100);
+        byte[] wav = [.. "RIFF....WAVEfmt "u8, 16, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 16, 0, .. "data"u8, .. new byte[4 + _random.Next(9_000)]];
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(24), bytes / 2);
+        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(28), bytes);
+        return new() { ["type"] = "input_audio", ["input_audio"] = new JsonObject { ["data"] = Convert.ToBase64String(wav), ["format"] = "wav" } };
     }
 
     private byte[] Png()
@@ -217,7 +227,7 @@ internal sealed class RandomBodies(int seed)
             act();
     }
 
-    private string Pick(params string[] items) => items[_random.Next(items.Length)];
+    private T Pick<T>(params T[] items) => items[_random.Next(items.Length)];
 
     private T Choose<T>(params Func<T>[] makes) => makes[_random.Next(makes.Length)]();
 }

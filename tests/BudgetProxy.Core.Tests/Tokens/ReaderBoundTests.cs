@@ -21,6 +21,9 @@ public sealed class ReaderBoundTests
     [InlineData("gpt-4.1-mini", 3)]
     [InlineData("gpt-4", 4)]
     [InlineData("gpt-5", 5)]
+    [InlineData("gpt-4.1-nano", 10)]
+    [InlineData("gpt-5.4", 11)]
+    [InlineData("gpt-5.6-sol", 12)]
     public void A_chat_counts_what_OpenAI_counts_or_more(string model, int seed) => AssertNone(ChatFault(new SlowOpenAi(model), seed, Bodies));
 
     /// <summary>Every constant of OpenAI's published rules is seen by the property above: it fails when one of them differs by one.</summary>

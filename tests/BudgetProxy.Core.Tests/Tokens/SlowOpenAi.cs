@@ -41,8 +41,8 @@ internal sealed record SlowOpenAi(string Model)
     /// <summary>Tokens of a chat, and whether the rules leave no room in it.</summary>
     public (long Tokens, bool Certain) Chat(JsonObject body)
     {
-        _certain = Model != "gpt-5";
-        var total = Priming + Doubted(Model == "gpt-5" ? 64 : 0);
+        _certain = !Reasons;
+        var total = Priming + Doubted(Reasons ? 64 : 0);
         foreach (var message in body["messages"]!.AsArray())
             total += CountMessage(message!.AsObject());
         if (body["tools"] is JsonArray tools)
@@ -65,6 +65,8 @@ internal sealed record SlowOpenAi(string Model)
 
     public int Text(string text) => (IsOld ? Cl100k : O200k).Count(text);
 
+    private bool Reasons => Model.StartsWith("gpt-5", StringComparison.Ordinal);
+
     private bool IsOld => Model is "gpt-4" or "text-embedding-3-small";
 
     private static string Json(JsonNode node) => node.ToJsonString(Minified);
@@ -80,7 +82,7 @@ internal sealed record SlowOpenAi(string Model)
 
     private long CountMessage(JsonObject message)
     {
-        var total = Message + Text(message["role"]!.GetValue<string>()) + Doubted(Model == "gpt-5" ? 4 : 0);
+        var total = Message + Text(message["role"]!.GetValue<string>()) + Doubted(Reasons ? 4 : 0);
         if (message["name"] is { } name)
             total += Text(name.GetValue<string>()) + Name;
         if (message["refusal"] is { } refusal)
@@ -93,10 +95,21 @@ internal sealed record SlowOpenAi(string Model)
         {
             // Whether tokens merge over the joint is not told; apart, the parts count no less.
             _certain &= parts.Count < 2;
-            return total + parts.Sum(part => part!["text"] is { } text ? Text(text.GetValue<string>()) : Image(part["image_url"]!));
+            return total + parts.Sum(part => Part(part!));
         }
 
         return total + (message["content"] is { } content ? Text(content.GetValue<string>()) : 0);
+    }
+
+    private long Part(JsonNode part) => part["text"] is { } text ? Text(text.GetValue<string>())
+        : part["input_audio"] is { } audio ? Audio(Convert.FromBase64String(audio["data"]!.GetValue<string>()))
+        : Image(part["image_url"]!);
+
+    // A token for each tenth of a second that has begun, of samples behind a header of 44 bytes.
+    private long Audio(byte[] wav)
+    {
+        _certain = false;
+        return (long)Math.Ceiling((wav.Length - 44) * 10m / BitConverter.ToInt32(wav, 28));
     }
 
     private long Image(JsonNode image)
@@ -104,21 +117,38 @@ internal sealed record SlowOpenAi(string Model)
         var detail = image["detail"]?.GetValue<string>();
         var size = SlowImages.Size(image["url"]!.GetValue<string>());
         var (first, tile) = Model == "gpt-4o-mini" ? (2833, 5667) : Model == "gpt-5" ? (70, 140) : (85, 170);
-        if (Model == "gpt-4.1-mini")
+        if (PatchRule() is var (budget, side, multiplier, unknown))
         {
             _certain &= size is not null;
-            return size is var (width, height) ? SlowImages.Patches(width, height, 1536, 2048, 1.62m) : Doubted(2489);
+            if (budget == 0 && detail is ("low" or "high"))
+                (budget, side, unknown) = (2500, 2048, 2500);
+            return size is var (width, height) ? SlowImages.Patches(width, height, budget, side, multiplier) : Doubted(unknown);
         }
 
         if (Model == "gpt-4")
             return Doubted(10_000);
         if (detail == "low")
+        {
+            // Its cost is certain, and still the product calls what it did not see no exact count.
+            _certain &= size is not null;
             return first;
+        }
+
         if (size is not var (w, h))
             return first + Doubted(8) * tile;
         // Not told: whether a small image is enlarged until it needs another row.
         return SlowImages.Tiles(w, h, first, tile) + (Math.Min(w, h) < 512 ? Doubted(1) * tile : 0);
     }
+
+    // Of a remote image on a model that shrinks none, only the allowance is known.
+    private (int Budget, int MaxSide, decimal Multiplier, int Unknown)? PatchRule() => Model switch
+    {
+        "gpt-4.1-mini" => (1536, 2048, 1.62m, 2489),
+        "gpt-4.1-nano" => (1536, 2048, 2.46m, 3779),
+        "gpt-5.4" => (2500, 2048, 1, 2500),
+        "gpt-5.6-sol" => (0, 0, 1, 10_000),
+        _ => null,
+    };
 
     private long CountTools(JsonArray tools)
     {
@@ -126,7 +156,7 @@ internal sealed record SlowOpenAi(string Model)
         foreach (var tool in tools)
         {
             var function = tool!["function"]!;
-            if (function["parameters"]!["additionalProperties"] is not null || Model == "gpt-5")
+            if (function["parameters"]!["additionalProperties"] is not null || Reasons)
                 total += (int)Doubted(12) + Text(Rendered(function));
             else
                 total += Formula(function);
