@@ -32,7 +32,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     public readonly long Tokens => Scale(_counted, Profile.ExpectedPercent) + _tokens;
 
     /// <summary>What the estimate is made of, so far; default for the model's own tokenizer, of which nothing is to be learned.</summary>
-    public readonly InputMix Mix => IsOwn(Profile) ? default : new InputMix(_scripts, _counted, _tokens, _textBound, !_blurred);
+    public readonly InputMix Mix => IsOwn(Profile) ? default : new InputMix(_scripts, _counted, _tokens, Bound - _textBound, _textBound, !_blurred);
 
     /// <summary>Adds tokens that a rule gives, in the provider's own tokens.</summary>
     public void AddTokens(long expected, long bound)

@@ -58,6 +58,7 @@ public sealed class CallQuoter(RateCard rates, CallMemory memory, ProxyOptions o
         // A beta may allow more output than the row knows of, so the caller's own limit is then taken at its word.
         call.Request.LimitMayExceedModel = call.Context.Request.Headers.ContainsKey("anthropic-beta");
         var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile, memory.TextsOf(call));
+        input = memory.Refine(call, rate, input);
         memory.Foretell(call, rate, input.Tokens);
         call.Quote = Core.Rates.Quote.Of(rate, call.Request, input, call.Expectation);
         return null;

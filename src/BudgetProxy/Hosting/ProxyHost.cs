@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using BudgetProxy.Admin;
+using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Forwarding;
@@ -159,6 +160,7 @@ public static class ProxyHost
 
         services.AddSingleton<CallIdentifier>();
         services.AddSingleton<PromptMemory>();
+        services.AddSingleton<Learner>(_ => new Learner());
         services.AddSingleton<CallMemory>();
         services.AddSingleton<CallQuoter>();
         services.AddSingleton<CountThrottle>();

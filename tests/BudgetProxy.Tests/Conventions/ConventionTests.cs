@@ -16,7 +16,7 @@ public sealed partial class ConventionTests
     private static readonly Assembly[] Assemblies = [typeof(NanoUsd).Assembly, typeof(ProxyOptions).Assembly];
 
     /// <summary>Core's folders; each may use only those before it.</summary>
-    private static readonly string[] CoreOrder = ["Money", "Requests", "Tokens", "Rates", "Budgets", "Metering"];
+    private static readonly string[] CoreOrder = ["Money", "Requests", "Tokens", "Learning", "Rates", "Budgets", "Metering"];
 
     /// <summary>What each folder of the proxy must not know: stages don't see each other, and nothing earlier sees anything later.</summary>
     private static readonly Dictionary<string, string[]> Forbidden = new()
