@@ -113,7 +113,8 @@ public sealed class PromptBlocks
     {
         Hashed = true;
         var blocks = All;
-        blocks.Sort(static (one, other) => one.Section != other.Section ? one.Section.CompareTo(other.Section) : one.Start.CompareTo(other.Start));
+        // As numbers: to compare enums boxes them.
+        blocks.Sort(static (one, other) => one.Section != other.Section ? (int)one.Section - (int)other.Section : one.Start.CompareTo(other.Start));
         return blocks;
     }
 

@@ -144,6 +144,28 @@ public sealed class PromptMemoryTests
         Assert.Equal(2410, Foretell(ProviderApi.AnthropicMessages, Json(LongMarker, end), rate, "acme", Start).Forecast.CachedInput);
     }
 
+    [Theory]
+    [InlineData("openai/gpt-4o-mini")]
+    [InlineData("openai/gpt-5.6-sol")]
+    public void Foretells_and_learns_without_allocating(string model)
+    {
+        var rate = The.Row(model);
+        var json = ChatJson(rate.Model, Words(new Random(1), 3000), ["Hi", "Hello", "Go on"])[..^1] + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}";
+        var (body, request, cached) = (Body.Utf8(json), new ProviderRequest(), CachedModel.Of(rate.Profile, rate.AutoCacheWrite));
+        long Round()
+        {
+            Assert.True(RequestReader.TryRead(ProviderApi.OpenAiChat, body, request, out _));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var input = InputEstimator.Estimate(ProviderApi.OpenAiChat, request, body, rate.Profile, _memory.TextsOf("acme")).Tokens;
+            _memory.Foretell(ProviderApi.OpenAiChat, request, body, cached, "acme", input, Start);
+            _memory.Learn(request, cached, "acme", Usage.Inclusive(input, 0, input, 0, 1), Start);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Round();
+        Assert.Equal(0, Round());
+    }
+
     // For a call with markers `total` is what was read, and `written` what read and written come to.
     private void Learn(string json, Rate rate, long total, DateTimeOffset at, long written = 0)
     {
