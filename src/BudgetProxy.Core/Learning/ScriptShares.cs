@@ -7,7 +7,7 @@ namespace BudgetProxy.Core.Learning;
 [InlineArray(ScriptMix.Scripts)]
 internal struct ScriptShares
 {
-    // Tokens a character gives with o200k_base, rounded: measured on the texts of the counting benchmark. Only their proportions matter.
+    // Tokens that a character gives with o200k_base, as a rough guess: only their proportions matter, and the ratios learned absorb what is wrong in them.
     private const double Latin = 0.2;
     private const double Code = 0.5;
     private const double TwoByte = 0.4;
