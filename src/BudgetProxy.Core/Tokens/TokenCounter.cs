@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 
 namespace BudgetProxy.Core.Tokens;
@@ -46,5 +47,20 @@ public sealed class TokenCounter
         return count;
     }
 
-    private int CountRepaired(ReadOnlySpan<byte> utf8) => Count(System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(utf8)));
+    private int CountRepaired(ReadOnlySpan<byte> utf8)
+    {
+        // A replacement character has three bytes, and stands for one invalid byte or more.
+        var buffer = ArrayPool<byte>.Shared.Rent(checked(utf8.Length * 3));
+        var length = 0;
+        while (!utf8.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(utf8, out var rune, out var used);
+            length += rune.EncodeToUtf8(buffer.AsSpan(length));
+            utf8 = utf8[used..];
+        }
+
+        var count = Count(buffer.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return count;
+    }
 }

@@ -80,18 +80,46 @@ public sealed class TokenCounterTests
         Assert.Equal((bytes.Length + bytesPerToken - 1) / bytesPerToken, Counter.Count(bytes));
     }
 
-    [Fact]
-    public void Counting_allocates_nothing()
+    /// <summary>Once the pooled buffers have grown to their size: short and long pieces, escapes, invalid bytes alone and between escapes.</summary>
+    [Theory]
+    [InlineData(TokenEncoding.O200kBase)]
+    [InlineData(TokenEncoding.Cl100kBase)]
+    public void Counting_allocates_nothing(TokenEncoding encoding)
     {
-        var plain = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("It's a test, 日本語のテキスト antidisestablishmentarianism 12345\n", 50)) + new string('a', 5000));
-        var escaped = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("line\\n\\u00e9\\ud83d\\ude00", 50)));
-        for (var i = 0; i < 3; i++) Counter.CountJsonString(i == 0 ? plain : escaped);
-        Counter.Count(plain);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Counter.Count(plain);
-        Counter.CountJsonString(escaped);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        var counter = TokenCounter.For(encoding);
+        byte[][] texts =
+        [
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("It's a test, 日本語のテキスト antidisestablishmentarianism 12345\n", 50)) + new string('a', 5000)),
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("line\\n\\u00e9\\ud83d\\ude00\\ud83d x", 50))),
+            Enumerable.Repeat<byte[]>([(byte)'a', 0xFF, 0xE4, 0xB8, (byte)' ', 0xF0, 0x9F], 500).SelectMany(bytes => bytes).ToArray(),
+            Enumerable.Repeat<byte[]>([(byte)'a', 0xFF, (byte)'\\', (byte)'n', 0xED, 0xA0, 0x80], 500).SelectMany(bytes => bytes).ToArray(),
+            new byte[1_000_000],
+        ];
+        var allocated = 0L;
+        for (var pass = 0; pass < 3; pass++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var text in texts)
+            {
+                counter.Count(text);
+                counter.CountJsonString(text);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
     }
+
+    /// <summary>As the framework's own decoder replaces them, wherever they stand, and between escapes.</summary>
+    [Fact]
+    public void Invalid_bytes_count_as_the_decoder_replaces_them() =>
+        Prop.ForAll<byte[]>(bytes =>
+        {
+            var repaired = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes));
+            Assert.Equal(Counter.Count(repaired), Counter.Count(bytes));
+            Assert.Equal(Counter.CountJsonString(repaired), Counter.CountJsonString(bytes));
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Threads_agree()
