@@ -18,6 +18,7 @@ public static class AnswerMeter
     {
         ProviderApi.OpenAiChat => ReadOpenAi(body, hasOutput: true, longestTtl),
         ProviderApi.OpenAiEmbeddings => ReadOpenAi(body, hasOutput: false, longestTtl),
+        ProviderApi.OpenAiResponses => OpenAiResponse.ReadWhole(body, longestTtl),
         ProviderApi.AnthropicMessages => ReadAnthropic(body, longestTtl),
         _ => default,
     };

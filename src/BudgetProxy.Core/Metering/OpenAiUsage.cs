@@ -4,7 +4,7 @@ using BudgetProxy.Core.Tokens;
 namespace BudgetProxy.Core.Metering;
 
 /// <summary>
-/// OpenAI's <c>usage</c> object. Its details are parts of its totals, not additions to them: rejected prediction tokens, for one, are in
+/// OpenAI's <c>usage</c> object, by the names of chat and of responses. Its details are parts of its totals, not additions to them: rejected prediction tokens, for one, are in
 /// <c>completion_tokens</c> already (source: OpenAI API reference, chat completion object, 2026-08).
 /// </summary>
 internal struct OpenAiUsage
@@ -37,10 +37,10 @@ internal struct OpenAiUsage
         if (!json.EnterObject()) return;
         while (json.NextKey(out var key))
         {
-            if (key.SequenceEqual("prompt_tokens"u8)) Count(ref json, ref _prompt);
-            else if (key.SequenceEqual("completion_tokens"u8)) Count(ref json, ref _completion);
-            else if (key.SequenceEqual("prompt_tokens_details"u8)) ReadInputDetails(ref json);
-            else if (key.SequenceEqual("completion_tokens_details"u8)) ReadOutputDetails(ref json);
+            if (key.SequenceEqual("prompt_tokens"u8) || key.SequenceEqual("input_tokens"u8)) Count(ref json, ref _prompt);
+            else if (key.SequenceEqual("completion_tokens"u8) || key.SequenceEqual("output_tokens"u8)) Count(ref json, ref _completion);
+            else if (key.SequenceEqual("prompt_tokens_details"u8) || key.SequenceEqual("input_tokens_details"u8)) ReadInputDetails(ref json);
+            else if (key.SequenceEqual("completion_tokens_details"u8) || key.SequenceEqual("output_tokens_details"u8)) ReadOutputDetails(ref json);
             else json.Skip();
         }
     }

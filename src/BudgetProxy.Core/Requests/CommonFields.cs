@@ -29,7 +29,8 @@ internal static class CommonFields
             "model", "messages", "input", "system", "tools", "functions", "n", "stream", "stream_options", "max_tokens", "max_completion_tokens",
             "service_tier", "speed", "user", "safety_identifier", "metadata", "cache_control", "prompt_cache_options", "web_search_options",
             "response_format", "output_config", "output_format", "prediction", "thinking", "reasoning_effort", "inference_geo", "mcp_servers",
-            "container", "context_management", "fallbacks", "audio", "modalities",
+            "container", "context_management", "fallbacks", "audio", "modalities", "instructions", "reasoning", "max_output_tokens", "max_tool_calls",
+            "previous_response_id", "conversation", "prompt", "background",
         }.Select(System.Text.Encoding.UTF8.GetBytes),
     ];
 

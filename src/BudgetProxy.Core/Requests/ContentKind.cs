@@ -24,6 +24,9 @@ public enum ContentKind
     /// <summary>Raw JSON: a response schema that the provider renders into the prompt.</summary>
     ResponseSchema,
 
+    /// <summary>The inside of a JSON string: base64 of what the provider encrypted, such as reasoning.</summary>
+    Encrypted,
+
     /// <summary>Raw JSON of something the reader has no rule for: counted as ordinary text of its JSON, a bound.</summary>
     OpaqueJson,
 

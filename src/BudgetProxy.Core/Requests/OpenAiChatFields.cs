@@ -1,6 +1,6 @@
 namespace BudgetProxy.Core.Requests;
 
-/// <summary>What decides only together with another field of an OpenAI chat body, kept until its end.</summary>
+/// <summary>What decides only together with another field of an OpenAI chat or responses body, kept until its end.</summary>
 internal struct OpenAiChatFields
 {
     public long? MaxTokens;

@@ -137,7 +137,7 @@ internal static class OpenAiChatMessages
         CommonFields.AddImage(ref cursor, request, new ImageContent(width, height, detail), "url");
     }
 
-    private static ImageDetail ReadDetail(ref BodyCursor cursor)
+    internal static ImageDetail ReadDetail(ref BodyCursor cursor)
     {
         if (cursor.IsNull || cursor.ValueIs("auto"u8))
             return ImageDetail.Auto;

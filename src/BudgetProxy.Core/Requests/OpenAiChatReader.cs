@@ -114,7 +114,7 @@ public static class OpenAiChatReader
             request.Choices = (int)choices;
     }
 
-    private static void ReadTier(ref BodyCursor cursor, ProviderRequest request)
+    internal static void ReadTier(ref BodyCursor cursor, ProviderRequest request)
     {
         if (!cursor.ExpectString() || cursor.ValueIs("auto"u8))
             return;
@@ -139,7 +139,7 @@ public static class OpenAiChatReader
         CommonFields.ReadNeutral(ref cursor, request);
     }
 
-    private static void ReadCacheOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    internal static void ReadCacheOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
     {
         if (!cursor.ExpectObject())
             return;

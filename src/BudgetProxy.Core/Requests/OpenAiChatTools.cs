@@ -63,7 +63,7 @@ internal static class OpenAiChatTools
         AddDefinition(ref cursor, request, start, (keys, items));
     }
 
-    private static void AddDefinition(ref BodyCursor cursor, ProviderRequest request, int start, (int Keys, int EnumItems) size)
+    internal static void AddDefinition(ref BodyCursor cursor, ProviderRequest request, int start, (int Keys, int EnumItems) size)
     {
         request.Tools++;
         request.ToolKeys += size.Keys;

@@ -5,5 +5,6 @@ public enum ProviderApi
 {
     OpenAiChat,
     OpenAiEmbeddings,
+    OpenAiResponses,
     AnthropicMessages,
 }

@@ -7,6 +7,7 @@ public static class ProviderApiNames
     {
         ProviderApi.OpenAiChat => "chat/completions",
         ProviderApi.OpenAiEmbeddings => "embeddings",
+        ProviderApi.OpenAiResponses => "responses",
         ProviderApi.AnthropicMessages => "messages",
         _ => throw new ArgumentOutOfRangeException(nameof(api), api, "Not a metered API."),
     };

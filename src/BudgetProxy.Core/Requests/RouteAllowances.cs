@@ -20,6 +20,7 @@ public sealed class RouteAllowances
     public Allowances Of(ProviderApi api) => api switch
     {
         ProviderApi.OpenAiChat => All[0],
+        ProviderApi.OpenAiResponses => All[1],
         ProviderApi.AnthropicMessages => All[2],
         _ => Allowances.Default,
     };

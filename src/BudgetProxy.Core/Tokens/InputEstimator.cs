@@ -25,6 +25,8 @@ public static class InputEstimator
             AddFlatRules(ref tally, request);
             if (api == ProviderApi.OpenAiChat)
                 OpenAiFrame.Add(ref tally, request);
+            else if (api == ProviderApi.OpenAiResponses)
+                OpenAiResponsesFrame.Add(ref tally, request);
             else if (api == ProviderApi.AnthropicMessages)
                 AnthropicFrame.Add(ref tally, request);
             return Conclude(ref tally, request, prediction);
@@ -47,11 +49,14 @@ public static class InputEstimator
                 case ContentKind.Prediction:
                     prediction += tally.Count(span).Bound;
                     break;
-                case ContentKind.ToolSchema when api == ProviderApi.OpenAiChat:
+                case ContentKind.ToolSchema when api is ProviderApi.OpenAiChat or ProviderApi.OpenAiResponses:
                     break;
                 case ContentKind.ToolCallId:
                     tally.AddText(span, boundOnly: true);
                     tally.Weaken(CountMethod.Bound);
+                    break;
+                case ContentKind.Encrypted:
+                    OpenAiResponsesFrame.AddEncrypted(ref tally, span);
                     break;
                 case ContentKind.OpaqueJson:
                     request.Blocks.Charge(i, tally.AddText(span));

@@ -51,7 +51,7 @@ internal static class OpenAiFrame
     }
 
     // The formula is exact for flat schemas on the models it was published for; for all else the JSON's own tokens bound it.
-    private static void AddTools(ref InputTally tally, ProviderRequest request)
+    internal static void AddTools(ref InputTally tally, ProviderRequest request)
     {
         long formula = ToolsEnd, count = 0, bound = 0;
         var flat = true;

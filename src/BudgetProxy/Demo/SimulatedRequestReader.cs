@@ -34,7 +34,7 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
         Error = FindError(),
     };
 
-    private long? MaxTokens() => Number(root, "max_completion_tokens") ?? Number(root, "max_tokens");
+    private long? MaxTokens() => Number(root, "max_output_tokens") ?? Number(root, "max_completion_tokens") ?? Number(root, "max_tokens");
 
     private string? FindError()
     {
@@ -46,7 +46,7 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
             return $"'max_tokens' must be at least 1 and 'n' at most {MaxChoices}.";
         if (path is "/v1/messages" or "/v1/messages/count_tokens" or "/v1/chat/completions" && !root.TryGetProperty("messages", out _))
             return "messages: Field required";
-        if (path is "/v1/embeddings" && !root.TryGetProperty("input", out _))
+        if (path is "/v1/embeddings" or "/v1/responses" && !root.TryGetProperty("input", out _))
             return "you must provide an input parameter";
         if (path is "/v1/chat/completions" && root.TryGetProperty("stream_options", out _) && !Flag(root, "stream"))
             return "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
@@ -57,6 +57,8 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
     {
         if (path is "/v1/embeddings")
             return root.TryGetProperty("input", out var input) ? CountEmbedding(input) : 0;
+        if (path.StartsWith("/v1/responses", StringComparison.Ordinal))
+            return CountResponse();
         var chat = path is "/v1/chat/completions";
         var tokens = chat ? OpenAiPerCall : 0L;
         if (root.TryGetProperty("system", out var system))
@@ -68,6 +70,26 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
             tokens += chat ? OpenAiPerMessage : AnthropicPerMessage;
             if (message.TryGetProperty("content", out var content))
                 tokens += CountContent(content);
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Instructions and items as chat messages (OpenAI publishes no rule): the texts of each, and arguments and results of calls.</summary>
+    private long CountResponse()
+    {
+        var tokens = (long)OpenAiPerCall;
+        if (Text(root, "instructions") is { } instructions)
+            tokens += OpenAiPerMessage + countText(_model, instructions);
+        if (!root.TryGetProperty("input", out var input))
+            return tokens;
+        if (input.ValueKind == JsonValueKind.String)
+            return tokens + OpenAiPerMessage + CountContent(input);
+        foreach (var item in input.EnumerateArray())
+        {
+            tokens += OpenAiPerMessage;
+            foreach (var name in new[] { "content", "output", "arguments", "name" })
+                tokens += item.TryGetProperty(name, out var text) ? CountContent(text) : 0;
         }
 
         return tokens;

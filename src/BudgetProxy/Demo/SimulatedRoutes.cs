@@ -39,6 +39,8 @@ internal sealed class SimulatedRoutes(HttpContext context, SimulatedCall call, S
     {
         ("POST", "/v1/chat/completions") => new SimulatedOpenAi(sender, call, answer).ChatAsync(),
         ("POST", "/v1/embeddings") => new SimulatedOpenAi(sender, call, answer).EmbedAsync(),
+        ("POST", "/v1/responses") => new SimulatedResponses(sender, call, answer).RespondAsync(),
+        ("POST", "/v1/responses/input_tokens") => new SimulatedResponses(sender, call, answer).CountAsync(),
         ("POST", "/v1/messages") => new SimulatedAnthropic(sender, call, answer).MessageAsync(),
         ("POST", "/v1/messages/count_tokens") => new SimulatedAnthropic(sender, call, answer).CountTokensAsync(),
         ("GET", "/v1/models") => sender.SendWholeAsync(_anthropic ? SimulatedModels.AnthropicList() : SimulatedModels.OpenAiList()),

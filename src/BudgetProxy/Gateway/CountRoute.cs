@@ -18,9 +18,18 @@ public sealed record CountRoute(string Path, IReadOnlyList<byte[]> Counted, IRea
         Names("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control", "speed"),
         Names("max_tokens", "stream", "temperature", "top_p", "top_k", "stop_sequences", "metadata", "service_tier", "inference_geo"));
 
+    /// <summary>OpenAI API reference, get input token counts (2026-08).</summary>
+    private static readonly CountRoute OpenAiResponses = new(
+        "/v1/responses/input_tokens",
+        Names("model", "input", "instructions", "tools", "tool_choice", "text", "reasoning", "truncation", "parallel_tool_calls", "conversation", "previous_response_id"),
+        Names(
+            "max_output_tokens", "stream", "stream_options", "temperature", "top_p", "store", "metadata", "user", "safety_identifier", "service_tier",
+            "include", "prompt_cache_key", "prompt_cache_retention", "top_logprobs", "max_tool_calls"));
+
     /// <summary>The counter of a wire format; null = its provider has none.</summary>
     public static CountRoute? Of(ProviderApi api) => api switch
     {
+        ProviderApi.OpenAiResponses => OpenAiResponses,
         ProviderApi.AnthropicMessages => AnthropicMessages,
         _ => null,
     };

@@ -32,9 +32,12 @@ public sealed class MeteredExchange(Call call, ProviderTarget target, ProxyOptio
     protected override StreamMeter CreateMeter()
     {
         var counter = TokenCounter.For(call.Quote.Rate.Profile.Encoding);
-        return call.Route.Api == ProviderApi.AnthropicMessages
-            ? new AnthropicMessagesMeter(counter, call.Request.CacheWrite)
-            : new OpenAiChatMeter(counter, hideUsageChunk: !call.Request.UsageSplice.IsNone, call.Request.CacheWrite);
+        return call.Route.Api switch
+        {
+            ProviderApi.AnthropicMessages => new AnthropicMessagesMeter(counter, call.Request.CacheWrite),
+            ProviderApi.OpenAiResponses => new OpenAiResponsesMeter(counter, call.Request.CacheWrite),
+            _ => new OpenAiChatMeter(counter, hideUsageChunk: !call.Request.UsageSplice.IsNone, call.Request.CacheWrite),
+        };
     }
 
     protected override async ValueTask<bool> DurableAsync()

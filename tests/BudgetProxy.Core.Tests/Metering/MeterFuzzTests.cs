@@ -13,7 +13,7 @@ public sealed class MeterFuzzTests
         "data: ", "data:", "data", "event: ", "event: error\n", "\n", "\r", "\r\n", "\n\n", ": c\n", "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud83d",
         "null", "true", "-", "1", "12", "1e9", "99999999999999999999", "\"usage\":", "\"choices\":[", "\"delta\":{", "\"content\":\"", "\"error\":",
         "\"prompt_tokens\":", "\"completion_tokens\":", "\"input_tokens\":", "\"output_tokens\":", "\"iterations\":[", "\"type\":\"message_stop\"",
-        "\"message\":{", "\"content_block\":{", "\"model\":\"", "[DONE]", "\uFEFF", "é", "🗼",
+        "\"message\":{", "\"content_block\":{", "\"model\":\"", "[DONE]", "\"type\":\"response.completed\"", "\"response\":{", "\"item\":{", "\"type\":\"response.x.delta\"", "\"delta\":\"", "\uFEFF", "é", "🗼",
     ];
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class MeterFuzzTests
     private static void AssertPasses(byte[] stream, Random random)
     {
         var cuts = Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(stream.Length + 1)).Order().ToArray();
-        foreach (var name in new[] { "openai", "anthropic" })
+        foreach (var name in new[] { "openai", "openai-responses", "anthropic" })
         {
             var whole = StreamFixture.Replay(StreamFixture.NewMeter(name), stream);
             var pieces = StreamFixture.Replay(StreamFixture.NewMeter(name), stream, cuts);

@@ -18,12 +18,18 @@ internal static class StreamFixture
 
     public static bool IsAnthropic(string name) => name.StartsWith("anthropic", StringComparison.Ordinal);
 
+    public static bool IsResponses(string name) => name.StartsWith("openai-responses", StringComparison.Ordinal);
+
+    /// <summary>Whether the meter may take a usage chunk out.</summary>
+    public static bool CanHide(string name) => !IsAnthropic(name) && !IsResponses(name);
+
     public static StreamMeter NewMeter(string name, bool hide = false, CacheWrite longestTtl = CacheWrite.None) => IsAnthropic(name)
         ? new AnthropicMessagesMeter(TokenCounter.For(TokenEncoding.Cl100kBase), longestTtl)
+        : IsResponses(name) ? new OpenAiResponsesMeter(TokenCounter.For(TokenEncoding.O200kBase), longestTtl)
         : new OpenAiChatMeter(TokenCounter.For(TokenEncoding.O200kBase), hide, longestTtl);
 
-    /// <summary>Both ways to meter an OpenAI stream; Anthropic's hides nothing.</summary>
-    public static bool[] HideFlags(string name) => IsAnthropic(name) ? [false] : [false, true];
+    /// <summary>Both ways to meter an OpenAI chat stream; no other hides anything.</summary>
+    public static bool[] HideFlags(string name) => CanHide(name) ? [false, true] : [false];
 
     public static MeterReading Read(string name, bool hide = false, CacheWrite longestTtl = CacheWrite.None) =>
         Replay(NewMeter(name, hide, longestTtl), Load(name)).Reading;

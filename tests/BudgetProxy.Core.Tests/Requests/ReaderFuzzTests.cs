@@ -16,6 +16,12 @@ public sealed class ReaderFuzzTests
             """),
         (ProviderApi.OpenAiEmbeddings, """{"model":"text-embedding-3-small","input":["a\u0000b",  "çµ",""],"user":"u","x":[1,-2.5e3,null,true]}"""),
         (ProviderApi.OpenAiEmbeddings, """{"model":"text-embedding-3-small","input":[[1,2,3],[4]]}"""),
+        (ProviderApi.OpenAiResponses, """
+            {"model":"gpt-4o","instructions":"Sys \u00e9","stream":true,"max_output_tokens":64,"text":{"format":{"type":"json_schema","name":"n","schema":{}}},"reasoning":{"effort":"low"},
+            "input":[{"role":"user","content":[{"type":"input_text","text":"日本"},{"type":"input_image","image_url":"data:image/gif;base64,R0lGODlhAQABAAAA","detail":"low"}]},
+            {"type":"reasoning","id":"r","summary":[{"type":"summary_text","text":"s"}],"encrypted_content":"gAAA"},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},
+            {"type":"function_call_output","call_id":"c","output":"7"}],"tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"p":{"enum":["a"]}}}}],"tool_choice":"required"}
+            """),
         (ProviderApi.AnthropicMessages, """
             {"model":"claude-opus-5","max_tokens":64,"system":[{"type":"text","text":"S","cache_control":{"type":"ephemeral","ttl":"1h"}}],"metadata":{"user_id":"u"},
             "tools":[{"name":"f","description":"d","input_schema":{"type":"object","properties":{"p":{"enum":["a"]}}}},{"type":"bash_20250124","name":"bash"}],"thinking":{"type":"enabled"},

@@ -12,6 +12,8 @@ public sealed class MeteredCallTests
     [Theory]
     [InlineData(Bodies.ChatPath, false)]
     [InlineData(Bodies.ChatPath, true)]
+    [InlineData(Bodies.ResponsesPath, false)]
+    [InlineData(Bodies.ResponsesPath, true)]
     [InlineData(Bodies.MessagesPath, false)]
     [InlineData(Bodies.MessagesPath, true)]
     [InlineData(Bodies.EmbeddingsPath, false)]
@@ -154,6 +156,7 @@ public sealed class MeteredCallTests
     private static string BodyFor(string path, bool stream) => path switch
     {
         Bodies.ChatPath => Bodies.Chat(stream: stream),
+        Bodies.ResponsesPath => Bodies.Responses(stream: stream),
         Bodies.MessagesPath => Bodies.Messages(stream: stream),
         _ => Bodies.Embeddings,
     };

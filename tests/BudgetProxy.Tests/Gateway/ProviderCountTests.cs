@@ -116,6 +116,24 @@ public sealed class ProviderCountTests
     }
 
     [Fact]
+    public async Task A_response_is_counted_by_its_own_counter()
+    {
+        await using var proxy = await TestProxy.StartAsync(Asking);
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        // A nano-dollar less than the bound costs: the guess fits.
+        var estimate = JsonElement.Parse(await (await client.PostAsync(
+            "/v1/estimate/openai/responses", TestProxy.Json(Bodies.Responses(maxTokens: 1)))).Content.ReadAsStringAsync());
+        var worst = MeteredCallTests.Money(estimate.GetProperty("costUsd"), "worst");
+        await proxy.PutBudgetAsync("acme", "monthly", $$"""{"limit":{"usd":"{{worst - 0.000000001m}}"},"window":"month"}""");
+
+        using var answer = await client.PostAsync(Bodies.ResponsesPath, TestProxy.Json(Bodies.Responses(maxTokens: 1)));
+
+        Assert.Equal("/v1/responses/input_tokens", proxy.Provider.Calls[0].Path);
+        Assert.Equal(
+            ["model", "input", "instructions"], JsonElement.Parse(Encoding.UTF8.GetString(proxy.Provider.Calls[0].Body.Span)).EnumerateObject().Select(field => field.Name));
+    }
+
+    [Fact]
     public void Questions_are_few_for_one_tenant_and_for_all()
     {
         var clock = new TestClock();

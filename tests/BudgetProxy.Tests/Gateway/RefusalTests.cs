@@ -144,7 +144,10 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData("POST", "/openai/v1/responses", 403, "unsupported_route")]
+    [InlineData("GET", "/openai/v1/responses/resp_1", 403, "unsupported_route")]
+    [InlineData("DELETE", "/openai/v1/responses/resp_1", 403, "unsupported_route")]
+    [InlineData("POST", "/openai/v1/responses/resp_1/cancel", 403, "unsupported_route")]
+    [InlineData("POST", "/openai/v1/responses/input_tokens", 403, "unsupported_route")]
     [InlineData("POST", "/openai/v1/images/generations", 403, "unsupported_route")]
     [InlineData("GET", "/openai/v1/chat/completions", 403, "unsupported_route")]
     [InlineData("POST", "/openai/v1/../v1/files", 403, "unsupported_route")]
