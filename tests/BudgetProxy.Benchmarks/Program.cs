@@ -25,6 +25,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["metering"] => MeteringBenchmark.Run(),
     ["store", .. var rest] => await StoreBenchmark.RunAsync(Arguments.Parse(rest)),
     ["counting"] => CountingBenchmark.Run(),
+    ["counting-load"] => LoadMeasure.Run(),
     _ => PrintUsage(),
 };
 
