@@ -4,7 +4,7 @@ namespace BudgetProxy.Core.Tokens;
 
 /// <summary>
 /// Counts the input of a request before it is sent: a best guess, and what it can't exceed. The README of Requests lists the rules by field.
-/// The model's window cuts nothing here: that is the quote's.
+/// The model's window cuts nothing here: that is the quote's. But text above the window is not counted to its end.
 /// Linear in the body; allocates nothing but pooled buffers.
 /// </summary>
 public static class InputEstimator
@@ -19,6 +19,9 @@ public static class InputEstimator
         var tally = new InputTally(body, profile, known, request.HashedTexts);
         try
         {
+            // Server tools feed the input again and again, so that the quote takes no window for it.
+            if (profile.MaxInput > 0 && request.ServerToolCalls == 0)
+                tally.StopAbove(profile.MaxInput);
             tally.AddTokens(request.TokenInputs, request.TokenInputs);
             var prediction = AddContent(ref tally, request, api);
             AddImages(ref tally, request);

@@ -18,6 +18,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     private long _textBound;
     private long _tokens;
     private bool _blurred;
+    private long _enough = long.MaxValue;
 
     public ModelProfile Profile { get; } = profile;
 
@@ -45,7 +46,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     /// <returns>Best guess of its tokens.</returns>
     public long AddText(ContentSpan span, bool boundOnly = false)
     {
-        var text = Measure(span);
+        var text = Measure(span, (int)Math.Clamp(_enough - Tokens, 0, int.MaxValue));
         var bound = BoundOf(text, span);
         Bound += bound;
         if (boundOnly)
@@ -59,8 +60,18 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     /// <summary>Tokens of a span as the tokenizer counts it, and what the model itself can't exceed on it.</summary>
     public (long Count, long Bound) Count(ContentSpan span)
     {
-        var text = Measure(span);
+        var text = Measure(span, int.MaxValue);
         return (text.Tokens, BoundOf(text, span));
+    }
+
+    /// <summary>
+    /// Text that takes the best guess above so many tokens need not be counted to its end. For the model's own tokenizer only: what is learned of another may
+    /// bring a guess down again.
+    /// </summary>
+    public void StopAbove(long tokens)
+    {
+        if (IsOwn(Profile))
+            _enough = tokens;
     }
 
     public readonly ReadOnlySpan<byte> Written(ContentSpan span) => _body.Slice(span.Start, span.Length);
@@ -111,30 +122,35 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
         return text.Allowance == 0 ? Math.Min(scaled, span.Length) : scaled;
     }
 
-    private TextCount Measure(ContentSpan span)
+    private TextCount Measure(ContentSpan span, int limit)
     {
         var written = Written(span);
         var raw = IsRaw(span.Kind);
         if (known is null || span.Length < LongText)
-            return Measure(written, raw);
+            return Measure(written, raw, limit);
         var key = TextHash.Begin(known.Salt).Add((byte)Profile.Encoding).Add((byte)(raw ? 1 : 0)).Add((byte)(IsOwn(Profile) ? 1 : 0)).Add(written).End();
         hashed.Add(new HashedText(span.Start, span.Start + span.Length, key));
         if (!known.TryFind(key, out var count))
-            known.Put(key, count = Measure(written, raw));
+        {
+            count = Measure(written, raw, limit);
+            if (count.Tokens <= limit)
+                known.Put(key, count);
+        }
+
         return count;
     }
 
-    private TextCount Measure(ReadOnlySpan<byte> written, bool raw)
+    private TextCount Measure(ReadOnlySpan<byte> written, bool raw, int limit)
     {
-        var tokens = raw ? CountMinified(written) : Counter.CountJsonString(written);
+        var tokens = raw ? CountMinified(written, limit) : Counter.CountJsonString(written, limit);
         return IsOwn(Profile)
             ? new TextCount(tokens, 0)
             : new TextCount(tokens, ScriptAllowance.Hundredths(written), ScriptCensus.Of(written, raw));
     }
 
-    private int CountMinified(ReadOnlySpan<byte> json)
+    private int CountMinified(ReadOnlySpan<byte> json, int limit)
     {
         var buffer = Buffer(json.Length);
-        return Counter.Count(buffer[..JsonMinifier.Minify(json, buffer)]);
+        return Counter.Count(buffer[..JsonMinifier.Minify(json, buffer)], limit);
     }
 }

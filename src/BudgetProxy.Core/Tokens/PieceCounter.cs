@@ -12,12 +12,12 @@ internal static class PieceCounter<TPattern>
     [ThreadStatic]
     private static PieceCache? _cache;
 
-    /// <summary>Tokens of valid UTF-8 text.</summary>
-    public static int Count(ReadOnlySpan<byte> text, Vocabulary vocabulary)
+    /// <summary>Tokens of valid UTF-8 text; some number above <paramref name="limit"/> where there are more than that.</summary>
+    public static int Count(ReadOnlySpan<byte> text, Vocabulary vocabulary, int limit)
     {
         var cache = _cache ??= new PieceCache();
         var count = 0;
-        for (var start = 0; start < text.Length;)
+        for (var start = 0; start < text.Length && count <= limit;)
         {
             var end = TPattern.PieceEnd(text, start);
             count += end - start <= ShortText.Longest

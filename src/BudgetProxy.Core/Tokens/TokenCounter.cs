@@ -29,25 +29,29 @@ public sealed class TokenCounter
     public static void LoadAll() => Parallel.Invoke(static () => O200k.Value.Count("a"u8), static () => Cl100k.Value.Count("a"u8));
 
     /// <summary>Tokens of UTF-8 text. Invalid bytes count as the replacement character would.</summary>
-    public int Count(ReadOnlySpan<byte> utf8)
+    /// <param name="limit">Where to stop: text of more tokens than this gives some number above it, and what lies behind is not looked at.</param>
+    public int Count(ReadOnlySpan<byte> utf8, int limit = int.MaxValue)
     {
-        if (!Utf8.IsValid(utf8)) return CountRepaired(utf8);
-        return Encoding == TokenEncoding.O200kBase ? PieceCounter<O200kPattern>.Count(utf8, _vocabulary) : PieceCounter<Cl100kPattern>.Count(utf8, _vocabulary);
+        if (!Utf8.IsValid(utf8)) return CountRepaired(utf8, limit);
+        return Encoding == TokenEncoding.O200kBase
+            ? PieceCounter<O200kPattern>.Count(utf8, _vocabulary, limit)
+            : PieceCounter<Cl100kPattern>.Count(utf8, _vocabulary, limit);
     }
 
     /// <summary>Tokens of the text that the inside of a JSON string stands for (escapes resolved; a lone surrogate is U+FFFD).</summary>
-    public int CountJsonString(ReadOnlySpan<byte> escaped)
+    /// <param name="limit">As for <see cref="Count"/>.</param>
+    public int CountJsonString(ReadOnlySpan<byte> escaped, int limit = int.MaxValue)
     {
         var firstEscape = escaped.IndexOf((byte)'\\');
-        if (firstEscape < 0) return Count(escaped);
+        if (firstEscape < 0) return Count(escaped, limit);
         var buffer = ArrayPool<byte>.Shared.Rent(escaped.Length);
         var length = JsonText.Unescape(escaped, buffer);
-        var count = Count(buffer.AsSpan(0, length));
+        var count = Count(buffer.AsSpan(0, length), limit);
         ArrayPool<byte>.Shared.Return(buffer);
         return count;
     }
 
-    private int CountRepaired(ReadOnlySpan<byte> utf8)
+    private int CountRepaired(ReadOnlySpan<byte> utf8, int limit)
     {
         // A replacement character has three bytes, and stands for one invalid byte or more.
         var buffer = ArrayPool<byte>.Shared.Rent(checked(utf8.Length * 3));
@@ -59,7 +63,7 @@ public sealed class TokenCounter
             utf8 = utf8[used..];
         }
 
-        var count = Count(buffer.AsSpan(0, length));
+        var count = Count(buffer.AsSpan(0, length), limit);
         ArrayPool<byte>.Shared.Return(buffer);
         return count;
     }

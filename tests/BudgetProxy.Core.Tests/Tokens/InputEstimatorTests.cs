@@ -172,15 +172,16 @@ public sealed class InputEstimatorTests
     }
 
     [Fact]
-    public void The_window_cuts_nothing_here_and_a_body_without_a_bound_has_the_largest()
+    public void Text_is_counted_to_the_window_and_a_body_without_a_bound_has_the_largest()
     {
         var long_ = string.Concat(Enumerable.Repeat("word and more ", 50_000));
-        Assert.InRange(Estimate(ProviderApi.OpenAiChat, Body.ChatOf($"\"{long_}\""), Gpt4o).Bound, 150_000, 151_000);
+        Assert.InRange(Estimate(ProviderApi.OpenAiChat, Body.ChatOf($"\"{long_}\""), Gpt4o with { MaxInput = 200_000 }).Bound, 150_000, 151_000);
+        Assert.InRange(Estimate(ProviderApi.OpenAiChat, Body.ChatOf($"\"{long_}\""), Gpt4o with { MaxInput = 128_000 }).Bound, 128_001, 128_100);
         const string File = "[{\"type\":\"file\",\"file\":{\"file_data\":\"AA\"}}]";
         Assert.Equal(InputEstimator.LargestInput, Estimate(ProviderApi.OpenAiChat, Body.ChatOf(File), Gpt4o).Bound);
         Assert.Equal(InputEstimator.LargestInput, Estimate(ProviderApi.OpenAiChat, Body.ChatOf(File), Gpt4).Bound);
         var inputs = string.Join(',', Enumerable.Repeat("\"" + string.Concat(Enumerable.Repeat("word ", 5_000)) + "\"", 3));
-        Assert.True(Estimate(ProviderApi.OpenAiEmbeddings, $"{{\"model\":\"m\",\"input\":[{inputs}]}}", Embedding).Bound > 15_000);
+        Assert.True(Estimate(ProviderApi.OpenAiEmbeddings, $"{{\"model\":\"m\",\"input\":[{inputs}]}}", Embedding with { MaxInput = 300_000 }).Bound > 15_000);
     }
 
     [Theory]

@@ -40,6 +40,22 @@ public sealed class TextMemoryTests
     }
 
     [Fact]
+    public void A_text_that_was_not_counted_to_its_end_is_not_remembered()
+    {
+        var memory = new PromptMemory().TextsOf("acme");
+        var json = Body.ChatOf($"\"{string.Concat(Enumerable.Repeat("some words ", 2000))}\"");
+        var whole = Estimate(json, Profiles[0], null);
+        var above = Estimate(json, Profiles[0] with { MaxInput = 1000 }, memory);
+        Assert.InRange(above.Tokens, 1001, 1100);
+        Assert.InRange(above.Bound, above.Tokens, 1100);
+        Assert.Equal(whole, Estimate(json, Profiles[0], memory));
+        // Once it is known whole, it is told whole.
+        Assert.Equal(whole, Estimate(json, Profiles[0] with { MaxInput = 1000 }, memory));
+        // A stand-in's guess may come down again by what is learned: that text is counted to its end.
+        Assert.Equal(Estimate(json, Profiles[2], null), Estimate(json, Profiles[2] with { MaxInput = 1000 }, null));
+    }
+
+    [Fact]
     public void Asks_the_memory_and_allocates_nothing()
     {
         var memory = new PromptMemory().TextsOf("acme");

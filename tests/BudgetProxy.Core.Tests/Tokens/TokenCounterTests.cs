@@ -121,6 +121,34 @@ public sealed class TokenCounterTests
             Assert.Equal(Counter.CountJsonString(repaired), Counter.CountJsonString(bytes));
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(TokenEncoding.O200kBase)]
+    [InlineData(TokenEncoding.Cl100kBase)]
+    public void A_limit_tells_more_from_not_more(TokenEncoding encoding)
+    {
+        var counter = TokenCounter.For(encoding);
+        var texts = new RandomTexts(11);
+        for (var i = 0; i < 3000; i++)
+        {
+            var utf8 = Encoding.UTF8.GetBytes(texts.Next());
+            var json = JsonSerializer.SerializeToUtf8Bytes(Encoding.UTF8.GetString(utf8))[1..^1];
+            var whole = counter.Count(utf8);
+            foreach (var limit in new[] { 0, whole / 2, whole - 1, whole, whole + 1 }.Where(limit => limit >= 0))
+            {
+                var least = Math.Min(whole, limit + 1);
+                Assert.InRange(counter.Count(utf8, limit), least, limit >= whole ? whole : int.MaxValue);
+                Assert.InRange(counter.CountJsonString(json, limit), least, limit >= whole ? whole : int.MaxValue);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_lies_behind_the_limit_is_not_looked_at()
+    {
+        var utf8 = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a few words and then 漢字かな。\n", 10_000)));
+        Assert.InRange(Counter.Count(utf8, 1000), 1001, 1001 + 16);
+    }
+
     [Fact]
     public void Threads_agree()
     {
