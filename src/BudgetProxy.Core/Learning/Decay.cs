@@ -11,7 +11,7 @@ internal static class Decay
 
     private const double ExcessCalls = 2_000;
 
-    /// <summary>What is left of a weight after one call.</summary>
+    /// <summary>What is left of a weight after one call; after n calls, the n-th power.</summary>
     public static readonly double Slow = Math.Exp(-1 / SlowCalls);
 
     public static readonly double Fast = Math.Exp(-1 / FastCalls);

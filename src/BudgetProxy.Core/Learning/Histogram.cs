@@ -53,6 +53,29 @@ internal sealed class Histogram(double lowest, int perDoubling, int buckets)
         return 0;
     }
 
+    /// <summary>Adds what calls after these taught.</summary>
+    /// <param name="fade">What is left of the earlier weights after the later calls.</param>
+    public void Append(Histogram later, double fade)
+    {
+        Rescale();
+        for (var i = 0; i < _weights.Length; i++)
+            _weights[i] = (float)(_weights[i] * fade + later._weights[i] / later._unit);
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        foreach (var weight in _weights)
+            writer.Write((float)(weight / _unit));
+    }
+
+    /// <summary>Fills an empty one.</summary>
+    /// <exception cref="InvalidDataException">It was not written by <see cref="Write"/>.</exception>
+    public void Read(BinaryReader reader)
+    {
+        for (var i = 0; i < _weights.Length; i++)
+            _weights[i] = reader.ReadSingle() is >= 0 and <= 1e9f and var weight ? weight : throw new InvalidDataException("A weight is out of its range.");
+    }
+
     private int BucketOf(double value) => (int)Math.Clamp(Math.Floor(Math.Log2(value / lowest) * perDoubling), 0, buckets - 1);
 
     private double ValueAt(double bucket) => lowest * double.Exp2(bucket / perDoubling);

@@ -53,12 +53,22 @@ internal sealed class InputSketch
 
     /// <summary>Learns from a call.</summary>
     /// <param name="ratio">Its text's tokens as the provider counted, to the stand-in's.</param>
-    public void Learn(in ScriptShares shares, double start, double ratio)
+    /// <param name="unsaved">Takes the same lesson, read against what is known here.</param>
+    public void Learn(in ScriptShares shares, double start, double ratio, InputSketch unsaved)
     {
-        _residuals.Add(ratio / Expect(shares, start, out _));
-        _ratios.Add(shares, ratio);
+        var residual = ratio / Expect(shares, start, out _);
+        var scripts = _ratios;
+        scripts.Add(shares, ratio);
         // The level takes only what the scripts don't explain once they know the call: else both would learn the first calls, and overshoot.
-        var level = Math.Log(ratio / _ratios.Predict(shares, start, out _));
+        var level = Math.Log(ratio / scripts.Predict(shares, start, out _));
+        Take(shares, ratio, residual, level);
+        unsaved.Take(shares, ratio, residual, level);
+    }
+
+    private void Take(in ScriptShares shares, double ratio, double residual, double level)
+    {
+        _residuals.Add(residual);
+        _ratios.Add(shares, ratio);
         _levelSum = _levelSum * Decay.Fast + Math.Clamp(level, -LargestLevel, LargestLevel);
         _levelWeight = _levelWeight * Decay.Fast + 1;
         _excess = 1 + (_excess - 1) * Decay.Excess;
@@ -67,6 +77,48 @@ internal sealed class InputSketch
 
     /// <summary>A call came to lie above its static bound.</summary>
     public void Exceed(double excess) => _excess = Math.Max(_excess, Math.Min(excess, LargestExcess));
+
+    /// <summary>Adds what calls after these taught. Every sum fades by the number of calls, so parts add up to the whole.</summary>
+    public void Append(InputSketch later)
+    {
+        var slow = Math.Pow(Decay.Slow, later.Calls);
+        var fast = Math.Pow(Decay.Fast, later.Calls);
+        _residuals.Append(later._residuals, slow);
+        _ratios.Append(later._ratios, slow);
+        _levelSum = _levelSum * fast + later._levelSum;
+        _levelWeight = _levelWeight * fast + later._levelWeight;
+        _excess = Math.Max(1 + (_excess - 1) * Math.Pow(Decay.Excess, later.Calls), later._excess);
+        Calls += later.Calls;
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Calls);
+        writer.Write(_levelSum);
+        writer.Write(_levelWeight);
+        writer.Write(_excess);
+        _ratios.Write(writer);
+        _residuals.Write(writer);
+    }
+
+    /// <exception cref="InvalidDataException">It was not written by <see cref="Write"/>.</exception>
+    public static InputSketch Read(BinaryReader reader)
+    {
+        var sketch = new InputSketch
+        {
+            Calls = reader.ReadInt64(),
+            _levelSum = reader.ReadDouble(),
+            _levelWeight = reader.ReadDouble(),
+            _excess = reader.ReadDouble(),
+        };
+        // Comparisons that a NaN fails as well.
+        if (!(sketch.Calls is >= 0 and < long.MaxValue / 2 && sketch._levelWeight is >= 0 and <= 1e3
+            && Math.Abs(sketch._levelSum) <= sketch._levelWeight * LargestLevel + 1e-6 && sketch._excess is >= 1 and <= LargestExcess))
+            throw new InvalidDataException("A figure is out of its range.");
+        sketch._ratios.Read(reader);
+        sketch._residuals.Read(reader);
+        return sketch;
+    }
 
     // The level leans on one call that says nothing, so that the first calls don't swing it.
     private double Expect(in ScriptShares shares, double start, out double leverage) =>

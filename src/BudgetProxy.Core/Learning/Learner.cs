@@ -101,6 +101,37 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
     /// <param name="tokens">Output tokens of one answer, as the provider counted.</param>
     public void LearnOutput(in LearnedKey key, long tokens) => EntryOf(key).LearnOutput(tokens);
 
+    /// <summary>What was learned since it was last taken, of at most so many keys. Whoever can't save it gives it back.</summary>
+    public List<(LearnedKey Key, LearnedPart Part)> TakeUnsaved(int most)
+    {
+        var taken = new List<(LearnedKey, LearnedPart)>();
+        foreach (var (key, entry) in _entries)
+        {
+            if (taken.Count == most)
+                break;
+            if (entry.TakeUnsaved() is { } part)
+                taken.Add((key, part));
+        }
+
+        return taken;
+    }
+
+    /// <summary>What was taken could not be saved: it comes before what was learned since.</summary>
+    public void GiveBack(in LearnedKey key, LearnedPart part) => HeldOf(key).GiveBack(part);
+
+    /// <summary>The store has this of all proxies: it takes the place of what is known here, and what is not saved yet comes on top.</summary>
+    public void Replace(in LearnedKey key, LearnedPart stored) => HeldOf(key).Replace(stored);
+
+    /// <summary>Drops what was learned of tenants that are no more.</summary>
+    public void Forget(Func<string, bool> isGone)
+    {
+        foreach (var (key, _) in _entries)
+        {
+            if (!key.IsPooled && isGone(key.Tenant))
+                _entries.TryRemove(key, out _);
+        }
+    }
+
     private static long BoundOf(in InputMix mix, ModelProfile profile, double likely, double excess)
     {
         var ceiling = excess > 1 ? mix.TextBound * excess * ExcessMargin : mix.TextBound;
@@ -111,6 +142,13 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
 
     private LearnedEntry EntryOf(in LearnedKey key)
     {
+        var entry = HeldOf(key);
+        entry.LastLesson = Interlocked.Increment(ref _lessons);
+        return entry;
+    }
+
+    private LearnedEntry HeldOf(in LearnedKey key)
+    {
         if (!_entries.TryGetValue(key, out var entry))
         {
             if (_entries.Count >= capacity)
@@ -118,7 +156,6 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
             entry = _entries.GetOrAdd(key, static _ => new LearnedEntry());
         }
 
-        entry.LastLesson = Interlocked.Increment(ref _lessons);
         return entry;
     }
 

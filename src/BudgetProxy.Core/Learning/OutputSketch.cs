@@ -22,4 +22,27 @@ internal sealed class OutputSketch
         _tokens.Add(Math.Max(tokens, 1));
         Calls++;
     }
+
+    /// <summary>Adds what answers after these taught.</summary>
+    public void Append(OutputSketch later)
+    {
+        _tokens.Append(later._tokens, Math.Pow(Decay.Slow, later.Calls));
+        Calls += later.Calls;
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Calls);
+        _tokens.Write(writer);
+    }
+
+    /// <exception cref="InvalidDataException">It was not written by <see cref="Write"/>.</exception>
+    public static OutputSketch Read(BinaryReader reader)
+    {
+        var sketch = new OutputSketch { Calls = reader.ReadInt64() };
+        if (sketch.Calls is < 0 or > long.MaxValue / 2)
+            throw new InvalidDataException("A number of answers is out of its range.");
+        sketch._tokens.Read(reader);
+        return sketch;
+    }
 }

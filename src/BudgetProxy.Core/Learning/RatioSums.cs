@@ -46,6 +46,27 @@ internal struct RatioSums
         _sums[Weight] += 1;
     }
 
+    /// <summary>Adds what calls after these taught.</summary>
+    /// <param name="fade">What is left of the earlier sums after the later calls.</param>
+    public void Append(in RatioSums later, double fade)
+    {
+        for (var i = 0; i < Length; i++)
+            _sums[i] = _sums[i] * fade + later._sums[i];
+    }
+
+    public readonly void Write(BinaryWriter writer)
+    {
+        for (var i = 0; i < Length; i++)
+            writer.Write(_sums[i]);
+    }
+
+    /// <exception cref="InvalidDataException">It was not written by <see cref="Write"/>.</exception>
+    public void Read(BinaryReader reader)
+    {
+        for (var i = 0; i < Length; i++)
+            _sums[i] = reader.ReadDouble() is >= 0 and <= 1e6 and var sum ? sum : throw new InvalidDataException("A sum is out of its range.");
+    }
+
     /// <summary>The ratio to expect of a text.</summary>
     /// <param name="start">The ratio before anything was learned.</param>
     /// <param name="leverage">

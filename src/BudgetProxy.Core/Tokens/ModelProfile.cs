@@ -8,7 +8,9 @@ public sealed record ModelProfile
     /// <summary>True when <see cref="Encoding"/> is the model's own tokenizer; otherwise it stands in and the safety factor applies.</summary>
     public bool ExactEncoding { get; init; }
 
-    /// <summary>Upper bound = count × this / 100. 100 for an exact tokenizer.</summary>
+    /// <summary>
+    /// Upper bound = count × this / 100, until a tenant's own calls have taught a lower one (the README of Learning). 100 for an exact tokenizer.
+    /// </summary>
     public int SafetyPercent { get; init; } = 100;
 
     /// <summary>Best guess = count × this / 100: the measured ratio of the model's own count to the stand-in's. 100 for an exact tokenizer.</summary>

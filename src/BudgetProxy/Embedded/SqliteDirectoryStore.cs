@@ -47,7 +47,10 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
 
     public ValueTask DeleteTenantAsync(string tenant, CancellationToken cancellationToken) => Write(
         connection => connection.Run(
-            "DELETE FROM budgets WHERE tenant = $id; DELETE FROM virtual_keys WHERE tenant = $id; DELETE FROM tenants WHERE id = $id",
+            """
+            DELETE FROM budgets WHERE tenant = $id; DELETE FROM virtual_keys WHERE tenant = $id; DELETE FROM learned WHERE tenant = $id;
+            DELETE FROM tenants WHERE id = $id
+            """,
             ("$id", tenant)),
         cancellationToken);
 

@@ -5,6 +5,7 @@ using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
+using BudgetProxy.Learning;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -176,6 +177,7 @@ public static class ProxyHost
         services.AddHostedService(provider => provider.GetRequiredService<UnsettledCalls>());
         services.AddHostedService<ReservationExpiry>();
         services.AddHostedService<DriftWatch>();
+        services.AddHostedService<LearningKeeper>();
         // Last, so that it stops before all others: they serve the settling that it waits for.
         services.AddSingleton<CallDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());

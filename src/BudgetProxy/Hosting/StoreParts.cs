@@ -2,6 +2,7 @@ using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Embedded;
+using BudgetProxy.Learning;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
@@ -23,6 +24,7 @@ internal static class StoreParts
         services.AddSingleton<IReservationStore>(provider => provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
+        services.AddSingleton<ILearningStore, SqliteLearningStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -32,6 +34,7 @@ internal static class StoreParts
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<DistributedStore>().Ledger);
         services.AddSingleton(provider => provider.GetRequiredService<DistributedStore>().Database);
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
+        services.AddSingleton<ILearningStore, PostgresLearningStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

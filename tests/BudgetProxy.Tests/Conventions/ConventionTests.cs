@@ -25,6 +25,7 @@ public sealed partial class ConventionTests
         ["Reservations"] = ["Gateway", "Tenants", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Ledger"] = ["Gateway", "Tenants", "Forwarding", "Reservations", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Forwarding"] = ["Gateway", "Tenants", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Learning"] = ["Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Gateway"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Storage"] = ["Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],

@@ -11,4 +11,7 @@ internal static class AdvisoryLocks
 
     /// <summary>Held by each transaction that changes the directory, to its end.</summary>
     public const long Directory = 0x6270_6469_7265;
+
+    /// <summary>Held by each transaction that adds to what was learned, to its end.</summary>
+    public const long Learning = 0x6270_6C65_6172;
 }

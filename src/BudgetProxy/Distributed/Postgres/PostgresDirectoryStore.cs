@@ -49,6 +49,8 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
             await context.Budgets.Where(budget => budget.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Keys.Where(key => key.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Tenants.Where(row => row.Id == tenant).ExecuteDeleteAsync(cancellationToken);
+            // After the tenant: who adds to them holds its row.
+            await context.Database.ExecuteSqlAsync($"DELETE FROM learned WHERE tenant = {tenant}", cancellationToken);
             return true;
         },
         cancellationToken);
