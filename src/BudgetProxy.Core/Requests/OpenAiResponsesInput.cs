@@ -8,14 +8,16 @@ internal static class OpenAiResponsesInput
 {
     private const string Elsewhere = "This item names content that the provider stored and the body does not hold: send the content itself.";
 
-
     /// <summary>True when there was an input.</summary>
     public static bool Read(ref BodyCursor cursor, ProviderRequest request)
     {
+        request.Blocks.Section = PromptSection.Messages;
         if (cursor.IsString)
         {
             request.Messages++;
+            request.Blocks.Open(request, cursor.Position);
             CommonFields.CountString(ref cursor, request, ContentKind.Text);
+            request.Blocks.Close(request, cursor.End);
             return true;
         }
 
@@ -23,10 +25,12 @@ internal static class OpenAiResponsesInput
             return false;
         while (cursor.NextElement())
         {
+            request.Blocks.Open(request, cursor.Position);
             if (!cursor.ExpectObject())
                 cursor.Fail("An item must be an object.");
             else
                 ReadItem(ref cursor, request);
+            request.Blocks.Close(request, cursor.End);
         }
 
         return true;

@@ -47,6 +47,8 @@ public static class OpenAiResponsesReader
             fields.User = cursor.Text(CommonFields.MaxUserBytes);
         else if (cursor.KeyIs("prompt_cache_options"u8))
             OpenAiChatReader.ReadCacheOptions(ref cursor, request, ref fields);
+        else if (cursor.KeyIs("prompt_cache_key"u8) || cursor.KeyIs("prompt_cache_retention"u8))
+            CommonFields.ReadCacheHint(ref cursor, request);
         else if (cursor.KeyIs("reasoning"u8))
             ReadReasoning(ref cursor, request);
         else
@@ -61,7 +63,10 @@ public static class OpenAiResponsesReader
         else if (cursor.KeyIs("instructions"u8))
         {
             request.Messages += cursor.IsNull ? 0 : 1;
+            request.Blocks.Section = PromptSection.System;
+            request.Blocks.Open(request, cursor.Position);
             CommonFields.CountString(ref cursor, request, ContentKind.Text);
+            request.Blocks.Close(request, cursor.End);
         }
         else if (cursor.KeyIs("tools"u8))
             OpenAiResponsesTools.Read(ref cursor, request);
@@ -147,6 +152,8 @@ public static class OpenAiResponsesReader
         if (!cursor.ExpectObject())
             return;
         var start = cursor.Position;
+        request.Blocks.Section = PromptSection.Schema;
+        request.Blocks.Open(request, start);
         var (plain, alone) = (false, true);
         while (cursor.NextProperty())
         {
@@ -159,6 +166,7 @@ public static class OpenAiResponsesReader
         request.AllowanceTokens += plain ? 0 : JsonModeTokens;
         if (!alone && !cursor.Failed)
             request.Content.Add(new ContentSpan(start, cursor.End - start, ContentKind.ResponseSchema));
+        request.Blocks.Close(request, cursor.End);
     }
 
     private static void ReadStored(ref BodyCursor cursor, ProviderRequest request)
@@ -166,13 +174,16 @@ public static class OpenAiResponsesReader
         if (cursor.IsNull)
             return;
         CommonFields.AddUnseen(ref cursor, request, UnseenItem.PreviousResponse, "What the provider stored can't be counted from the body: send the conversation in input.");
+        // It stands before the input, whatever is in it.
+        request.Blocks.Section = PromptSection.Settings;
+        request.Blocks.Open(request, cursor.Position);
         CommonFields.ReadNeutral(ref cursor, request);
+        request.Blocks.Close(request, cursor.End);
     }
 
     // Fields that can't put tokens into the prompt, nor change a price; truncation only takes some out.
     private static bool IsNeutral(ReadOnlySpan<byte> key) =>
         key.SequenceEqual("temperature"u8) || key.SequenceEqual("top_p"u8) || key.SequenceEqual("top_logprobs"u8) || key.SequenceEqual("metadata"u8)
         || key.SequenceEqual("include"u8) || key.SequenceEqual("store"u8) || key.SequenceEqual("truncation"u8) || key.SequenceEqual("stream_options"u8)
-        || key.SequenceEqual("parallel_tool_calls"u8) || key.SequenceEqual("prompt_cache_key"u8) || key.SequenceEqual("prompt_cache_retention"u8)
-        || key.SequenceEqual("moderation"u8);
+        || key.SequenceEqual("parallel_tool_calls"u8) || key.SequenceEqual("moderation"u8);
 }

@@ -29,6 +29,8 @@ internal static class OpenAiResponsesFrame
         tally.AddTokens(
             Priming + (long)request.Messages * Item,
             Priming + BoundFlat + (long)request.Messages * ItemBound + (tally.Profile.Reasoning ? ReasoningFlat : 0));
+        request.Blocks.ChargeEach(PromptSection.System, Item);
+        request.Blocks.ChargeEach(PromptSection.Messages, Item, first: Priming);
         tally.AddTokens((long)request.ToolCalls * ToolCall + schemas * Schema, (long)request.ToolCalls * ToolCallBound + schemas * Schema);
         tally.AddTokens(0, (long)request.ExtraParts * Join + (request.ToolForced ? ForcedTool : 0));
         if (request.ToolCalls > 0 || request.ExtraParts > 0 || request.ToolForced || schemas > 0 || request.Tools > 0)

@@ -103,6 +103,26 @@ public sealed class PromptMemoryTests
     }
 
     [Fact]
+    public void A_response_finds_what_stands_before_its_end_whatever_the_order_of_the_fields()
+    {
+        var rate = The.Row("openai/gpt-4o-mini");
+        var cached = CachedModel.Of(rate.Profile, rate.AutoCacheWrite);
+        var words = Words(new Random(4), 2000);
+        string Json(string instructions, string more = "", string parameters = "{}") =>
+            $$$"""{"model":"gpt-4o-mini","tools":[{"type":"function","name":"f","parameters":{{{parameters}}}}],"input":[{"role":"user","content":[{"type":"input_text","text":"{{{words}}}"}]}{{{more}}}],"instructions":"{{{instructions}}}"}""";
+
+        var (first, request) = Foretell(ProviderApi.OpenAiResponses, Json("be brief"), rate, "acme", Start);
+        Assert.Equal(0, first.CachedInput);
+        _memory.Learn(request, cached, "acme", Usage.Inclusive(2100, 0, 0, 0, 10), Start);
+
+        long Again(string json) => Foretell(ProviderApi.OpenAiResponses, json, rate, "acme", Start.AddMinutes(1)).Forecast.CachedInput;
+        Assert.InRange(Again(Json("be brief")), 1920, 2100);
+        Assert.InRange(Again(Json("be brief", ",{\"role\":\"assistant\",\"content\":\"yes\"}")), 1920, 2100);
+        Assert.Equal(0, Again(Json("be short")));
+        Assert.Equal(0, Again(Json("be brief", parameters: "{\"type\":\"object\"}")));
+    }
+
+    [Fact]
     public void A_retention_of_a_day_is_taken_at_its_word()
     {
         var rate = The.Row("openai/gpt-4o-mini");
