@@ -38,6 +38,22 @@ internal sealed class RandomBodies(int seed)
         return body;
     }
 
+    public JsonObject Response()
+    {
+        var body = new JsonObject { ["model"] = "m", ["input"] = Choose<JsonNode>(() => Text(), () => Many(1, 5, ResponseItem)) };
+        Maybe(2, () => body["instructions"] = Text());
+        Maybe(3, () => body["tools"] = Many(1, 3, ResponseTool));
+        Maybe(6, () => body["tool_choice"] = Choose<JsonNode>(() => "auto", () => "required", () => new JsonObject { ["type"] = "function", ["name"] = Text() }));
+        Maybe(6, () => body["text"] = new JsonObject
+        {
+            ["format"] = Choose<JsonNode>(
+                () => new JsonObject { ["type"] = "json_object" },
+                () => new JsonObject { ["type"] = "json_schema", ["name"] = "answer", ["strict"] = true, ["schema"] = Schema(2) }),
+        });
+        Maybe(8, () => body["reasoning"] = new JsonObject { ["effort"] = "low" });
+        return body;
+    }
+
     public JsonObject Claude()
     {
         var body = new JsonObject { ["model"] = "m", ["max_tokens"] = 100, ["messages"] = Many(1, 5, ClaudeMessage) };
@@ -167,6 +183,37 @@ internal sealed class RandomBodies(int seed)
         }
 
         return new() { ["type"] = "object", ["description"] = Text(), ["properties"] = properties, ["additionalProperties"] = false };
+    }
+
+    private JsonObject ResponseItem() => Choose(
+        () => new JsonObject { ["role"] = Pick("system", "developer", "user", "assistant"), ["content"] = Text() },
+        () => new JsonObject { ["type"] = "message", ["role"] = "user", ["content"] = Many(1, 3, () => ResponseText("input_text")) },
+        () => new JsonObject { ["type"] = "message", ["role"] = "user", ["content"] = new JsonArray(ResponseText("input_text"), ResponseImage(), ResponseImage()) },
+        () => new JsonObject { ["type"] = "message", ["role"] = "assistant", ["id"] = "msg_" + _random.Next(), ["status"] = "completed", ["content"] = Many(1, 2, () => ResponseText("output_text")) },
+        () => new JsonObject { ["type"] = "function_call", ["call_id"] = "call_" + _random.Next(), ["name"] = Text(), ["arguments"] = Input().ToJsonString() },
+        () => new JsonObject { ["type"] = "function_call_output", ["call_id"] = "call_" + _random.Next(), ["output"] = Choose<JsonNode>(() => Text(), () => Many(1, 2, () => ResponseText("input_text"))) },
+        () => new JsonObject { ["type"] = "custom_tool_call", ["call_id"] = "call_" + _random.Next(), ["name"] = Text(), ["input"] = Text() },
+        () => new JsonObject
+        {
+            ["type"] = "reasoning", ["id"] = "rs_" + _random.Next(), ["summary"] = Many(0, 2, () => ResponseText("summary_text")), ["content"] = Many(1, 2, () => ResponseText("reasoning_text")),
+        });
+
+    private JsonObject ResponseText(string type) => new() { ["type"] = type, ["text"] = Text() };
+
+    private JsonObject ResponseImage()
+    {
+        var image = ImagePart()["image_url"]!.AsObject();
+        var part = new JsonObject { ["type"] = "input_image", ["image_url"] = image["url"]!.GetValue<string>() };
+        if (image["detail"] is { } detail)
+            part["detail"] = detail.GetValue<string>();
+        return part;
+    }
+
+    private JsonObject ResponseTool()
+    {
+        var tool = ChatTool()["function"]!.DeepClone().AsObject();
+        tool["type"] = "function";
+        return tool;
     }
 
     private JsonObject ClaudeMessage() => Choose(

@@ -51,6 +51,22 @@ public sealed class ReaderBoundTests
         }
     }
 
+    [Theory]
+    [InlineData("gpt-4o", 21)]
+    [InlineData("gpt-4.1-mini", 22)]
+    [InlineData("gpt-5", 23)]
+    [InlineData("gpt-5.4", 24)]
+    [InlineData("gpt-5.6-sol", 25)]
+    public void A_response_counts_what_OpenAI_may_count_or_more(string model, int seed) => AssertNone(ResponseFault(new SlowOpenAi(model), seed));
+
+    [Fact]
+    public void A_response_rule_beyond_its_room_is_noticed()
+    {
+        var right = new SlowOpenAi("gpt-4o");
+        Assert.NotNull(ResponseFault(right with { Message = right.Message + 20 }, 21));
+        Assert.NotNull(ResponseFault(right with { Priming = right.Priming + 40 }, 21));
+    }
+
     [Fact]
     public void Embeddings_count_what_OpenAI_counts()
     {
@@ -103,6 +119,24 @@ public sealed class ReaderBoundTests
             var plain = Estimate(ProviderApi.OpenAiChat, body.ToJsonString(), $"openai/{provider.Model}");
             if (certain && (plain.Method != CountMethod.Exact || plain.Tokens != least || plain.Bound != least))
                 return $"{i}: {plain} is not {least} of {body.ToJsonString()}";
+        }
+
+        return null;
+    }
+
+    private static string? ResponseFault(SlowOpenAi provider, int seed)
+    {
+        var bodies = new RandomBodies(seed);
+        for (var i = 0; i < Bodies; i++)
+        {
+            var body = bodies.Response();
+            var spelled = bodies.Spell(body);
+            var estimate = Estimate(ProviderApi.OpenAiResponses, spelled, $"openai/{provider.Model}");
+            var most = (provider with { Doubt = 1 }).Response(body);
+            if (estimate.Bound < most)
+                return $"{i}: {estimate} is below {most} of {spelled}";
+            if (estimate.Method == CountMethod.Exact || estimate.Tokens > estimate.Bound)
+                return $"{i}: {estimate} of {spelled}";
         }
 
         return null;

@@ -54,6 +54,22 @@ internal sealed record SlowOpenAi(string Model)
         return (total, _certain);
     }
 
+    /// <summary>Tokens of a response's prompt, if it is laid out as a chat is: no rule is published for it, so it is certain of none.</summary>
+    public long Response(JsonObject body)
+    {
+        var total = Priming + Doubted(Reasons ? 80 : 16);
+        if (body["instructions"] is { } instructions)
+            total += ItemFrame("system") + Text(instructions.GetValue<string>());
+        total += body["input"] is JsonArray items ? items.Sum(item => CountItem(item!.AsObject())) : ItemFrame("user") + Text(body["input"]!.GetValue<string>());
+        if (body["tools"] is JsonArray tools)
+            total += CountTools([.. tools.Select(tool => new JsonObject { ["function"] = tool!.DeepClone() })]);
+        if (body["tool_choice"] is { } choice && choice.ToJsonString() != "\"auto\"")
+            total += Doubted(8) + (choice is JsonObject forced ? Doubted(Text(forced["name"]!.GetValue<string>())) : 0);
+        if (body["text"]?["format"] is JsonObject format)
+            total += Doubted(10) + (format["schema"] is { } schema ? 20 + Text("answer") + Text(Json(schema)) : 0);
+        return total;
+    }
+
     /// <summary>Output tokens of a prediction that is rejected whole.</summary>
     public long Prediction(JsonObject body) => body["prediction"]?["content"] is { } content ? Contents(content).Sum(Text) : 0;
 
@@ -100,6 +116,29 @@ internal sealed record SlowOpenAi(string Model)
 
         return total + (message["content"] is { } content ? Text(content.GetValue<string>()) : 0);
     }
+
+    private long ItemFrame(string role) => Message + Text(role) + Doubted(1);
+
+    private long CountItem(JsonObject item)
+    {
+        var total = ItemFrame(item["role"]?.GetValue<string>() ?? "assistant");
+        if (item["type"]?.GetValue<string>() is "function_call" or "custom_tool_call")
+            total += 6 + Doubted(10);
+        foreach (var name in (string[])["name", "arguments", "input"])
+            total += item[name] is { } text ? Text(text.GetValue<string>()) : 0;
+        foreach (var name in (string[])["id", "call_id"])
+            total += item[name] is { } id ? Doubted(Text(id.GetValue<string>())) : 0;
+        foreach (var name in (string[])["content", "summary", "output"])
+        {
+            total += item[name] is JsonArray parts ? parts.Sum(part => ItemPart(part!)) + Doubted(2 * Math.Max(parts.Count - 1, 0))
+                : item[name] is { } text ? Text(text.GetValue<string>()) : 0;
+        }
+
+        return total;
+    }
+
+    private long ItemPart(JsonNode part) => part["text"] is { } text ? Text(text.GetValue<string>())
+        : Image(new JsonObject { ["url"] = part["image_url"]!.DeepClone(), ["detail"] = part["detail"]?.DeepClone() });
 
     private long Part(JsonNode part) => part["text"] is { } text ? Text(text.GetValue<string>())
         : part["input_audio"] is { } audio ? Audio(Convert.FromBase64String(audio["data"]!.GetValue<string>()))
