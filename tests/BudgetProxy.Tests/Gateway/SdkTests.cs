@@ -3,6 +3,7 @@ using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 using BudgetProxy.Tests.Infrastructure;
 using OpenAI.Chat;
+using OpenAI.Responses;
 
 namespace BudgetProxy.Tests.Gateway;
 
@@ -30,6 +31,36 @@ public sealed class SdkTests
         Assert.True(embedding.Value.ToFloats().Length > 0);
         Assert.NotEmpty((await SdkClients.OpenAiModels(url, key).GetModelsAsync()).Value);
         Assert.Equal(3, (await proxy.LedgerAsync("acme")).Count);
+    }
+
+    [Fact]
+    public async Task OpenAI_responds_whole_and_streamed()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        var key = await proxy.CreateTenantAsync("acme");
+        var responses = SdkClients.OpenAiResponses(new Uri(proxy.BaseAddress, "/openai/v1").ToString(), key);
+        CreateResponseOptions Ask(bool streamed) => new("gpt-4o-mini", [ResponseItem.CreateUserMessageItem("Say hello.")])
+        {
+            MaxOutputTokenCount = 50,
+            Instructions = "Be brief.",
+            StreamingEnabled = streamed,
+        };
+
+        var answer = (await responses.CreateResponseAsync(Ask(streamed: false))).Value;
+        Assert.NotEmpty(answer.GetOutputText());
+        Assert.True(answer.Usage.OutputTokenCount > 0);
+
+        var text = "";
+        var completed = false;
+        await foreach (var update in await responses.CreateResponseStreamingAsync(Ask(streamed: true)))
+        {
+            text += update is StreamingResponseOutputTextDeltaUpdate delta ? delta.Delta : "";
+            completed |= update is StreamingResponseCompletedUpdate;
+        }
+
+        Assert.NotEmpty(text);
+        Assert.True(completed);
+        Assert.Equal(2, (await proxy.LedgerAsync("acme")).Count);
     }
 
     [Fact]

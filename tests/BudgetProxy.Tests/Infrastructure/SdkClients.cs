@@ -5,6 +5,7 @@ using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Embeddings;
 using OpenAI.Models;
+using OpenAI.Responses;
 
 namespace BudgetProxy.Tests.Infrastructure;
 
@@ -16,6 +17,9 @@ internal static class SdkClients
 {
     public static ChatClient OpenAiChat(string baseUrl, string key, string model, int maxRetries = 0) =>
         new(model, new ApiKeyCredential(key), OpenAiOptions(baseUrl, maxRetries));
+
+    public static ResponsesClient OpenAiResponses(string baseUrl, string key, int maxRetries = 0) =>
+        new(new ApiKeyCredential(key), new ResponsesClientOptions { Endpoint = new Uri(baseUrl), RetryPolicy = new ClientRetryPolicy(maxRetries) });
 
     public static EmbeddingClient OpenAiEmbeddings(string baseUrl, string key, string model, int maxRetries = 0) =>
         new(model, new ApiKeyCredential(key), OpenAiOptions(baseUrl, maxRetries));
