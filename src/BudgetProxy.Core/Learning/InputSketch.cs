@@ -47,7 +47,11 @@ internal sealed class InputSketch
     public double Predict(in ScriptShares shares, double start, out double factor)
     {
         var ratio = Expect(shares, start, out var leverage);
-        factor = _residuals.Top(RecentWeight) * (Margin + FewCallsMargin / Math.Max(Calls, 1)) + StrangeTextMargin * Math.Sqrt(leverage);
+        var strangeness = Math.Sqrt(leverage);
+        // Where the scripts that taught say little, the common ratio is the safer of the two.
+        var above = Math.Max(_ratios.Common(start) * Level / ratio, 1) - 1;
+        factor = (_residuals.Top(RecentWeight) * (Margin + FewCallsMargin / Math.Max(Calls, 1)) + StrangeTextMargin * strangeness)
+            * (1 + above * Math.Min(strangeness, 1));
         return ratio;
     }
 
@@ -71,6 +75,13 @@ internal sealed class InputSketch
         _ratios.Add(shares, ratio);
         _levelSum = _levelSum * Decay.Fast + Math.Clamp(level, -LargestLevel, LargestLevel);
         _levelWeight = _levelWeight * Decay.Fast + 1;
+        _excess = 1 + (_excess - 1) * Decay.Excess;
+        Calls++;
+    }
+
+    /// <summary>A call that had nothing else to teach stayed within its static bound.</summary>
+    public void Within()
+    {
         _excess = 1 + (_excess - 1) * Decay.Excess;
         Calls++;
     }
@@ -120,7 +131,9 @@ internal sealed class InputSketch
         return sketch;
     }
 
-    // The level leans on one call that says nothing, so that the first calls don't swing it.
+    /// <summary>It leans on one call that says nothing, so that the first calls don't swing it.</summary>
+    private double Level => Math.Exp(_levelSum / (_levelWeight + 1));
+
     private double Expect(in ScriptShares shares, double start, out double leverage) =>
-        _ratios.Predict(shares, start, out leverage) * Math.Exp(_levelSum / (_levelWeight + 1));
+        _ratios.Predict(shares, start, out leverage) * Level;
 }

@@ -45,6 +45,25 @@ internal sealed class LearnedEntry
         }
     }
 
+    /// <summary>The largest ratio of a call to its static bound; 1 = none was above.</summary>
+    public double Excess
+    {
+        get
+        {
+            lock (_lock)
+                return _known.Input?.Excess ?? 1;
+        }
+    }
+
+    public void Within()
+    {
+        lock (_lock)
+        {
+            InputOf(_known).Within();
+            InputOf(_unsaved ??= new LearnedPart()).Within();
+        }
+    }
+
     public void LearnOutput(long tokens)
     {
         lock (_lock)

@@ -52,12 +52,12 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
     /// tenant's own alone: down to what they leave likely, up where one has exceeded it.
     /// </summary>
     /// <param name="key">The tenant's own.</param>
-    /// <param name="estimate">As counted, with nothing learned in it; one by the model's own tokenizer comes back as it is.</param>
+    /// <param name="estimate">As counted, with nothing learned in it; one by the model's own tokenizer is only ever raised.</param>
     public InputEstimate Refine(in LearnedKey key, ModelProfile profile, in InputEstimate estimate)
     {
         var mix = estimate.Mix;
         if (mix.Counted == 0)
-            return estimate;
+            return Raise(key, estimate);
         var start = profile.ExpectedPercent / 100.0;
         var shares = ScriptShares.Of(mix.Scripts);
         var (factor, excess) = (0.0, 1.0);
@@ -72,7 +72,7 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
             ? mix.RulesBound + BoundOf(mix, profile, isOwn ? text * factor : double.MaxValue, excess)
             : estimate.Bound;
         var tokens = ratio > 0 ? mix.Rules + (long)Math.Ceiling(text) : estimate.Tokens;
-        return estimate with { Tokens = Math.Min(tokens, bound), Bound = bound };
+        return estimate with { Tokens = Math.Min(tokens, bound), Bound = bound, Pooled = ratio > 0 && !isOwn };
     }
 
     /// <summary>Output tokens to expect of one answer: the median of the tenant's own on this model; null = not known yet.</summary>
@@ -84,7 +84,11 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
     /// <param name="actual">All input tokens that the provider reported, cached ones included.</param>
     public void LearnInput(in LearnedKey key, ModelProfile profile, in InputMix mix, long actual)
     {
-        if (!mix.Separable || actual <= mix.Rules)
+        if (!mix.Separable)
+            return;
+        if (mix.Counted == 0)
+            LearnExcess(key, mix.RulesBound, actual);
+        if (mix.Counted == 0 || actual <= mix.Rules)
             return;
         if (mix.Counted >= ShortestExcess && actual > mix.RulesBound + mix.TextBound)
             EntryOf(key).Exceed((actual - mix.RulesBound) / (double)mix.TextBound);
@@ -120,7 +124,7 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
     public void GiveBack(in LearnedKey key, LearnedPart part) => HeldOf(key).GiveBack(part);
 
     /// <summary>The store has this of all proxies: it takes the place of what is known here, and what is not saved yet comes on top.</summary>
-    public void Replace(in LearnedKey key, LearnedPart stored) => HeldOf(key).Replace(stored);
+    public void Replace(in LearnedKey key, LearnedPart stored) => EntryOf(key).Replace(stored);
 
     /// <summary>Drops what was learned of tenants that are no more.</summary>
     public void Forget(Func<string, bool> isGone)
@@ -130,6 +134,25 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
             if (!key.IsPooled && isGone(key.Tenant))
                 _entries.TryRemove(key, out _);
         }
+    }
+
+    // What no stand-in counted has a bound that only a call above it can move.
+    private InputEstimate Raise(in LearnedKey key, in InputEstimate estimate) =>
+        estimate.Bound == estimate.Mix.RulesBound && estimate.Bound >= ShortestText && _entries.TryGetValue(key, out var own) && own.Excess is > 1 and var excess
+            ? estimate with { Bound = (long)Math.Ceiling(estimate.Bound * excess * ExcessMargin), Method = Weaker(estimate.Method) }
+            : estimate;
+
+    private static CountMethod Weaker(CountMethod method) => method == CountMethod.Exact ? CountMethod.Calibrated : method;
+
+    // Of a short call a few tokens of its frame would be a large share, and every long one would pay for it.
+    private void LearnExcess(in LearnedKey key, long bound, long actual)
+    {
+        if (bound < ShortestText)
+            return;
+        if (actual > bound)
+            EntryOf(key).Exceed(actual / (double)bound);
+        else if (_entries.TryGetValue(key, out var own) && own.Excess > 1)
+            own.Within();
     }
 
     private static long BoundOf(in InputMix mix, ModelProfile profile, double likely, double excess)

@@ -23,6 +23,9 @@ internal struct RatioSums
     /// <summary>Weight of the measured ratio of the rate row against that of one call.</summary>
     private const double StartWeight = 0.5;
 
+    /// <summary>No script is expected below this share of the common ratio, nor above its inverse: twice the spread measured between scripts.</summary>
+    private const double LeastShare = 0.7;
+
     private Sums _sums;
 
     [InlineArray(Length)]
@@ -77,7 +80,7 @@ internal struct RatioSums
     {
         // The products with the pull on their diagonal are L Lᵀ; with Lw = shares and Lz = right side, the ratio is w·z and the leverage w·w.
         Span<double> lower = stackalloc double[Products];
-        var common = (_sums[RatioSum] + StartWeight * start) / (_sums[Weight] + StartWeight);
+        var common = Common(start);
         Span<double> w = stackalloc double[ScriptMix.Scripts];
         Span<double> z = stackalloc double[ScriptMix.Scripts];
         double ratio = 0;
@@ -105,8 +108,12 @@ internal struct RatioSums
             leverage += w[i] * w[i];
         }
 
-        return ratio;
+        // A script met only in small shares is guessed from small differences: it may not lead far from the others.
+        return Math.Clamp(ratio, common * LeastShare, common / LeastShare);
     }
+
+    /// <summary>The ratio of all texts that taught, whatever their scripts.</summary>
+    public readonly double Common(double start) => (_sums[RatioSum] + StartWeight * start) / (_sums[Weight] + StartWeight);
 
     private static int At(int row, int column) => row * (row + 1) / 2 + column;
 }

@@ -73,9 +73,14 @@ internal static class AnthropicContent
     {
         if (!cursor.IsString)
             return false;
-        if (cursor.KeyIs("text"u8) || cursor.KeyIs("content"u8) || cursor.KeyIs("title"u8) || cursor.KeyIs("context"u8) || cursor.KeyIs("source"u8)
-            || cursor.KeyIs("thinking"u8) || cursor.KeyIs("signature"u8) || cursor.KeyIs("data"u8))
+        if (cursor.KeyIs("text"u8) || cursor.KeyIs("content"u8) || cursor.KeyIs("title"u8) || cursor.KeyIs("context"u8) || cursor.KeyIs("source"u8))
             CommonFields.CountString(ref cursor, request, ContentKind.Text);
+        else if (cursor.KeyIs("thinking"u8) || cursor.KeyIs("signature"u8) || cursor.KeyIs("data"u8))
+        {
+            // Thinking of earlier turns is taken out by some models, unbilled (Anthropic extended-thinking page, 2026-08).
+            request.Incomparable = true;
+            CommonFields.CountString(ref cursor, request, ContentKind.Text);
+        }
         else if (cursor.KeyIs("name"u8))
             CommonFields.CountString(ref cursor, request, ContentKind.ToolCall);
         else if (cursor.KeyIs("id"u8) || cursor.KeyIs("tool_use_id"u8))

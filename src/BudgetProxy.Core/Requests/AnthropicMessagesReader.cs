@@ -181,14 +181,14 @@ public static class AnthropicMessagesReader
             else if (cursor.ExpectArray())
             {
                 while (cursor.NextElement())
-                    ReadEdit(ref cursor);
+                    ReadEdit(ref cursor, request);
             }
         }
 
         CommonFields.CountAbove(ref cursor, request, start);
     }
 
-    private static void ReadEdit(ref BodyCursor cursor)
+    private static void ReadEdit(ref BodyCursor cursor, ProviderRequest request)
     {
         var clears = false;
         if (!cursor.ExpectObject())
@@ -200,6 +200,7 @@ public static class AnthropicMessagesReader
             cursor.Skip();
         }
 
+        request.Incomparable = true;
         if (!clears)
             cursor.FailAt("type", ServerSide);
     }

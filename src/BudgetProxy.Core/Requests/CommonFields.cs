@@ -238,6 +238,7 @@ internal static class CommonFields
         if (allowance.Tokens is { } tokens)
             request.AllowanceTokens += tokens;
         request.Unbounded |= allowance.IsWindow;
+        request.Incomparable = true;
         return allowance != Allowance.Refuse;
     }
 

@@ -170,7 +170,7 @@ internal static class OpenAiChatMessages
         }
     }
 
-    private static void ReadFileData(ref BodyCursor cursor, ProviderRequest request)
+    internal static void ReadFileData(ref BodyCursor cursor, ProviderRequest request)
     {
         if (!cursor.ExpectString())
             return;

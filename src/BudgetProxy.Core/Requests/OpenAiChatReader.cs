@@ -17,7 +17,7 @@ public static class OpenAiChatReader
 
     private static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
-        var fields = new OpenAiChatFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End) };
+        var fields = new OpenAiFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End) };
         while (cursor.NextProperty())
         {
             if (ReadLimit(ref cursor, request, ref fields) || ReadPrompt(ref cursor, request, ref fields))
@@ -31,7 +31,7 @@ public static class OpenAiChatReader
         Conclude(ref cursor, request, fields);
     }
 
-    private static bool ReadLimit(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    private static bool ReadLimit(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         if (cursor.KeyIs("model"u8))
             CommonFields.ReadModel(ref cursor, request);
@@ -62,7 +62,7 @@ public static class OpenAiChatReader
         return true;
     }
 
-    private static bool ReadPrompt(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    private static bool ReadPrompt(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         if (cursor.KeyIs("messages"u8))
             fields.HasMessages = OpenAiChatMessages.Read(ref cursor, request);
@@ -87,7 +87,7 @@ public static class OpenAiChatReader
         return true;
     }
 
-    private static void Conclude(ref BodyCursor cursor, ProviderRequest request, in OpenAiChatFields fields)
+    private static void Conclude(ref BodyCursor cursor, ProviderRequest request, in OpenAiFields fields)
     {
         CommonFields.RequireModel(ref cursor, request);
         if (!fields.HasMessages)
@@ -96,11 +96,7 @@ public static class OpenAiChatReader
             cursor.FailAt("max_tokens", "max_tokens and max_completion_tokens differ: send one of them.");
 
         request.OutputLimit = fields.MaxCompletionTokens ?? fields.MaxTokens;
-        request.User = fields.SafetyIdentifier ?? fields.User;
-        request.CacheOnlyMarked = fields.ExplicitCache;
-        request.CacheWriteOff = fields.ExplicitCache && request.CacheWrite == CacheWrite.None;
-        if (!request.CacheWriteOff)
-            CommonFields.Raise(request, fields.CacheLifetime);
+        fields.Conclude(request);
         if (request.Stream)
             request.UsageSplice = fields.UsageSplice;
     }
@@ -126,7 +122,7 @@ public static class OpenAiChatReader
             cursor.Fail("This service tier has no price: use auto, default, flex, priority, fast or scale.");
     }
 
-    private static void ReadStreamOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    private static void ReadStreamOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         var start = cursor.Position;
         fields.UsageSplice = OpenAiStreamOptions.Read(ref cursor, fields.UsageSplice);
@@ -139,7 +135,7 @@ public static class OpenAiChatReader
         CommonFields.ReadNeutral(ref cursor, request);
     }
 
-    internal static void ReadCacheOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    internal static void ReadCacheOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         if (!cursor.ExpectObject())
             return;

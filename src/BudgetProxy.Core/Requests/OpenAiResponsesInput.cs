@@ -40,7 +40,7 @@ internal static class OpenAiResponsesInput
     {
         request.Messages++;
         var kind = OpenAiItemKind.None;
-        var (hasRole, holds) = (false, false);
+        var (hasRole, hasId, isSealed, hasText) = (false, false, false, false);
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("type"u8))
@@ -49,25 +49,41 @@ internal static class OpenAiResponsesInput
                 hasRole = ReadRole(ref cursor);
             else if (cursor.KeyIs("encrypted_content"u8))
             {
-                holds |= cursor.IsString;
+                isSealed |= cursor.IsString && !cursor.Raw.IsEmpty;
                 CommonFields.CountString(ref cursor, request, ContentKind.Encrypted);
             }
             else if (cursor.KeyIs("content"u8) || cursor.KeyIs("summary"u8))
             {
-                holds |= cursor.KeyIs("content"u8) && !cursor.IsNull;
+                var (isContent, before) = (cursor.KeyIs("content"u8), request.Content.Count);
                 CommonFields.ReadContent(ref cursor, request, ReadPart);
+                hasText |= isContent && HoldsText(request, before);
             }
             else if (cursor.KeyIs("output"u8))
                 CommonFields.ReadContent(ref cursor, request, ReadPart);
             else if (cursor.KeyIs("id"u8) || cursor.KeyIs("call_id"u8))
+            {
+                hasId |= cursor.KeyIs("id"u8) && !cursor.IsNull;
                 CommonFields.CountString(ref cursor, request, ContentKind.ToolCallId);
+            }
             else if (cursor.KeyIs("name"u8) || cursor.KeyIs("arguments"u8) || cursor.KeyIs("input"u8))
                 CommonFields.CountString(ref cursor, request, ContentKind.ToolCall);
             else if (!cursor.KeyIs("status"u8) || !IsStatus(ref cursor))
                 CommonFields.CountOpaque(ref cursor, request);
         }
 
-        Conclude(ref cursor, request, kind, hasRole, holds);
+        // Beside an id, text alone may stand for more that the provider stored.
+        Conclude(ref cursor, request, kind, hasRole, isSealed || (hasText && !hasId));
+    }
+
+    private static bool HoldsText(ProviderRequest request, int from)
+    {
+        for (var i = from; i < request.Content.Count; i++)
+        {
+            if (request.Content[i] is { Kind: ContentKind.Text, Length: > 0 })
+                return true;
+        }
+
+        return false;
     }
 
     private static void Conclude(ref BodyCursor cursor, ProviderRequest request, OpenAiItemKind kind, bool hasRole, bool holds)
@@ -140,7 +156,7 @@ internal static class OpenAiResponsesInput
                 CommonFields.ReadNeutral(ref cursor, request, CommonFields.ListBytes);
             }
             else if (cursor.KeyIs("file_data"u8))
-                request.Unbounded |= cursor.ExpectString();
+                OpenAiChatMessages.ReadFileData(ref cursor, request);
             else if (cursor.KeyIs("prompt_cache_breakpoint"u8))
                 CommonFields.ReadCacheMarker(ref cursor, request);
             else if (!cursor.KeyIs("annotations"u8) && !cursor.KeyIs("logprobs"u8))

@@ -14,12 +14,14 @@ public static class OpenAiResponsesReader
 
     private static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
-        var fields = new OpenAiChatFields();
+        var fields = new OpenAiFields();
         long? maxToolCalls = null;
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("max_tool_calls"u8))
                 maxToolCalls = cursor.WholeNumber(0);
+            else if (cursor.KeyIs("truncation"u8))
+                ReadTruncation(ref cursor, request);
             else if (ReadLimit(ref cursor, request, ref fields) || ReadPrompt(ref cursor, request, ref fields) || ReadRefused(ref cursor, request))
                 continue;
             else if (IsNeutral(cursor.Key))
@@ -31,7 +33,7 @@ public static class OpenAiResponsesReader
         Conclude(ref cursor, request, fields, maxToolCalls);
     }
 
-    private static bool ReadLimit(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    private static bool ReadLimit(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         if (cursor.KeyIs("model"u8))
             CommonFields.ReadModel(ref cursor, request);
@@ -56,7 +58,7 @@ public static class OpenAiResponsesReader
         return true;
     }
 
-    private static bool ReadPrompt(ref BodyCursor cursor, ProviderRequest request, ref OpenAiChatFields fields)
+    private static bool ReadPrompt(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         if (cursor.KeyIs("input"u8))
             fields.HasMessages |= OpenAiResponsesInput.Read(ref cursor, request);
@@ -102,21 +104,25 @@ public static class OpenAiResponsesReader
         return true;
     }
 
-    private static void Conclude(ref BodyCursor cursor, ProviderRequest request, in OpenAiChatFields fields, long? maxToolCalls)
+    private static void Conclude(ref BodyCursor cursor, ProviderRequest request, in OpenAiFields fields, long? maxToolCalls)
     {
         CommonFields.RequireModel(ref cursor, request);
         if (!fields.HasMessages)
             cursor.FailAt("input", "An input is required: a string or an array of items.");
         request.OutputLimit = fields.MaxTokens;
-        request.User = fields.SafetyIdentifier ?? fields.User;
-        request.CacheWriteOff = fields.ExplicitCache && request.CacheWrite == CacheWrite.None;
-        if (!request.CacheWriteOff)
-            CommonFields.Raise(request, fields.CacheLifetime);
+        fields.Conclude(request);
         // The limit is one for all built-in tools together; 0 leaves them unused.
         if (request.ServerToolCalls == 0 || maxToolCalls is null)
             return;
         request.ServerToolCalls = 0;
         CommonFields.AddServerToolCalls(request, maxToolCalls);
+    }
+
+    // The provider may drop old items, so that its count says nothing of the texts.
+    private static void ReadTruncation(ref BodyCursor cursor, ProviderRequest request)
+    {
+        request.Incomparable |= !cursor.IsNull && !cursor.ValueIs("disabled"u8);
+        CommonFields.ReadNeutral(ref cursor, request);
     }
 
     private static void ReadReasoning(ref BodyCursor cursor, ProviderRequest request)
@@ -181,9 +187,9 @@ public static class OpenAiResponsesReader
         request.Blocks.Close(request, cursor.End);
     }
 
-    // Fields that can't put tokens into the prompt, nor change a price; truncation only takes some out.
+    // Fields that can't put tokens into the prompt, nor change a price.
     private static bool IsNeutral(ReadOnlySpan<byte> key) =>
         key.SequenceEqual("temperature"u8) || key.SequenceEqual("top_p"u8) || key.SequenceEqual("top_logprobs"u8) || key.SequenceEqual("metadata"u8)
-        || key.SequenceEqual("include"u8) || key.SequenceEqual("store"u8) || key.SequenceEqual("truncation"u8) || key.SequenceEqual("stream_options"u8)
+        || key.SequenceEqual("include"u8) || key.SequenceEqual("store"u8) || key.SequenceEqual("stream_options"u8)
         || key.SequenceEqual("parallel_tool_calls"u8) || key.SequenceEqual("moderation"u8);
 }

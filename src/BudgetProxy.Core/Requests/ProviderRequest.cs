@@ -60,6 +60,12 @@ public sealed class ProviderRequest
     /// <summary>True when the body holds something that only the model's own input limit bounds (the text and pages of a PDF).</summary>
     public bool Unbounded { get; set; }
 
+    /// <summary>
+    /// True when the provider's count of the input can't be set against ours: it may leave out what the body holds (old thinking, cleared tool results,
+    /// truncation), or takes in what the body does not hold.
+    /// </summary>
+    public bool Incomparable { get; set; }
+
     /// <summary>Items of every <c>enum</c> in the tool definitions, at any depth: the bound's rule charges each.</summary>
     public int ToolEnumItems { get; set; }
 
@@ -134,7 +140,7 @@ public sealed class ProviderRequest
         Regional = false;
         User = null;
         Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = Documents = ExtraParts = Inputs = ServerToolCalls = 0;
-        ToolForced = HiddenReasoning = Unbounded = AudioOutput = false;
+        ToolForced = HiddenReasoning = Unbounded = Incomparable = AudioOutput = false;
         TokenInputs = AllowanceTokens = DocumentTokens = AudioTokens = AudioBound = 0;
         Clear(Content);
         Clear(Images);

@@ -4,5 +4,6 @@ namespace BudgetProxy.Core.Tokens;
 /// <param name="Tokens">Best guess, in tokens.</param>
 /// <param name="Bound">What it can't exceed, in tokens; at least <paramref name="Tokens"/>.</param>
 /// <param name="PredictionTokens">Tokens of a prediction, billed as output when rejected.</param>
-/// <param name="Mix">What a stand-in's estimate is made of; default for the model's own tokenizer.</param>
-public readonly record struct InputEstimate(long Tokens, long Bound, CountMethod Method, long PredictionTokens = 0, InputMix Mix = default);
+/// <param name="Mix">What it is made of.</param>
+/// <param name="Pooled">True when <paramref name="Tokens"/> rests on the calls of all tenants: good to expect, not to charge.</param>
+public readonly record struct InputEstimate(long Tokens, long Bound, CountMethod Method, long PredictionTokens = 0, InputMix Mix = default, bool Pooled = false);

@@ -97,7 +97,7 @@ public static class InputEstimator
         tally.AddTokens(request.DocumentTokens, 0);
         if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0)
             tally.Weaken(CountMethod.Bound);
-        if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0 || request.ServerToolCalls > 0)
+        if (request.Incomparable || request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0 || request.ServerToolCalls > 0)
             tally.Blur();
     }
 

@@ -32,8 +32,10 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     /// <summary>Best guess so far: the counts at the measured ratio, and the rules' tokens.</summary>
     public readonly long Tokens => Scale(_counted, Profile.ExpectedPercent) + _tokens;
 
-    /// <summary>What the estimate is made of, so far; default for the model's own tokenizer, of which nothing is to be learned.</summary>
-    public readonly InputMix Mix => IsOwn(Profile) ? default : new InputMix(_scripts, _counted, _tokens, Bound - _textBound, _textBound, !_blurred);
+    /// <summary>What the estimate is made of, so far. The model's own tokenizer has no ratio to learn: its texts are rules too.</summary>
+    public readonly InputMix Mix => IsOwn(Profile)
+        ? new InputMix(default, 0, Tokens, Bound, 0, !_blurred)
+        : new InputMix(_scripts, _counted, _tokens, Bound - _textBound, _textBound, !_blurred);
 
     /// <summary>Adds tokens that a rule gives, in the provider's own tokens.</summary>
     public void AddTokens(long expected, long bound)

@@ -66,10 +66,11 @@ public sealed class SqliteLearningStore(EmbeddedDatabase database) : ILearningSt
             }
         }
 
+        connection.Run("UPDATE learned_versions SET last = last + 1", []);
         connection.Run(
             """
             INSERT INTO learned (provider, model, tenant, version, part)
-            SELECT $provider, $model, $tenant, (SELECT coalesce(max(version), 0) + 1 FROM learned), $part
+            SELECT $provider, $model, $tenant, (SELECT last FROM learned_versions), $part
             WHERE $tenant = '' OR EXISTS (SELECT 1 FROM tenants WHERE id = $tenant)
             ON CONFLICT (tenant, provider, model) DO UPDATE SET version = excluded.version, part = excluded.part
             """,

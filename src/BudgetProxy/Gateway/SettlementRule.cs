@@ -54,8 +54,11 @@ public static class SettlementRule
         var passed = (long)decimal.Ceiling(reading.CountedOutput * profile.ExpectedPercent / 100m);
         return reading.Usage is { } begun
             ? begun with { Output = Math.Max(begun.Output, passed) }
-            : new Usage { Input = call.Quote.Input.Tokens, Output = passed };
+            : new Usage { Input = OwnGuess(call.Quote.Input, profile.ExpectedPercent), Output = passed };
     }
+
+    /// <summary>What other tenants' calls taught is good to expect, and moves nobody's books.</summary>
+    private static long OwnGuess(in InputEstimate input, int percent) => input.Pooled ? Math.Min(input.Mix.Guess(percent), input.Bound) : input.Tokens;
 
     private static Settlement Presumed(Call call, MeterReading reading, int status) => new(
         call.Quote.WorstUsage, UsageBasis.Presumed, call.Quote.Worst, call.Unpriced ? null : call.Quote.Rate.Id, reading.ServedModel, status);

@@ -67,9 +67,47 @@ public sealed class LearnerTests
         var learner = new Learner();
         var estimate = English(1_000);
         Teach(learner, Acme, estimate with { Mix = estimate.Mix with { Separable = false } }, 3_000, 100);
-        Teach(learner, Acme, estimate with { Mix = estimate.Mix with { Counted = 0 } }, 3_000, 100);
         Assert.Equal(estimate, learner.Refine(Acme, Profile, estimate));
         Assert.Equal(0, learner.Count);
+    }
+
+    [Fact]
+    public void A_script_met_in_small_shares_alone_lowers_no_bound_by_what_it_leads_to()
+    {
+        var learner = new Learner();
+        for (var call = 0; call < 300; call++)
+        {
+            Teach(learner, Acme, Estimate(new ScriptMix(4_000, 0, 0, 0, 0), 1_000), 1_550, 1);
+            Teach(learner, Acme, Estimate(new ScriptMix(3_600, 400, 0, 0, 0), 1_000), 1_450, 1);
+        }
+
+        var code = learner.Refine(Acme, Profile, Estimate(new ScriptMix(0, 4_000, 0, 0, 0), 1_000));
+        Assert.InRange(code.Bound, 1_600, 1_800);
+        Assert.True(code.Tokens >= 1_000, $"{code.Tokens} expected");
+    }
+
+    [Fact]
+    public void A_model_with_its_own_tokenizer_is_raised_by_what_exceeded_it_and_by_nothing_else()
+    {
+        var learner = new Learner();
+        var estimate = new InputEstimate(408, 476, CountMethod.Calibrated, 0, new InputMix(default, 0, 408, 476, 0, true));
+        Teach(learner, Acme, estimate, 300, 1_000);
+        Assert.Equal(estimate, learner.Refine(Acme, Profile, estimate));
+        Teach(learner, Acme, estimate, 510, 1);
+        Assert.InRange(learner.Refine(Acme, Profile, estimate).Bound, 510, 560);
+        Assert.Equal(estimate, learner.Refine(Other, Profile, estimate));
+        Teach(learner, Acme, estimate, 300, 10_000);
+        Assert.InRange(learner.Refine(Acme, Profile, estimate).Bound, 476, 501);
+    }
+
+    [Fact]
+    public void A_guess_that_rests_on_all_tenants_says_so()
+    {
+        var learner = new Learner();
+        Teach(learner, Acme, English(1_000), 1_400, 200);
+        Assert.False(learner.Refine(Acme, Profile, English(1_000)).Pooled);
+        Assert.True(learner.Refine(Other, Profile, English(1_000)).Pooled);
+        Assert.Equal(English(1_000).Tokens, English(1_000).Mix.Guess(Profile.ExpectedPercent));
     }
 
     [Fact]

@@ -42,6 +42,10 @@ public sealed class OpenAiResponsesReaderTests
     [InlineData("""{"type":"item_reference","id":"msg_1"}""", "input[0].type")]
     [InlineData("""{"id":"msg_1"}""", "input[0].type")]
     [InlineData("""{"type":"reasoning","id":"rs_1","summary":[]}""", "input[0].type")]
+    [InlineData("""{"type":"reasoning","id":"rs_1","summary":[],"content":[]}""", "input[0].type")]
+    [InlineData("""{"type":"reasoning","id":"rs_1","summary":[],"content":""}""", "input[0].type")]
+    [InlineData("""{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":""}""", "input[0].type")]
+    [InlineData("""{"type":"reasoning","id":"rs_1","content":[{"type":"reasoning_text","text":"a"}]}""", "input[0].type")]
     [InlineData("""{"type":"web_search_call","id":"ws_1"}""", "input[0].type")]
     [InlineData("""{"type":"mcp_call","id":"m"}""", "input[0].type")]
     [InlineData("""{"type":"never_heard_of"}""", "input[0].type")]
@@ -61,6 +65,27 @@ public sealed class OpenAiResponsesReaderTests
         var body = Body.Utf8("""{"model":"m","previous_response_id":"resp_1","input":[{"id":"msg_1"},{"type":"reasoning","id":"r","summary":[]}]}""");
         Assert.True(RequestReader.TryRead(ProviderApi.OpenAiResponses, body, request, out _));
         Assert.Equal(9000, request.AllowanceTokens);
+    }
+
+    [Theory]
+    [InlineData("{\"mode\":\"explicit\"}", true)]
+    [InlineData("{\"mode\":\"implicit\"}", false)]
+    public void A_cache_of_marked_text_only_writes_nothing_else(string options, bool only)
+    {
+        var request = Body.Read(ProviderApi.OpenAiResponses, Json("\"prompt_cache_options\":" + options));
+        Assert.Equal(only, request.CacheOnlyMarked);
+        Assert.Equal(only, request.CacheWriteOff);
+    }
+
+    [Fact]
+    public void A_file_is_guessed_as_in_a_chat()
+    {
+        var data = "data:application/pdf;base64," + new string('A', 400_000);
+        var response = Body.Read(ProviderApi.OpenAiResponses, """{"model":"m","input":[{"role":"user","content":[{"type":"input_file","file_data":"FILE"}]}]}""".Replace("FILE", data, StringComparison.Ordinal));
+        var chat = Body.Read(ProviderApi.OpenAiChat, """{"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"FILE"}}]}]}""".Replace("FILE", data, StringComparison.Ordinal));
+        Assert.True(response.Unbounded);
+        Assert.True(response.DocumentTokens > 1_000);
+        Assert.Equal(chat.DocumentTokens, response.DocumentTokens);
     }
 
     [Fact]

@@ -83,6 +83,6 @@ public sealed class InputBoundPropertyTests
     private static InputEstimate Estimate(ProviderApi api, string json, ModelProfile profile)
     {
         var request = Body.Read(api, json);
-        return InputEstimator.Estimate(api, request, Body.Utf8(json), profile);
+        return InputEstimator.Estimate(api, request, Body.Utf8(json), profile) with { Mix = default };
     }
 }

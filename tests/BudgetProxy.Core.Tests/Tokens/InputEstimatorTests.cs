@@ -298,6 +298,6 @@ public sealed class InputEstimatorTests
     private static InputEstimate ReadAndEstimate(ProviderApi api, byte[] body, ProviderRequest request, ModelProfile profile)
     {
         Assert.True(RequestReader.TryRead(api, body, request, out var error), error?.Message + " at " + error?.Param);
-        return InputEstimator.Estimate(api, request, body, profile);
+        return InputEstimator.Estimate(api, request, body, profile) with { Mix = default };
     }
 }

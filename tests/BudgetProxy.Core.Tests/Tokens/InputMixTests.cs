@@ -63,8 +63,16 @@ public sealed class InputMixTests
     }
 
     [Fact]
-    public void Nothing_is_said_where_the_models_own_tokenizer_counted() =>
-        Assert.Equal(default, Estimate(Message("\"Hello\""), new ModelProfile { ExactEncoding = true }).Mix);
+    public void What_the_models_own_tokenizer_counted_is_no_text_of_a_stand_in()
+    {
+        var estimate = Estimate(Message("\"Hello\""), new ModelProfile { ExactEncoding = true });
+        Assert.Equal(new InputMix(default, 0, estimate.Tokens, estimate.Bound, 0, true), estimate.Mix);
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","max_tokens":9,"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]},"messages":[{"role":"user","content":"Hello"}]}""")]
+    [InlineData("""{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"Well","signature":"c2ln"}]}]}""")]
+    public void What_the_provider_may_leave_out_teaches_nothing(string json) => Assert.False(Estimate(json).Mix.Separable);
 
     [Theory]
     [InlineData("""{"type":"text","text":"a"},{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"}}""", true)]

@@ -195,7 +195,8 @@ internal sealed class RandomBodies(int seed)
         () => new JsonObject { ["type"] = "custom_tool_call", ["call_id"] = "call_" + _random.Next(), ["name"] = Text(), ["input"] = Text() },
         () => new JsonObject
         {
-            ["type"] = "reasoning", ["id"] = "rs_" + _random.Next(), ["summary"] = Many(0, 2, () => ResponseText("summary_text")), ["content"] = Many(1, 2, () => ResponseText("reasoning_text")),
+            ["type"] = "reasoning", ["summary"] = Many(0, 2, () => ResponseText("summary_text")),
+            ["content"] = new JsonArray(new JsonObject { ["type"] = "reasoning_text", ["text"] = "Well, " + Text() }),
         });
 
     private JsonObject ResponseText(string type) => new() { ["type"] = type, ["text"] = Text() };

@@ -158,5 +158,5 @@ public sealed class ReaderBoundTests
     }
 
     private static InputEstimate Estimate(ProviderApi api, string json, string row) =>
-        InputEstimator.Estimate(api, Body.Read(api, json), Body.Utf8(json), The.Row(row).Profile);
+        InputEstimator.Estimate(api, Body.Read(api, json), Body.Utf8(json), The.Row(row).Profile) with { Mix = default };
 }

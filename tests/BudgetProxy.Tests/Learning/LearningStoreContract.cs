@@ -64,6 +64,19 @@ public abstract class LearningStoreContract
     }
 
     [Fact]
+    public async Task A_version_is_given_once_though_its_tenant_is_deleted()
+    {
+        await using var factory = await CreateAsync();
+        await factory.Directory.SaveTenantAsync(new Tenant { Id = "acme" }, CancellationToken.None);
+        await factory.Store.AddAsync(Learned(1), CancellationToken.None);
+        await factory.Store.AddAsync([(Acme, Learned(1)[0].Part)], CancellationToken.None);
+        var read = (await factory.Store.ReadAsync(0, 100, CancellationToken.None))[0].Version;
+        await factory.Directory.DeleteTenantAsync("acme", CancellationToken.None);
+        await factory.Store.AddAsync([(Acme with { Tenant = "" }, Learned(1)[0].Part)], CancellationToken.None);
+        Assert.Equal([""], (await factory.Store.ReadAsync(read, 100, CancellationToken.None)).Select(row => row.Key.Tenant));
+    }
+
+    [Fact]
     public async Task A_damaged_row_is_none_and_is_written_over()
     {
         await using var factory = await CreateAsync();

@@ -30,9 +30,10 @@ public sealed class PostgresLearningStore(PostgresDatabase database) : ILearning
                 await using (var command = Command(
                     connection,
                     """
+                    WITH given AS (UPDATE learned_versions SET last = last + cardinality($1::text[]) RETURNING last - cardinality($1::text[]) AS start)
                     INSERT INTO learned (provider, model, tenant, version, part)
-                    SELECT provider, model, tenant, (SELECT coalesce(max(version), 0) FROM learned) + number, part
-                    FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS added (provider, model, tenant, part, number)
+                    SELECT provider, model, tenant, start + number, part
+                    FROM given, unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) WITH ORDINALITY AS added (provider, model, tenant, part, number)
                     ON CONFLICT (tenant, provider, model) DO UPDATE SET version = excluded.version, part = excluded.part
                     """,
                     [.. Keys(living), living.Select(part => Sum(stored.GetValueOrDefault(part.Key), part.Part).ToBytes()).ToArray()]))
