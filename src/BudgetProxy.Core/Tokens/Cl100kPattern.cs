@@ -12,12 +12,8 @@ namespace BudgetProxy.Core.Tokens;
 /// \s+
 /// </code>
 /// </summary>
-internal sealed class Cl100kPattern : ISplitPattern
+internal readonly struct Cl100kPattern : ISplitPattern
 {
-    private Cl100kPattern()
-    {
-    }
-
     public static int PieceEnd(ReadOnlySpan<byte> text, int start)
     {
         var first = TextClasses.At(text, start, out var second);

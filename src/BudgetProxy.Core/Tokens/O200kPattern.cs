@@ -12,12 +12,8 @@ namespace BudgetProxy.Core.Tokens;
 /// \s+
 /// </code>
 /// </summary>
-internal sealed class O200kPattern : ISplitPattern
+internal readonly struct O200kPattern : ISplitPattern
 {
-    private O200kPattern()
-    {
-    }
-
     public static int PieceEnd(ReadOnlySpan<byte> text, int start)
     {
         var first = TextClasses.At(text, start, out var second);
