@@ -23,7 +23,7 @@ public sealed class Allowances
         _allowances[(int)item] = allowance;
     }
 
-    /// <summary>The route's name in the configuration: <c>openai-chat</c>.</summary>
+    /// <summary>The route's name in the configuration: <c>openaiChat</c>.</summary>
     public string Route { get; }
 
     /// <summary>What a body of this route can hold.</summary>

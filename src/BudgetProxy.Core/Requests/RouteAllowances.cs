@@ -6,9 +6,9 @@ public sealed class RouteAllowances
     /// <summary>What holds where nothing is configured.</summary>
     public static readonly RouteAllowances Default = new(
     [
-        new("openai-chat", UnseenItem.RemoteImage, UnseenItem.FileId, UnseenItem.FileUrl, UnseenItem.ServerTool),
-        new("openai-responses", UnseenItem.RemoteImage, UnseenItem.FileId, UnseenItem.FileUrl, UnseenItem.ServerTool, UnseenItem.PreviousResponse),
-        new("anthropic-messages", UnseenItem.RemoteImage, UnseenItem.FileId, UnseenItem.FileUrl, UnseenItem.ServerTool),
+        new("openaiChat", UnseenItem.RemoteImage, UnseenItem.FileId, UnseenItem.FileUrl, UnseenItem.ServerTool),
+        new("openaiResponses", UnseenItem.RemoteImage, UnseenItem.FileId, UnseenItem.FileUrl, UnseenItem.ServerTool, UnseenItem.PreviousResponse),
+        new("anthropicMessages", UnseenItem.RemoteImage, UnseenItem.FileId, UnseenItem.FileUrl, UnseenItem.ServerTool),
     ]);
 
     private RouteAllowances(IReadOnlyList<Allowances> all) => All = all;

@@ -72,7 +72,7 @@ public sealed partial class ProviderCount(
 
     private async Task<long?> AskAsync(Call call, CountRoute route, ReadOnlyMemory<byte> body)
     {
-        if (!throttle.TryEnter(call.Tenant.Id))
+        if (!throttle.TryEnter(call.Route.Provider, call.Tenant.Id))
             return null;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(call.Context.RequestAborted);
         deadline.CancelAfter(options.CountDeadline);
@@ -87,7 +87,7 @@ public sealed partial class ProviderCount(
         catch (Exception failed) when (failed is HttpRequestException or IOException or OperationCanceledException)
         {
             if (!call.Context.RequestAborted.IsCancellationRequested)
-                Failed(call, 0);
+                Failed(call, failed is OperationCanceledException ? StatusCodes.Status504GatewayTimeout : 0);
         }
         finally
         {
@@ -97,13 +97,19 @@ public sealed partial class ProviderCount(
         return null;
     }
 
-    // A provider that can't count now is left alone for a while, whoever asks. A body that it refuses says nothing of the next one.
+    // A provider that can't count now is left alone for a while, whoever asks; where a tenant's own calls may be the reason (a model that is no more, a
+    // body that takes long), for that tenant. A body that it refuses says nothing of the next one.
     private void Failed(Call call, int status)
     {
         metrics.ProviderCounted("failed");
         if (status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status422UnprocessableEntity)
             return;
-        throttle.Pause();
+        var isOfAll = status is 0 or StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests
+            or (>= 500 and not StatusCodes.Status504GatewayTimeout);
+        if (isOfAll)
+            throttle.Pause(call.Route.Provider);
+        else
+            throttle.Pause(call.Route.Provider, call.Tenant.Id);
         Log.NotCounted(logger, call.Route.Provider.ToString(), status);
     }
 
@@ -154,7 +160,7 @@ public sealed partial class ProviderCount(
 
     private static partial class Log
     {
-        [LoggerMessage(1002, LogLevel.Warning, "{Provider} did not count a prompt (status {Status}; 0 = no answer in time); it is not asked again for a while.")]
+        [LoggerMessage(1002, LogLevel.Warning, "{Provider} did not count a prompt (status {Status}; 0 = no answer, 504 = none in time); it is not asked again for a while.")]
         public static partial void NotCounted(ILogger logger, string provider, int status);
     }
 }

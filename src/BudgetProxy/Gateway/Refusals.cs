@@ -23,7 +23,7 @@ public static class Refusals
         StatusCodes.Status403Forbidden, "tenant_suspended", "This account is suspended. Ask your administrator.");
 
     public static readonly GatewayRefusal UnsupportedRoute = new(
-        StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. It takes chat/completions, embeddings and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.");
+        StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. It takes chat/completions, responses, embeddings and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.");
 
     public static readonly GatewayRefusal UnsupportedEncoding = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "A request body that is compressed, or not UTF-8, can't be priced as it stands. Send plain UTF-8 without Content-Encoding.");

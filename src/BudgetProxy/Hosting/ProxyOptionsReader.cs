@@ -111,16 +111,25 @@ public sealed class ProxyOptionsReader
     private RouteAllowances ReadAllowances()
     {
         var result = RouteAllowances.Default;
+        RefuseValue(_section.GetSection("Allowances"), "Allowances", "a route and an item");
         foreach (var section in _section.GetSection("Allowances").GetChildren())
         {
             var route = result.All.FirstOrDefault(one => one.Route.Equals(section.Key, StringComparison.OrdinalIgnoreCase));
             if (route is null)
                 Error($"Allowances:{section.Key}", $"no such route; there are {string.Join(", ", result.All.Select(one => one.Route))}");
-            else
+            else if (RefuseValue(section, $"Allowances:{route.Route}", "an item"))
                 result = section.GetChildren().Aggregate(result, (allowances, child) => ReadAllowance(allowances, route, child));
         }
 
         return result;
+    }
+
+    // True = it has no value of its own.
+    private bool RefuseValue(IConfigurationSection section, string name, string below)
+    {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+            Error(name, $"takes no value itself: name {below} below it, such as Allowances__openaiChat__remoteImage");
+        return string.IsNullOrWhiteSpace(section.Value);
     }
 
     private RouteAllowances ReadAllowance(RouteAllowances allowances, Allowances route, IConfigurationSection setting)
@@ -130,6 +139,8 @@ public sealed class ProxyOptionsReader
         {
             if (!Allowances.NameOf(item).Equals(setting.Key, StringComparison.OrdinalIgnoreCase))
                 continue;
+            if (setting.GetChildren().Any())
+                Error($"{name}:{setting.GetChildren().First().Key}", "there are no settings below this one");
             if (Text(name) is not { } text)
                 return allowances;
             if (Allowance.TryParse(text, out var allowance))

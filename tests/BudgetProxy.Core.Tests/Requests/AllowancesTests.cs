@@ -5,8 +5,8 @@ namespace BudgetProxy.Core.Tests.Requests;
 /// <summary>What becomes of items that a body names and does not hold, on each route that can hold one.</summary>
 public sealed class AllowancesTests
 {
-    private const string Chat = "openai-chat";
-    private const string Claude = "anthropic-messages";
+    private const string Chat = "openaiChat";
+    private const string Claude = "anthropicMessages";
 
     public static TheoryData<string, UnseenItem, string, string> Items => new()
     {

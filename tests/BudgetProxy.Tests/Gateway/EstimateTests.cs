@@ -58,11 +58,11 @@ public sealed class EstimateTests
             using var client = strict.Client(await strict.CreateTenantAsync("acme"));
             using var refused = await client.PostAsync(Bodies.MessagesPath, TestProxy.Json(search));
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains("BudgetProxy__Allowances__anthropic-messages__serverTool", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("BudgetProxy__Allowances__anthropicMessages__serverTool", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             Assert.Equal(0, strict.Provider.CallCount);
         }
 
-        await using var open = await TestProxy.StartAsync(("Allowances:anthropic-messages:serverTool", "20000"));
+        await using var open = await TestProxy.StartAsync(("Allowances:anthropicMessages:serverTool", "20000"));
         using var allowed = open.Client(await open.CreateTenantAsync("acme"));
         var plain = await PostAsync(allowed, "/v1/estimate/anthropic/messages", Bodies.Messages());
         var estimate = await PostAsync(allowed, "/v1/estimate/anthropic/messages", search);

@@ -139,19 +139,19 @@ public sealed class ProviderCountTests
         var clock = new TestClock();
         var throttle = new CountThrottle(clock);
         for (var i = 0; i < CountThrottle.MostOfTenant; i++)
-            Assert.True(throttle.TryEnter("loud"));
-        Assert.False(throttle.TryEnter("loud"));
+            Assert.True(throttle.TryEnter(Provider.OpenAi, "loud"));
+        Assert.False(throttle.TryEnter(Provider.OpenAi, "loud"));
         for (var i = CountThrottle.MostOfTenant; i < CountThrottle.Most; i++)
-            Assert.True(throttle.TryEnter($"tenant {i}"));
-        Assert.False(throttle.TryEnter("one more"));
+            Assert.True(throttle.TryEnter(Provider.OpenAi, $"tenant {i}"));
+        Assert.False(throttle.TryEnter(Provider.OpenAi, "one more"));
 
         throttle.Leave("loud");
-        Assert.True(throttle.TryEnter("one more"));
+        Assert.True(throttle.TryEnter(Provider.OpenAi, "one more"));
         throttle.Leave("one more");
-        throttle.Pause();
-        Assert.False(throttle.TryEnter("one more"));
+        throttle.Pause(Provider.OpenAi);
+        Assert.False(throttle.TryEnter(Provider.OpenAi, "one more"));
         clock.Advance(CountThrottle.Rest);
-        Assert.True(throttle.TryEnter("one more"));
+        Assert.True(throttle.TryEnter(Provider.OpenAi, "one more"));
     }
 
     private static async Task AssertRefusedAsync(TestProxy proxy, string body, int askedTimes, int times = 1)
@@ -172,4 +172,17 @@ public sealed class ProviderCountTests
 
     private static string Body(int maxTokens = 1, string extra = "") =>
         $$"""{"model":"claude-haiku-4-5-20251001","max_tokens":{{maxTokens}},"messages":[{"role":"user","content":"{{Prompt}}"}]{{extra}}}""";
+
+    [Fact]
+    public void A_tenants_own_failure_stops_no_other_and_one_providers_not_the_others()
+    {
+        var throttle = new CountThrottle(new TestClock());
+        throttle.Pause(Provider.Anthropic, "acme");
+        Assert.False(throttle.TryEnter(Provider.Anthropic, "acme"));
+        Assert.True(throttle.TryEnter(Provider.Anthropic, "other"));
+        Assert.True(throttle.TryEnter(Provider.OpenAi, "acme"));
+        throttle.Pause(Provider.Anthropic);
+        Assert.False(throttle.TryEnter(Provider.Anthropic, "other"));
+        Assert.True(throttle.TryEnter(Provider.OpenAi, "other"));
+    }
 }

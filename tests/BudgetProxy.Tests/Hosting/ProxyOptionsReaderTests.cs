@@ -79,22 +79,25 @@ public sealed class ProxyOptionsReaderTests
     public void Allowances_are_read_by_route()
     {
         Assert.Empty(Read(
-            out var options, ("Allowances:openai-chat:remoteImage", "500"), ("Allowances:Anthropic-Messages:SERVERTOOL", "window"),
-            ("Allowances:openai-responses:previousResponse", "70000"), ("Allowances:openai-chat:fileId", "refuse"), ("Allowances:openai-chat:fileUrl", "")));
+            out var options, ("Allowances:openaiChat:remoteImage", "500"), ("Allowances:AnthropicMessages:SERVERTOOL", "window"),
+            ("Allowances:openaiResponses:previousResponse", "70000"), ("Allowances:openaiChat:fileId", "refuse"), ("Allowances:openaiChat:fileUrl", "")));
         Assert.Equal(500, options.Allowances.Of(ProviderApi.OpenAiChat)[UnseenItem.RemoteImage].Tokens);
         Assert.Equal(Allowance.Refuse, options.Allowances.Of(ProviderApi.OpenAiChat)[UnseenItem.ServerTool]);
         Assert.Equal(Allowance.Refuse, options.Allowances.Of(ProviderApi.OpenAiChat)[UnseenItem.FileUrl]);
         Assert.Equal(Allowance.Window, options.Allowances.Of(ProviderApi.AnthropicMessages)[UnseenItem.ServerTool]);
         Assert.Equal(Allowance.ModelCap, options.Allowances.Of(ProviderApi.AnthropicMessages)[UnseenItem.RemoteImage]);
-        Assert.Equal(70_000, options.Allowances.All.Single(one => one.Route == "openai-responses")[UnseenItem.PreviousResponse].Tokens);
+        Assert.Equal(70_000, options.Allowances.All.Single(one => one.Route == "openaiResponses")[UnseenItem.PreviousResponse].Tokens);
     }
 
     [Theory]
-    [InlineData("Allowances:openai", "1", "openai-chat, openai-responses, anthropic-messages")]
-    [InlineData("Allowances:openai-chat:previousResponse", "1", "remoteImage, fileId, fileUrl, serverTool.")]
-    [InlineData("Allowances:openai-responses:audio", "1", "remoteImage, fileId, fileUrl, serverTool, previousResponse.")]
-    [InlineData("Allowances:anthropic-messages:fileId", "-1", "2000000")]
-    [InlineData("Allowances:anthropic-messages:fileId", "unlimited", "`window` or `refuse`")]
+    [InlineData("Allowances:openai", "1", "openaiChat, openaiResponses, anthropicMessages")]
+    [InlineData("Allowances", "refuse", "below it")]
+    [InlineData("Allowances:openaiChat", "refuse", "below it")]
+    [InlineData("Allowances:openaiChat:fileId:x", "1", "no settings below this one")]
+    [InlineData("Allowances:openaiChat:previousResponse", "1", "remoteImage, fileId, fileUrl, serverTool.")]
+    [InlineData("Allowances:openaiResponses:audio", "1", "remoteImage, fileId, fileUrl, serverTool, previousResponse.")]
+    [InlineData("Allowances:anthropicMessages:fileId", "-1", "2000000")]
+    [InlineData("Allowances:anthropicMessages:fileId", "unlimited", "`window` or `refuse`")]
     public void A_wrong_allowance_is_told_with_what_there_is(string name, string value, string there)
     {
         var error = Assert.Single(Read(out _, (name, value)));
