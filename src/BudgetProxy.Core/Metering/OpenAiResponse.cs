@@ -65,17 +65,23 @@ internal struct OpenAiResponse
         if (!json.EnterArray()) return;
         while (json.NextItem())
         {
-            if (!json.EnterObject()) continue;
-            var (isSearch, isFree) = (false, false);
-            while (json.NextKey(out var key))
-            {
-                if (key.SequenceEqual("type"u8)) isSearch = json.ReadString(out var type) && type.SequenceEqual("web_search_call"u8);
-                else if (key.SequenceEqual("action"u8)) isFree = IsFree(ref json);
-                else json.Skip();
-            }
-
-            _searches += isSearch && !isFree ? 1 : 0;
+            _searches += IsPaidSearch(ref json) ? 1 : 0;
         }
+    }
+
+    /// <summary>Reads an item of the output; true = a web search with a fee.</summary>
+    public static bool IsPaidSearch(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return false;
+        var (isSearch, isFree) = (false, false);
+        while (json.NextKey(out var key))
+        {
+            if (key.SequenceEqual("type"u8)) isSearch = json.ReadString(out var type) && type.SequenceEqual("web_search_call"u8);
+            else if (key.SequenceEqual("action"u8)) isFree = IsFree(ref json);
+            else json.Skip();
+        }
+
+        return isSearch && !isFree;
     }
 
     /// <summary>To open a page that was found, or to look into it, has no fee.</summary>

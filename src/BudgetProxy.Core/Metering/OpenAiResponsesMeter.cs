@@ -12,6 +12,7 @@ namespace BudgetProxy.Core.Metering;
 public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longestTtl) : SseMeter(counter, hides: false)
 {
     private Usage? _usage;
+    private long _searches;
     private string? _model;
     private ServiceTier? _tier;
     private bool _finished;
@@ -33,13 +34,15 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
         var json = new JsonCursor(taken.Data);
         var response = new OpenAiResponse { Model = _model, Tier = _tier };
         ReadOnlySpan<byte> type = default, delta = default;
+        var searched = false;
         var isObject = json.EnterObject();
         while (isObject && json.NextKey(out var key))
         {
             if (key.SequenceEqual("type"u8)) json.ReadString(out type);
             else if (key.SequenceEqual("delta"u8)) json.ReadString(out delta);
             else if (key.SequenceEqual("response"u8)) response.Read(ref json, longestTtl);
-            else if (key.SequenceEqual("item"u8) && !taken.Name.EndsWith(".done"u8)) TakeItem(ref json);
+            else if (key.SequenceEqual("item"u8) && taken.Name.EndsWith(".done"u8)) searched = OpenAiResponse.IsPaidSearch(ref json);
+            else if (key.SequenceEqual("item"u8)) TakeItem(ref json);
             else json.Skip();
         }
 
@@ -49,6 +52,7 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
             return true;
         }
 
+        _searches += searched ? 1 : 0;
         if (type.EndsWith(".delta"u8)) TakeDelta(type, delta);
         else TakeState(type, response);
         return true;
@@ -61,7 +65,8 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
         _failed |= type.SequenceEqual("error"u8) || type.SequenceEqual("response.failed"u8);
         var ended = type.SequenceEqual("response.completed"u8) || type.SequenceEqual("response.incomplete"u8);
         if (!ended && !type.SequenceEqual("response.failed"u8)) return;
-        _usage = response.Usage;
+        // The last event need not name again what the stream has shown.
+        _usage = response.Usage is { } usage ? usage with { ToolCalls = Math.Max(usage.ToolCalls, _searches) } : null;
         _finished = ended;
     }
 

@@ -27,7 +27,7 @@ public static class SettlementRule
             return null;
 
         // From here the provider began a good answer that never said what it used.
-        var failedAtOnce = reading.Failed && reading.CountedOutput == 0;
+        var failedAtOnce = reading is { Failed: true, CountedOutput: 0, Uncounted: false };
         var countable = ending.Streamed && !reading.Uncounted && !call.ReasonsOutOfSight;
         return failedAtOnce || countable
             ? Priced(call, rates, reading, Counted(call, reading), UsageBasis.Counted, ending.Status)

@@ -39,6 +39,24 @@ public sealed class OpenAiResponsesMeterTests
     [Fact]
     public void Only_searches_have_a_fee() => Assert.Equal(1, StreamFixture.Read("openai-responses-web-search").Usage!.Value.ToolCalls);
 
+    [Fact]
+    public void A_search_has_its_fee_though_the_last_event_does_not_name_it()
+    {
+        const string Item = """{"type":"response.output_item.done","item":{"type":"web_search_call","action":{"type":"ACTION"}}}""";
+        string[] events =
+        [
+            "event: response.output_item.done\ndata: " + Item.Replace("ACTION", "search", StringComparison.Ordinal),
+            "event: response.output_item.done\ndata: " + Item.Replace("ACTION", "search", StringComparison.Ordinal),
+            "event: response.output_item.done\ndata: " + Item.Replace("ACTION", "open_page", StringComparison.Ordinal),
+            """
+            event: response.completed
+            data: {"type":"response.completed","response":{"status":"completed","output":[],"usage":{"input_tokens":5,"output_tokens":7}}}
+            """,
+        ];
+        var stream = Encoding.UTF8.GetBytes(string.Join("\n\n", events) + "\n\n");
+        Assert.Equal(2, StreamFixture.Replay(new OpenAiResponsesMeter(TokenCounter.For(TokenEncoding.O200kBase), CacheWrite.None), stream).Reading.Usage!.Value.ToolCalls);
+    }
+
     [Theory]
     [InlineData("completed", "null", true, false)]
     [InlineData("incomplete", "null", true, false)]
