@@ -124,6 +124,9 @@ internal static class AnthropicContent
             request.Documents++;
         if (cursor.ValueIs("container_upload"u8))
             CommonFields.AddUnseen(ref cursor, request, UnseenItem.FileId, "A stored file can't be bounded from the body.");
+        // What other blocks hold may be left out, or stand for what came before (a compaction).
+        request.Incomparable |= !block.IsImage && !cursor.ValueIs("text"u8) && !cursor.ValueIs("tool_use"u8) && !cursor.ValueIs("tool_result"u8)
+            && !cursor.ValueIs("document"u8) && !cursor.ValueIs("search_result"u8);
         CommonFields.ReadNeutral(ref cursor, request);
     }
 

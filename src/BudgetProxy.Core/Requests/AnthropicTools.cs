@@ -56,6 +56,8 @@ internal static class AnthropicTools
         while (cursor.NextProperty())
         {
             request.ToolKeys++;
+            // A tool may be left out of the prompt until it is searched for (defer_loading), or cost otherwise than its text.
+            request.Incomparable |= !IsPlain(cursor.Key);
             if (cursor.KeyIs("type"u8))
                 allowance = cursor.ExpectString() ? Allowance(cursor.Raw) : 0;
             else if (cursor.KeyIs("max_uses"u8))
@@ -79,6 +81,9 @@ internal static class AnthropicTools
         if (!cursor.Failed)
             request.Content.Add(new ContentSpan(start, cursor.End - start, ContentKind.ToolSchema));
     }
+
+    private static bool IsPlain(ReadOnlySpan<byte> key) =>
+        key.SequenceEqual("name"u8) || key.SequenceEqual("description"u8) || key.SequenceEqual("input_schema"u8) || key.SequenceEqual("type"u8) || key.SequenceEqual("cache_control"u8);
 
     private static void ReadServerTool(ref BodyCursor cursor, ProviderRequest request, int kind, long? maxUses)
     {

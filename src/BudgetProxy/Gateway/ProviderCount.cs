@@ -52,7 +52,9 @@ public sealed partial class ProviderCount(
         // Server tools feed the input again and again, and the provider counts the first round only.
         if (call.Request.ServerToolCalls > 0 || input.Tokens >= input.Bound)
             return false;
-        var best = Requoted(call, input with { Bound = input.Tokens });
+        // What other tenants' calls taught must not keep a question from being asked.
+        var tokens = input.Pooled ? Math.Min(input.Tokens, input.Mix.Guess(call.Quote.Rate.Profile.ExpectedPercent)) : input.Tokens;
+        var best = Requoted(call, input with { Tokens = tokens, Bound = tokens });
         return refusal.Budget is { } full
             ? BudgetMatcher.AmountOf(full.Budget.LimitKind, best.Worst.Value, best.WorstUsage.Total) <= full.Remaining
             : call.Tenant.MaxCall is { } ceiling && best.Worst <= ceiling;

@@ -72,6 +72,8 @@ public sealed class InputMixTests
     [Theory]
     [InlineData("""{"model":"m","max_tokens":9,"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]},"messages":[{"role":"user","content":"Hello"}]}""")]
     [InlineData("""{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"Well","signature":"c2ln"}]}]}""")]
+    [InlineData("""{"model":"m","max_tokens":9,"tools":[{"name":"a","input_schema":{"type":"object"},"defer_loading":true}],"messages":[{"role":"user","content":"Hello"}]}""")]
+    [InlineData("""{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"compaction","content":"Well"}]}]}""")]
     public void What_the_provider_may_leave_out_teaches_nothing(string json) => Assert.False(Estimate(json).Mix.Separable);
 
     [Theory]
