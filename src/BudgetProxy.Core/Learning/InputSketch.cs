@@ -79,7 +79,7 @@ internal sealed class InputSketch
         Calls++;
     }
 
-    /// <summary>A call that had nothing else to teach stayed within its static bound.</summary>
+    /// <summary>A call stayed within its static bound and taught no ratio: only for a model of which no ratio is ever learned, or it would pass for one that did.</summary>
     public void Within()
     {
         _excess = 1 + (_excess - 1) * Decay.Excess;

@@ -56,8 +56,10 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
     public InputEstimate Refine(in LearnedKey key, ModelProfile profile, in InputEstimate estimate)
     {
         var mix = estimate.Mix;
-        if (mix.Counted == 0)
+        if (profile.HasOwnTokenizer)
             return Raise(key, estimate);
+        if (mix.Counted == 0)
+            return estimate;
         var start = profile.ExpectedPercent / 100.0;
         var shares = ScriptShares.Of(mix.Scripts);
         var (factor, excess) = (0.0, 1.0);
@@ -86,7 +88,7 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
     {
         if (!mix.Separable)
             return;
-        if (mix.Counted == 0)
+        if (profile.HasOwnTokenizer)
             LearnExcess(key, mix.RulesBound, actual);
         if (mix.Counted == 0 || actual <= mix.Rules)
             return;
@@ -136,7 +138,7 @@ public sealed class Learner(int capacity = Learner.DefaultCapacity)
         }
     }
 
-    // What no stand-in counted has a bound that only a call above it can move.
+    // What the model's own tokenizer counted has a bound that only a call above it can move.
     private InputEstimate Raise(in LearnedKey key, in InputEstimate estimate) =>
         estimate.Bound == estimate.Mix.RulesBound && estimate.Bound >= ShortestText && _entries.TryGetValue(key, out var own) && own.Excess is > 1 and var excess
             ? estimate with { Bound = (long)Math.Ceiling(estimate.Bound * excess * ExcessMargin), Method = Weaker(estimate.Method) }

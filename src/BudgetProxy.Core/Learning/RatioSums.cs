@@ -23,7 +23,7 @@ internal struct RatioSums
     /// <summary>Weight of the measured ratio of the rate row against that of one call.</summary>
     private const double StartWeight = 0.5;
 
-    /// <summary>No script is expected below this share of the common ratio, nor above its inverse: twice the spread measured between scripts.</summary>
+    /// <summary>No script is expected below this share of the common ratio, nor above the inverse: ratios differ by up to 15 % between scripts, doubled for safety.</summary>
     private const double LeastShare = 0.7;
 
     private Sums _sums;

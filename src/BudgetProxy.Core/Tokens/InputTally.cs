@@ -27,13 +27,13 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     /// <summary>What the input can't exceed, so far.</summary>
     public long Bound { get; private set; }
 
-    public CountMethod Method { get; private set; } = IsOwn(profile) && !profile.Reasoning ? CountMethod.Exact : CountMethod.Calibrated;
+    public CountMethod Method { get; private set; } = profile.HasOwnTokenizer && !profile.Reasoning ? CountMethod.Exact : CountMethod.Calibrated;
 
     /// <summary>Best guess so far: the counts at the measured ratio, and the rules' tokens.</summary>
     public readonly long Tokens => Scale(_counted, Profile.ExpectedPercent) + _tokens;
 
     /// <summary>What the estimate is made of, so far. The model's own tokenizer has no ratio to learn: its texts are rules too.</summary>
-    public readonly InputMix Mix => IsOwn(Profile)
+    public readonly InputMix Mix => Profile.HasOwnTokenizer
         ? new InputMix(default, 0, Tokens, Bound, 0, !_blurred)
         : new InputMix(_scripts, _counted, _tokens, Bound - _textBound, _textBound, !_blurred);
 
@@ -72,7 +72,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     /// </summary>
     public void StopAbove(long tokens)
     {
-        if (IsOwn(Profile))
+        if (Profile.HasOwnTokenizer)
             _enough = tokens;
     }
 
@@ -107,9 +107,6 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
         _buffer = [];
     }
 
-    // The model's own tokenizer, with nothing learned against it.
-    private static bool IsOwn(ModelProfile profile) => profile is { ExactEncoding: true, SafetyPercent: <= 100, ExpectedPercent: 100 };
-
     private static bool IsRaw(ContentKind kind) =>
         kind is ContentKind.ToolSchema or ContentKind.ToolInput or ContentKind.ResponseSchema or ContentKind.OpaqueJson;
 
@@ -117,7 +114,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
 
     private readonly long BoundOf(in TextCount text, ContentSpan span)
     {
-        if (IsOwn(Profile))
+        if (Profile.HasOwnTokenizer)
             return text.Tokens;
         var scaled = Scale(text.Tokens, Math.Max(Profile.SafetyPercent, 100), text.Allowance);
         // Byte-level BPE gives no more tokens than there are bytes; normalisation may first lengthen text outside ASCII.
@@ -130,7 +127,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
         var raw = IsRaw(span.Kind);
         if (known is null || span.Length < LongText)
             return Measure(written, raw, limit);
-        var key = TextHash.Begin(known.Salt).Add((byte)Profile.Encoding).Add((byte)(raw ? 1 : 0)).Add((byte)(IsOwn(Profile) ? 1 : 0)).Add(written).End();
+        var key = TextHash.Begin(known.Salt).Add((byte)Profile.Encoding).Add((byte)(raw ? 1 : 0)).Add((byte)(Profile.HasOwnTokenizer ? 1 : 0)).Add(written).End();
         hashed.Add(new HashedText(span.Start, span.Start + span.Length, key));
         if (!known.TryFind(key, out var count))
         {
@@ -145,7 +142,7 @@ internal ref struct InputTally(ReadOnlySpan<byte> body, ModelProfile profile, Te
     private TextCount Measure(ReadOnlySpan<byte> written, bool raw, int limit)
     {
         var tokens = raw ? CountMinified(written, limit) : Counter.CountJsonString(written, limit);
-        return IsOwn(Profile)
+        return Profile.HasOwnTokenizer
             ? new TextCount(tokens, 0)
             : new TextCount(tokens, ScriptAllowance.Hundredths(written), ScriptCensus.Of(written, raw));
     }

@@ -16,6 +16,9 @@ public sealed record ModelProfile
     /// <summary>Best guess = count × this / 100: the measured ratio of the model's own count to the stand-in's. 100 for an exact tokenizer.</summary>
     public int ExpectedPercent { get; init; } = 100;
 
+    /// <summary>True when text is counted by the model's own tokenizer and at no ratio: nothing stands in for it.</summary>
+    public bool HasOwnTokenizer => this is { ExactEncoding: true, SafetyPercent: <= 100, ExpectedPercent: 100 };
+
     /// <summary>True for models that reason before they answer: output we don't see, and a little hidden input.</summary>
     public bool Reasoning { get; init; }
 

@@ -14,7 +14,7 @@ internal static class PieceCounter<TPattern>
 
     /// <summary>
     /// Tokens of valid UTF-8 text; some number above <paramref name="limit"/> where there are more than that. Never inlined: as a part of its callers it was so
-    /// large that the compiler left the look-up of a piece a call, and text took half as long again (a profile of the proxy, 2026-11).
+    /// large that the compiler left the look-up of a piece a call (a profile of the proxy, 2026-11).
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Count(ReadOnlySpan<byte> text, Vocabulary vocabulary, int limit)

@@ -7,6 +7,7 @@ namespace BudgetProxy.Core.Tests.Learning;
 public sealed class LearnerTests
 {
     private static readonly ModelProfile Profile = SimulatedClaude.Profile;
+    private static readonly ModelProfile Own = new() { ExactEncoding = true, Reasoning = true };
     private static readonly LearnedKey Acme = new(Provider.Anthropic, "claude", "acme");
     private static readonly LearnedKey Other = Acme with { Tenant = "other" };
 
@@ -91,13 +92,26 @@ public sealed class LearnerTests
     {
         var learner = new Learner();
         var estimate = new InputEstimate(408, 476, CountMethod.Calibrated, 0, new InputMix(default, 0, 408, 476, 0, true));
-        Teach(learner, Acme, estimate, 300, 1_000);
-        Assert.Equal(estimate, learner.Refine(Acme, Profile, estimate));
-        Teach(learner, Acme, estimate, 510, 1);
-        Assert.InRange(learner.Refine(Acme, Profile, estimate).Bound, 510, 560);
-        Assert.Equal(estimate, learner.Refine(Other, Profile, estimate));
-        Teach(learner, Acme, estimate, 300, 10_000);
-        Assert.InRange(learner.Refine(Acme, Profile, estimate).Bound, 476, 501);
+        Teach(learner, Acme, estimate, 300, 1_000, Own);
+        Assert.Equal(estimate, learner.Refine(Acme, Own, estimate));
+        Teach(learner, Acme, estimate, 510, 1, Own);
+        Assert.InRange(learner.Refine(Acme, Own, estimate).Bound, 510, 560);
+        Assert.Equal(estimate, learner.Refine(Other, Own, estimate));
+        Teach(learner, Acme, estimate, 300, 10_000, Own);
+        Assert.InRange(learner.Refine(Acme, Own, estimate).Bound, 476, 501);
+    }
+
+    [Fact]
+    public void Calls_without_text_of_a_stand_in_lower_no_bound_of_its_texts()
+    {
+        var learner = new Learner();
+        Teach(learner, Acme, English(1_000), 2_000, 1);
+        var raised = learner.Refine(Acme, Profile, English(1_000)).Bound;
+        var images = new InputEstimate(900, 1_000, CountMethod.Calibrated, 0, new InputMix(default, 0, 900, 1_000, 0, true));
+        Teach(learner, Acme, images, 900, 200);
+        Assert.Equal(raised, learner.Refine(Acme, Profile, English(1_000)).Bound);
+        Teach(learner, Acme, images, 3_000, 1);
+        Assert.Equal(raised, learner.Refine(Acme, Profile, English(1_000)).Bound);
     }
 
     [Fact]
@@ -153,10 +167,10 @@ public sealed class LearnerTests
         learner.ExpectedOutput(Acme);
     }
 
-    private static void Teach(Learner learner, LearnedKey key, in InputEstimate estimate, long actual, int calls)
+    private static void Teach(Learner learner, LearnedKey key, in InputEstimate estimate, long actual, int calls, ModelProfile? profile = null)
     {
         for (var i = 0; i < calls; i++)
-            learner.LearnInput(key, Profile, estimate.Mix, actual);
+            learner.LearnInput(key, profile ?? Profile, estimate.Mix, actual);
     }
 
     private static InputEstimate English(long tokens) => Estimate(new ScriptMix(tokens * 4, tokens / 8, 0, 0, 0), tokens);
