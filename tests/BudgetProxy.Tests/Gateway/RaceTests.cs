@@ -25,7 +25,6 @@ public sealed class RaceTests
             release.Task.Wait();
             return new SimulatedAnswer();
         };
-        ThreadPool.SetMinThreads(128, 128);
         await proxy.PutBudgetAsync("acme", "twenty", $$"""{"limit":{"usd":"{{reserved * 20}}"},"window":"month"}""");
 
         var refusals = 0;

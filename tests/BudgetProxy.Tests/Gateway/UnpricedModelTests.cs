@@ -36,7 +36,6 @@ public sealed class UnpricedModelTests
             release.Task.Wait();
             return new SimulatedAnswer { OutputTokens = 100 };
         };
-        ThreadPool.SetMinThreads(128, 128);
 
         var refusals = 0;
         var statuses = await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>

@@ -16,6 +16,9 @@ internal sealed class RedisLink : IDisposable
     /// </summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
+    /// <summary>For what is asked before the first call comes: no caller waits, and a machine that starts much at once is slow, not broken.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
+
     private readonly ConfigurationOptions _options;
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _clock;
@@ -110,17 +113,7 @@ internal sealed class RedisLink : IDisposable
     }
 
     /// <summary>Any other question, under the same deadline and with the same errors.</summary>
-    public async Task<T> AskAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return Answered(await ask().WaitAsync(_deadline));
-        }
-        catch (Exception failed) when (IsOfRedis(failed))
-        {
-            throw Unavailable(failed);
-        }
-    }
+    public Task<T> AskAsync<T>(Func<Task<T>> ask) => AskAsync(ask, _deadline);
 
     /// <summary>Makes the counters' scripts known to the server that holds a key.</summary>
     public async Task LoadScriptsAsync(IServer server)
@@ -156,10 +149,10 @@ internal sealed class RedisLink : IDisposable
         }
     }
 
-    /// <summary>One line of INFO; null = there is no such line.</summary>
+    /// <summary>One line of INFO, asked for at the start; null = there is no such line.</summary>
     public async Task<string?> InfoAsync(IServer server, string section, string name)
     {
-        var info = await AskAsync(() => server.InfoAsync(section));
+        var info = await AskAsync(() => server.InfoAsync(section), TimeSpan.FromTicks(Math.Max(StartLimit.Ticks, _deadline.Ticks)));
         return info.SelectMany(group => group).FirstOrDefault(line => line.Key == name).Value;
     }
 
@@ -171,6 +164,18 @@ internal sealed class RedisLink : IDisposable
         {
             FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.UnableToConnect,
         };
+
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, TimeSpan deadline)
+    {
+        try
+        {
+            return Answered(await ask().WaitAsync(deadline));
+        }
+        catch (Exception failed) when (IsOfRedis(failed))
+        {
+            throw Unavailable(failed);
+        }
+    }
 
     private static bool IsOfRedis(Exception failed) =>
         failed is RedisException or RedisTimeoutException or RedisCommandException or TimeoutException or ObjectDisposedException or IOException or System.Net.Sockets.SocketException;
