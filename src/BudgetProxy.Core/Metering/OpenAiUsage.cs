@@ -88,7 +88,11 @@ internal struct OpenAiUsage
         var written = _written ?? 0;
         var writtenLong = _writtenLong ?? (longestTtl == CacheWrite.Long ? written : 0);
         var writtenShort = Math.Max(written - writtenLong, 0);
-        var usage = Usage.Inclusive(prompt, _cached ?? 0, writtenShort, writtenLong, output, _reasoning ?? 0);
+        var (cached, reasoning) = (_cached ?? 0, _reasoning ?? 0);
+        // Parts that are more than their whole can't be within it: servers that only speak OpenAI's language may count them beside it, the dearer reading.
+        if (cached + writtenShort + writtenLong > prompt) prompt += cached + writtenShort + writtenLong;
+        if (reasoning > output) output += reasoning;
+        var usage = Usage.Inclusive(prompt, cached, writtenShort, writtenLong, output, reasoning);
         var audio = Math.Min(_audioInput ?? 0, usage.Input);
         return usage with
         {

@@ -61,7 +61,7 @@ internal static class AnthropicContent
         if (block.IsRemote && !block.IsImage)
             CommonFields.AddUnseenAt(ref cursor, request, block.Remote, "source", "A remote or stored document can't be bounded from the body: send it inline.");
         else if (block.IsImage && block.HasSource)
-            CommonFields.AddImage(ref cursor, request, new ImageContent(block.Size.Width, block.Size.Height, ImageDetail.Auto), "source");
+            CommonFields.AddImage(ref cursor, request, new ImageContent(block.Size.Width, block.Size.Height, ImageDetail.Auto, block.IsInline), "source");
         else if (block.IsInline)
         {
             request.Unbounded = true;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace BudgetProxy.Core.Requests;
 
 /// <summary>Reads an image's size from the header inside its base64, decoding only the headers of its parts. PNG, JPEG, GIF, WebP; (0, 0) for anything else.</summary>
@@ -22,6 +24,24 @@ internal static class ImageHeader
         var known = Take(ref prefix, "data:image/"u8)
             && (Take(ref prefix, "png"u8) || Take(ref prefix, "jpeg"u8) || Take(ref prefix, "jpg"u8) || Take(ref prefix, "gif"u8) || Take(ref prefix, "webp"u8));
         return known && prefix.SequenceEqual(";base64,"u8) ? Read(url[position..]) : default;
+    }
+
+    /// <summary>True where a URL as it is written in the body may hold the image itself.</summary>
+    public static bool IsDataUrl(ReadOnlySpan<byte> url)
+    {
+        Span<byte> scheme = stackalloc byte[5];
+        var position = 0;
+        for (var length = 0; length < scheme.Length; length++)
+        {
+            if (position >= url.Length)
+                return false;
+            var (character, used) = WrittenBase64.Resolve(url[position..]);
+            scheme[length] = character;
+            position = Math.Min(position + used, url.Length);
+        }
+
+        // A blank before it, or any other that a lenient server passes over, makes it no less an image in the body.
+        return !Ascii.EqualsIgnoreCase(scheme, "http:"u8) && !Ascii.EqualsIgnoreCase(scheme, "https"u8);
     }
 
     /// <summary>The size from base64 as it is written in the body, JSON escapes and line breaks included.</summary>

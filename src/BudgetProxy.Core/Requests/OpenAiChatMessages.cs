@@ -49,6 +49,8 @@ internal static class OpenAiChatMessages
                 ReadToolCall(ref cursor, request);
             else if (cursor.KeyIs("audio"u8))
                 CommonFields.RefusePresent(ref cursor, NoAudio);
+            else if (cursor.KeyIs("prompt_cache_breakpoint"u8) || cursor.KeyIs("cache_control"u8))
+                CommonFields.ReadCacheMarker(ref cursor, request);
             else
                 CommonFields.CountOpaque(ref cursor, request);
         }
@@ -122,19 +124,19 @@ internal static class OpenAiChatMessages
     {
         if (!cursor.ExpectObject())
             return;
-        var (width, height) = (0, 0);
+        var ((width, height), inBody) = ((0, 0), false);
         var detail = ImageDetail.Auto;
         while (cursor.NextProperty())
         {
-            if (cursor.KeyIs("url"u8))
-                (width, height) = cursor.ExpectString() ? ImageHeader.ReadDataUrl(cursor.Raw) : default;
+            if (cursor.KeyIs("url"u8) && cursor.ExpectString())
+                ((width, height), inBody) = (ImageHeader.ReadDataUrl(cursor.Raw), ImageHeader.IsDataUrl(cursor.Raw));
             else if (cursor.KeyIs("detail"u8))
                 detail = ReadDetail(ref cursor);
             else
                 CommonFields.CountOpaque(ref cursor, request);
         }
 
-        CommonFields.AddImage(ref cursor, request, new ImageContent(width, height, detail), "url");
+        CommonFields.AddImage(ref cursor, request, new ImageContent(width, height, detail, inBody), "url");
     }
 
     internal static ImageDetail ReadDetail(ref BodyCursor cursor)

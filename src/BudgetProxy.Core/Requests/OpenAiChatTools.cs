@@ -53,6 +53,9 @@ internal static class OpenAiChatTools
             keys++;
             if (cursor.KeyIs("type"u8))
                 known = cursor.ValueIs("function"u8) || cursor.ValueIs("custom"u8);
+            // No page says that a tool may carry a mark; one that does is taken for the dearest.
+            if (cursor.KeyIs("prompt_cache_breakpoint"u8) && !cursor.IsNull)
+                CommonFields.Raise(request, CacheWrite.Long);
             var (keysInside, itemsInside) = cursor.SkipTool();
             keys += keysInside;
             items += itemsInside;

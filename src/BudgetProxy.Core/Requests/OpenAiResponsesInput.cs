@@ -40,7 +40,7 @@ internal static class OpenAiResponsesInput
     {
         request.Messages++;
         var kind = OpenAiItemKind.None;
-        var (hasRole, hasId, isSealed, hasText) = (false, false, false, false);
+        var (hasRole, hasId, isSealed, hasText, isEmpty) = (false, false, false, false, true);
         while (cursor.NextProperty())
         {
             if (cursor.KeyIs("type"u8))
@@ -54,25 +54,34 @@ internal static class OpenAiResponsesInput
             }
             else if (cursor.KeyIs("content"u8) || cursor.KeyIs("summary"u8))
             {
-                var (isContent, before) = (cursor.KeyIs("content"u8), request.Content.Count);
+                var (isContent, before, images) = (cursor.KeyIs("content"u8), request.Content.Count, request.Images.Count);
                 CommonFields.ReadContent(ref cursor, request, ReadPart);
                 hasText |= isContent && HoldsText(request, before);
+                isEmpty &= before == request.Content.Count && images == request.Images.Count;
             }
             else if (cursor.KeyIs("output"u8))
+            {
+                isEmpty &= cursor.IsNull;
                 CommonFields.ReadContent(ref cursor, request, ReadPart);
+            }
+            else if (cursor.KeyIs("prompt_cache_breakpoint"u8))
+                CommonFields.ReadCacheMarker(ref cursor, request);
             else if (cursor.KeyIs("id"u8) || cursor.KeyIs("call_id"u8))
             {
                 hasId |= cursor.KeyIs("id"u8) && !cursor.IsNull;
                 CommonFields.CountString(ref cursor, request, ContentKind.ToolCallId);
             }
             else if (cursor.KeyIs("name"u8) || cursor.KeyIs("arguments"u8) || cursor.KeyIs("input"u8))
+            {
+                isEmpty &= cursor.IsNull;
                 CommonFields.CountString(ref cursor, request, ContentKind.ToolCall);
+            }
             else if (!cursor.KeyIs("status"u8) || !IsStatus(ref cursor))
                 CommonFields.CountOpaque(ref cursor, request);
         }
 
-        // Beside an id, text alone may stand for more that the provider stored.
-        Conclude(ref cursor, request, kind, hasRole, isSealed || (hasText && !hasId));
+        // Beside an id, a reasoning's text alone, or nothing at all, may stand for more that the provider stored.
+        Conclude(ref cursor, request, kind, hasRole, kind == OpenAiItemKind.Reasoning ? isSealed || (hasText && !hasId) : !hasId || !isEmpty);
     }
 
     private static bool HoldsText(ProviderRequest request, int from)
@@ -90,7 +99,7 @@ internal static class OpenAiResponsesInput
     {
         request.ToolCalls += kind == OpenAiItemKind.Call ? 1 : 0;
         // An item without a type is a message if it has a role, and else a reference by id.
-        if (kind == OpenAiItemKind.Reference || (kind == OpenAiItemKind.None && !hasRole) || (kind == OpenAiItemKind.Reasoning && !holds))
+        if (kind == OpenAiItemKind.Reference || (kind == OpenAiItemKind.None && !hasRole) || (kind != OpenAiItemKind.Hosted && !holds))
             CommonFields.AddUnseenAt(ref cursor, request, UnseenItem.PreviousResponse, "type", kind == OpenAiItemKind.Reasoning
                 ? "Reasoning by its id alone can't be counted: ask for reasoning.encrypted_content in include, and send that."
                 : Elsewhere);
@@ -129,7 +138,7 @@ internal static class OpenAiResponsesInput
 
     private static void ReadPart(ref BodyCursor cursor, ProviderRequest request)
     {
-        var (isImage, hasImage, hasFile) = (false, false, false);
+        var (isImage, hasImage, inBody, hasFile) = (false, false, false, false);
         var (width, height) = (0, 0);
         var detail = ImageDetail.Auto;
         while (cursor.NextProperty())
@@ -140,7 +149,7 @@ internal static class OpenAiResponsesInput
                 CommonFields.CountString(ref cursor, request, ContentKind.Text);
             else if (cursor.KeyIs("image_url"u8) && cursor.ExpectString())
             {
-                hasImage = true;
+                (hasImage, inBody) = (true, ImageHeader.IsDataUrl(cursor.Raw));
                 (width, height) = ImageHeader.ReadDataUrl(cursor.Raw);
             }
             else if (cursor.KeyIs("detail"u8))
@@ -169,7 +178,7 @@ internal static class OpenAiResponsesInput
         if (hasFile)
             (width, height) = (0, 0);
         if (hasImage || (isImage && hasFile))
-            CommonFields.AddImage(ref cursor, request, new ImageContent(width, height, detail), "image_url");
+            CommonFields.AddImage(ref cursor, request, new ImageContent(width, height, detail, inBody), "image_url");
         if (hasFile && !isImage)
             CommonFields.AddUnseenAt(ref cursor, request, UnseenItem.FileId, "file_id", "A stored file can't be bounded from the body: send it as file_data.");
     }

@@ -33,6 +33,9 @@ internal static class OpenAiResponsesTools
                 search = cursor.ValueIs("web_search"u8) || cursor.ValueIs("web_search_2025_08_26"u8);
             }
 
+            // No page says that a tool may carry a mark; one that does is taken for the dearest.
+            if (cursor.KeyIs("prompt_cache_breakpoint"u8) && !cursor.IsNull)
+                CommonFields.Raise(request, CacheWrite.Long);
             var (keysInside, itemsInside) = cursor.SkipTool();
             keys += keysInside;
             items += itemsInside;

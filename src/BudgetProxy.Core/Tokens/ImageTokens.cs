@@ -10,7 +10,8 @@ public static class ImageTokens
 {
     /// <summary>
     /// Patches allowed for an image of unknown size on a model that never shrinks one, and tokens for an image on a model whose rule we don't hold.
-    /// An allowance, not a bound: it is the largest budget OpenAI gives a model that has one (a picture of 3,200 × 3,200).
+    /// An allowance, not a bound: it is the largest budget OpenAI gives a model that has one (a picture of 3,200 × 3,200). An image that is in the body,
+    /// unreadable, gets it as an expectation alone: its bound is the model's window.
     /// </summary>
     public const int UnknownAllowance = 10_000;
 
@@ -22,9 +23,9 @@ public static class ImageTokens
         var (expected, bound) = rule.Scheme switch
         {
             VisionScheme.Tile => Tile(rule, image),
-            VisionScheme.Patch32 => Same(Patch32(rule, image)),
+            VisionScheme.Patch32 => Unread(Patch32(rule, image), image, PatchBudget(rule, image) > 0),
             VisionScheme.ClaudePatch28 => Same(Patch28(rule, image)),
-            VisionScheme.GeminiTile768 => Same(Tile768(rule, image)),
+            VisionScheme.GeminiTile768 => Unread(Tile768(rule, image), image, isCapped: false),
             VisionScheme.Budget => (rule.Base, rule.MaxTokens),
             _ => Unruled(image),
         };
@@ -32,6 +33,9 @@ public static class ImageTokens
     }
 
     private static (long Expected, long Bound) Same(long tokens) => (tokens, tokens);
+
+    private static (long Expected, long Bound) Unread(long tokens, ImageContent image, bool isCapped) =>
+        (tokens, isCapped || image.SizeKnown || !image.InBody ? tokens : InputEstimator.LargestInput);
 
     // Fit inside 2048 × 2048, shrink the short side to 768, count tiles of 512. Whether a smaller image is enlarged first is not
     // documented, so the bound gives it one more row of tiles.
@@ -55,13 +59,17 @@ public static class ImageTokens
 
     private static long Patch32(VisionRule rule, ImageContent image)
     {
-        var original = image.Detail == ImageDetail.Original || (image.Detail == ImageDetail.Auto && rule.AutoIsOriginal);
-        var budget = original ? rule.OriginalPatchBudget : rule.HighPatchBudget;
-        var maxSide = original ? rule.OriginalMaxSide : rule.HighMaxSide;
+        var budget = PatchBudget(rule, image);
+        var maxSide = IsOriginal(rule, image) ? rule.OriginalMaxSide : rule.HighMaxSide;
         var patches = image.SizeKnown ? Patches(image, budget, maxSide) : budget > 0 ? budget : UnknownAllowance;
         // How the provider rounds after the multiplier is not documented; the ceiling is the dearer reading.
         return CeilingOf(Math.Min(patches, Most) * rule.MultiplierPercent, 100);
     }
+
+    private static bool IsOriginal(VisionRule rule, ImageContent image) =>
+        image.Detail == ImageDetail.Original || (image.Detail == ImageDetail.Auto && rule.AutoIsOriginal);
+
+    private static int PatchBudget(VisionRule rule, ImageContent image) => IsOriginal(rule, image) ? rule.OriginalPatchBudget : rule.HighPatchBudget;
 
     private static long Patches(ImageContent image, int budget, int maxSide)
     {
@@ -99,7 +107,7 @@ public static class ImageTokens
     private static (long Expected, long Bound) Unruled(ImageContent image)
     {
         var patches = image.SizeKnown ? CeilingOf(image.Width, 32) * CeilingOf(image.Height, 32) : UnknownAllowance;
-        return (Math.Min(patches, UnknownAllowance), Math.Max(patches, UnknownAllowance));
+        return (Math.Min(patches, UnknownAllowance), Unread(Math.Max(patches, UnknownAllowance), image, isCapped: false).Bound);
     }
 
     // The largest size of the same shape whose edges, padded to 28, and whose patches stay within the limits.

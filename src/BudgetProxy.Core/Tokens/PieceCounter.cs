@@ -26,21 +26,23 @@ internal static class PieceCounter<TPattern>
             var end = TPattern.PieceEnd(text, start);
             count += end - start <= ShortText.Longest
                 ? CountShort(text, start, end, vocabulary, cache)
-                : CountLong(text[start..end], vocabulary, cache);
+                : CountLong(text[start..end], vocabulary, cache, limit - count);
             start = end;
         }
 
         return count;
     }
 
-    private static int CountLong(ReadOnlySpan<byte> piece, Vocabulary vocabulary, PieceCache cache)
+    private static int CountLong(ReadOnlySpan<byte> piece, Vocabulary vocabulary, PieceCache cache, int limit)
     {
         var count = 0;
-        for (var start = 0; start < piece.Length;)
+        for (var start = 0; start < piece.Length && count <= limit;)
         {
             var end = vocabulary.Cuts.SegmentEnd(piece, start);
-            count += end - start <= ShortText.Longest
-                ? CountShort(piece, start, end, vocabulary, cache)
+            // So many tokens there are at least: where that is too many, how many more does not matter.
+            var least = (end - start) / vocabulary.LongestToken;
+            count += end - start <= ShortText.Longest ? CountShort(piece, start, end, vocabulary, cache)
+                : least > limit - count ? least
                 : BpeCounter.Count(piece[start..end], vocabulary);
             start = end;
         }

@@ -35,6 +35,9 @@ internal sealed unsafe class Vocabulary
 
     public int Count { get; }
 
+    /// <summary>In bytes.</summary>
+    public int LongestToken { get; private set; } = 1;
+
     public MergeTable Merges { get; }
 
     public TokenTrie Trie { get; }
@@ -69,6 +72,13 @@ internal sealed unsafe class Vocabulary
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddMerges()
     {
-        for (var token = 256; token < Count; token++) Merges.Add(Left(token), Right(token), token);
+        var longest = 1;
+        for (var token = 256; token < Count; token++)
+        {
+            Merges.Add(Left(token), Right(token), token);
+            longest = Math.Max(longest, Length(token));
+        }
+
+        LongestToken = longest;
     }
 }

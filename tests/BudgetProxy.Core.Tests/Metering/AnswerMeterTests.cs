@@ -37,6 +37,18 @@ public sealed class AnswerMeterTests
         Assert.True(reading.Finished);
     }
 
+    [Theory]
+    [InlineData(10, 50, 0, 20, 0, 10, 50, 20)]
+    [InlineData(10, 6, 6, 20, 0, 10, 6, 20)]
+    [InlineData(60, 50, 0, 20, 30, 10, 50, 50)]
+    [InlineData(60, 50, 0, 30, 30, 10, 50, 30)]
+    public void Parts_above_their_whole_stand_beside_it(int prompt, int cached, int written, int output, int reasoning, long input, long readFrom, long allOutput)
+    {
+        var answer = $$"""{"usage":{"prompt_tokens":{{prompt}},"completion_tokens":{{output}},"prompt_tokens_details":{"cached_tokens":{{cached}},"cache_write_tokens":{{written}} },"completion_tokens_details":{"reasoning_tokens":{{reasoning}} } } }""";
+        var usage = AnswerMeter.Read(ProviderApi.OpenAiChat, Encoding.UTF8.GetBytes(answer), CacheWrite.None).Usage!.Value;
+        Assert.Equal((input, readFrom, written, allOutput, reasoning), (usage.Input, usage.CachedInput, usage.CacheWriteShort, usage.Output, usage.Reasoning));
+    }
+
     [Fact]
     public void Reads_embeddings()
     {

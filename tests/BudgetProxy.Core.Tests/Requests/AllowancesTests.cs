@@ -92,7 +92,7 @@ public sealed class AllowancesTests
         var request = new ProviderRequest();
         Assert.Null(Read(Chat, UnseenItem.RemoteImage, Allowance.Refuse, Body.ChatOf(
             """[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAABAAAAAQACAYAAAA="}}]"""), request));
-        Assert.Equal(new ImageContent(1024, 1024, ImageDetail.Auto), Assert.Single(request.Images));
+        Assert.Equal(new ImageContent(1024, 1024, ImageDetail.Auto, InBody: true), Assert.Single(request.Images));
     }
 
     [Theory]

@@ -115,7 +115,7 @@ public sealed class AnthropicMessagesReaderTests
                 "Text:Doc", "OpaqueJson:{\"x\":1}",
             ],
             Body.Spans(request, Json));
-        Assert.Equal([new ImageContent(800, 600, ImageDetail.Auto), new ImageContent(0, 0, ImageDetail.Auto)], request.Images);
+        Assert.Equal([new ImageContent(800, 600, ImageDetail.Auto, InBody: true), new ImageContent(0, 0, ImageDetail.Auto)], request.Images);
         Assert.Equal(3, request.Messages);
         Assert.Equal(2, request.ToolCalls);
         Assert.Equal(5, request.ExtraParts);

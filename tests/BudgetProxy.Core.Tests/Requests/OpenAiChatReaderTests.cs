@@ -227,6 +227,11 @@ public sealed class OpenAiChatReaderTests
         Assert.Equal(off, request.CacheWriteOff);
     }
 
+    [Theory]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"a","prompt_cache_breakpoint":{"mode":"explicit"}}]}""", CacheWrite.Short)]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","prompt_cache_breakpoint":{},"function":{"name":"f"}}]}""", CacheWrite.Long)]
+    public void A_cache_mark_counts_wherever_it_stands(string body, CacheWrite write) => Assert.Equal(write, Body.Read(ProviderApi.OpenAiChat, body).CacheWrite);
+
     [Fact]
     public void A_breakpoint_switches_explicit_writes_on()
     {

@@ -48,6 +48,11 @@ public sealed class OpenAiResponsesReaderTests
     [InlineData("""{"type":"reasoning","id":"rs_1","content":[{"type":"reasoning_text","text":"a"}]}""", "input[0].type")]
     [InlineData("""{"type":"web_search_call","id":"ws_1"}""", "input[0].type")]
     [InlineData("""{"type":"mcp_call","id":"m"}""", "input[0].type")]
+    [InlineData("""{"type":"message","role":"assistant","id":"msg_1"}""", "input[0].type")]
+    [InlineData("""{"type":"message","role":"assistant","id":"msg_1","content":[]}""", "input[0].type")]
+    [InlineData("""{"role":"assistant","id":"msg_1","content":""}""", "input[0].type")]
+    [InlineData("""{"type":"function_call","id":"fc_1"}""", "input[0].type")]
+    [InlineData("""{"type":"function_call_output","id":"fco_1","output":null}""", "input[0].type")]
     [InlineData("""{"type":"never_heard_of"}""", "input[0].type")]
     [InlineData("""{"role":"tool","content":"a"}""", "input[0].role")]
     [InlineData("""{"role":"user","content":[{"type":"input_audio"}]}""", "input[0].content[0].type")]
@@ -66,6 +71,13 @@ public sealed class OpenAiResponsesReaderTests
         Assert.True(RequestReader.TryRead(ProviderApi.OpenAiResponses, body, request, out _));
         Assert.Equal(9000, request.AllowanceTokens);
     }
+
+    [Theory]
+    [InlineData("""{"type":"message","role":"assistant","id":"msg_1","content":[{"type":"output_text","text":"a"}]}""")]
+    [InlineData("""{"type":"function_call_output","id":"fco_1","call_id":"c","output":""}""")]
+    [InlineData("""{"role":"user","content":""}""")]
+    public void An_item_that_stands_in_the_body_may_have_an_id_too(string item) =>
+        Assert.Equal(0, Body.Read(ProviderApi.OpenAiResponses, "{\"model\":\"m\",\"input\":[" + item + "]}").AllowanceTokens);
 
     [Theory]
     [InlineData("{\"mode\":\"explicit\"}", true)]

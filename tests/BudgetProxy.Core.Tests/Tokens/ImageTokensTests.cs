@@ -60,6 +60,24 @@ public sealed class ImageTokensTests
     }
 
     [Theory]
+    [InlineData("5.6", true)]
+    [InlineData("gemini-2.5", true)]
+    [InlineData("5.4", false)]
+    [InlineData("4o", false)]
+    [InlineData("claude", false)]
+    public void What_is_in_the_body_unreadable_is_bounded_by_the_window_where_no_image_is_shrunk(string model, bool byWindow)
+    {
+        var unread = new ImageContent(0, 0, ImageDetail.Auto, InBody: true);
+        var (expected, bound) = ImageTokens.Count(Rules[model], unread);
+        Assert.Equal(ImageTokens.Count(Rules[model], unread with { InBody = false }).Expected, expected);
+        Assert.Equal(byWindow ? InputEstimator.LargestInput : expected, bound);
+    }
+
+    [Fact]
+    public void A_model_without_a_rule_is_bounded_by_the_window_too() =>
+        Assert.Equal((ImageTokens.UnknownAllowance, InputEstimator.LargestInput), ImageTokens.Count(VisionRule.None, new ImageContent(0, 0, ImageDetail.Auto, InBody: true)));
+
+    [Theory]
     [InlineData("4o", 85)]
     [InlineData("4o-mini", 2833)]
     [InlineData("o3", 75)]

@@ -150,6 +150,14 @@ public sealed class TokenCounterTests
     }
 
     [Fact]
+    public void A_limit_stops_within_a_piece_too()
+    {
+        var random = new Random(7);
+        var letters = Enumerable.Range(0, 1_000_000).Select(_ => (byte)('a' + random.Next(26))).ToArray();
+        Assert.InRange(Counter.Count(letters, 1000), 1001, letters.Length / 100);
+    }
+
+    [Fact]
     public void Threads_agree()
     {
         var texts = Enumerable.Range(0, 500).Select(i => Encoding.UTF8.GetBytes(new RandomTexts(i).Next())).ToArray();
