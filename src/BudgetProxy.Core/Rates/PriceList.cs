@@ -13,6 +13,15 @@ public sealed record PriceList
 
     public TokenPrices? Fast { get; init; }
 
+    /// <summary>All of these prices × <paramref name="basisPoints"/> / 10,000, each rounded half-even.</summary>
+    public PriceList Scaled(int basisPoints) => new()
+    {
+        Standard = Standard.Scaled(basisPoints),
+        Batch = Batch?.Scaled(basisPoints),
+        Flex = Flex?.Scaled(basisPoints),
+        Fast = Fast?.Scaled(basisPoints),
+    };
+
     /// <summary>
     /// The prices of a tier; of a tier that is not offered, the standard ones: a provider that can't serve a tier serves the call at the
     /// standard one and bills that (OpenAI pricing page and Anthropic fast-mode page, 2026-08).

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
@@ -17,6 +18,15 @@ public sealed record Rate
 
     /// <summary>The model's id as the provider's own price page spells it; <c>*</c> = every model of the provider that has no row.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The tenant whose calls alone it prices; null = it prices every tenant's that has no row of its own.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>The share of the list price that a tenant's row was made as, in hundredths of a percent; null = its prices are its own.</summary>
+    public int? ListBasisPoints { get; init; }
+
+    /// <summary>Id of the general row that <see cref="ListBasisPoints"/> was taken of.</summary>
+    public string? List { get; init; }
 
     /// <summary>Other ids that mean this very model: dated snapshots and names without a date.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
@@ -67,8 +77,22 @@ public sealed record Rate
 
     public string? Notes { get; init; }
 
-    /// <summary><c>openai/gpt-4o-mini@2024-07-18</c>: provider, model and first day. Every ledger entry names it.</summary>
-    public string Id => $"{Provider.Name()}/{Model}@{EffectiveFrom:yyyy-MM-dd}";
+    /// <summary>
+    /// <c>openai/gpt-4o-mini@2024-07-18</c>: provider, model and first day in UTC, with the time where the row does not begin at midnight
+    /// (<c>@2026-11-28T15:40:00Z</c>), and <c>#tenant</c> after a tenant's own. Every ledger entry names it.
+    /// </summary>
+    public string Id => $"{Provider.Name()}/{Model}@{Beginning}{(Tenant is null ? "" : "#")}{Tenant}";
+
+    private string Beginning
+    {
+        get
+        {
+            var at = EffectiveFrom.UtcDateTime;
+            var format = at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd"
+                : at.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            return at.ToString(format, CultureInfo.InvariantCulture);
+        }
+    }
 
     /// <summary>
     /// What a usage costs: the one formula for estimate and actual. Each line is rounded once; the sum is cut to <see cref="NanoUsd.Ceiling"/>.

@@ -11,8 +11,11 @@ public sealed class RateCard
 
     private static readonly Lazy<RateCard> LazyShipped = new(RateCardReader.ReadShipped);
 
-    /// <summary>By provider, then by id or alias: rows in the order in which they are tried.</summary>
+    /// <summary>General rows by provider, then by id or alias: rows in the order in which they are tried.</summary>
     private readonly FrozenDictionary<string, List<Rate>>[] _rows;
+
+    /// <summary>The same of each tenant's own rows.</summary>
+    private readonly FrozenDictionary<string, FrozenDictionary<string, List<Rate>>[]> _ofTenants;
 
     private readonly string _compiled;
     private readonly int _added;
@@ -36,7 +39,9 @@ public sealed class RateCard
         _compiled = compiled;
         _added = added;
         Rates = rates;
-        _rows = Index(rates);
+        _rows = Index([.. rates.Where(rate => rate.Tenant is null)]);
+        _ofTenants = rates.Where(rate => rate.Tenant is not null).GroupBy(rate => rate.Tenant!, StringComparer.Ordinal)
+            .ToFrozenDictionary(own => own.Key, own => Index([.. own]), StringComparer.Ordinal);
     }
 
     /// <summary>The card that comes with the product; read at first use.</summary>
@@ -45,6 +50,9 @@ public sealed class RateCard
     /// <summary>The day the rows were compiled, and how many were added since: <c>2026-11-21+2</c>.</summary>
     public string Version => _added == 0 ? _compiled : $"{_compiled}+{_added}";
 
+    /// <summary>The day on which the shipped rows were compiled, <c>2026-11-21</c>.</summary>
+    public string Compiled => _compiled;
+
     /// <summary>All rows, past and future ones and those without token prices included.</summary>
     public IReadOnlyList<Rate> Rates { get; }
 
@@ -52,12 +60,31 @@ public sealed class RateCard
     /// The row in force at <paramref name="at"/> that prices tokens of a model; null = unpriced. Only an exact id, a listed alias or the
     /// declared fine-tune form matches: point releases have changed price each time, so a parent's price says nothing.
     /// </summary>
-    public Rate? Find(Provider provider, string model, DateTimeOffset at) =>
-        InForce(provider, model, at) ?? FineTuned(provider, model, at) ?? InForce(provider, AnyModel, at);
+    /// <param name="tenant">Whose call it is: its own row comes first, whichever of the model's names the call gives. Null = the list price.</param>
+    public Rate? Find(Provider provider, string model, DateTimeOffset at, string? tenant = null)
+    {
+        var list = _rows[(int)provider];
+        var general = InForce(list, model, at) ?? FineTuned(list, model, at) ?? InForce(list, AnyModel, at);
+        if (tenant is null || !_ofTenants.TryGetValue(tenant, out var rows))
+            return general;
+        var own = rows[(int)provider];
+        return InForce(own, model, at) ?? FineTuned(own, model, at) ?? InForce(own, general?.Model ?? AnyModel, at) ?? general;
+    }
+
+    /// <summary>The row that bills a call: that of the model which served it, where the card knows that one, else of the model that was asked for.</summary>
+    /// <param name="asked">The row of the model that was asked for.</param>
+    /// <param name="served">As the answer names it; null = it named none.</param>
+    public Rate Billing(Rate asked, string? served, DateTimeOffset at, string? tenant) =>
+        served is null || served == asked.Model ? asked : Find(asked.Provider, served, at, tenant) ?? asked;
 
     /// <summary>This card with rows added: they follow, or at the same instant replace, the rows of their models.</summary>
     /// <exception cref="ArgumentException">A row's figures are out of range.</exception>
-    public RateCard With(IReadOnlyList<Rate> added) => new(_compiled, [.. Rates, .. added], _added + added.Count);
+    public RateCard With(IReadOnlyList<Rate> added) => Of([.. Rates, .. added], _added + added.Count);
+
+    /// <summary>A card of this one's day of compilation.</summary>
+    /// <param name="added">How many of the rows were not compiled: the version names it.</param>
+    /// <exception cref="ArgumentException">A row's figures are out of range.</exception>
+    public RateCard Of(IReadOnlyList<Rate> rates, int added) => new(_compiled, rates, added);
 
     private static FrozenDictionary<string, List<Rate>>[] Index(IReadOnlyList<Rate> rates)
     {
@@ -104,9 +131,9 @@ public sealed class RateCard
         return aliases;
     }
 
-    private Rate? InForce(Provider provider, string name, DateTimeOffset at)
+    private static Rate? InForce(FrozenDictionary<string, List<Rate>> names, string name, DateTimeOffset at)
     {
-        if (!_rows[(int)provider].TryGetValue(name, out var rows))
+        if (!names.TryGetValue(name, out var rows))
             return null;
         foreach (var rate in rows)
         {
@@ -117,11 +144,11 @@ public sealed class RateCard
         return null;
     }
 
-    private Rate? FineTuned(Provider provider, string model, DateTimeOffset at)
+    private static Rate? FineTuned(FrozenDictionary<string, List<Rate>> names, string model, DateTimeOffset at)
     {
         if (!model.StartsWith(FineTune, StringComparison.Ordinal))
             return null;
         var end = model.IndexOf(':', FineTune.Length);
-        return end > 0 && InForce(provider, model[..end], at) is { MatchesFineTunes: true } rate ? rate : null;
+        return end > 0 && InForce(names, model[..end], at) is { MatchesFineTunes: true } rate ? rate : null;
     }
 }

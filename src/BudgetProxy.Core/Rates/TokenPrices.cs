@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Core.Rates;
@@ -37,6 +38,23 @@ public sealed record TokenPrices
         ChargeKind.AudioOutput => AudioOutput ?? Output,
         _ => 0,
     };
+
+    /// <summary>These prices × <paramref name="basisPoints"/> / 10,000, each rounded half-even.</summary>
+    public TokenPrices Scaled(int basisPoints) => new()
+    {
+        Input = Scaled(Input, basisPoints),
+        Output = Scaled(Output, basisPoints),
+        CachedInput = Scaled(CachedInput, basisPoints),
+        CacheWriteShort = Scaled(CacheWriteShort, basisPoints),
+        CacheWriteLong = Scaled(CacheWriteLong, basisPoints),
+        AudioInput = Scaled(AudioInput, basisPoints),
+        AudioOutput = Scaled(AudioOutput, basisPoints),
+        ImageInput = Scaled(ImageInput, basisPoints),
+    };
+
+    internal static long Scaled(long price, int basisPoints) => NanoUsd.FromRatio((Int128)price * basisPoints, 10_000, Rounding.HalfEven).Value;
+
+    private static long? Scaled(long? price, int basisPoints) => price is { } own ? Scaled(own, basisPoints) : null;
 
     /// <summary>A usage with the tokens of a class that has no price of its own moved to the class it is billed as: one line a price.</summary>
     internal Usage Billed(in Usage usage)

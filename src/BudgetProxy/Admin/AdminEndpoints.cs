@@ -4,7 +4,7 @@ namespace BudgetProxy.Admin;
 
 /// <summary>
 /// The admin API under <c>/admin/v1</c>. It takes <see cref="Tenants.TenantDirectory"/>, <see cref="Reservations.IReservationStore"/>,
-/// <see cref="Ledger.ILedger"/>, <see cref="Core.Rates.RateCard"/> and <see cref="TimeProvider"/> from the services.
+/// <see cref="Ledger.ILedger"/>, <see cref="Rates.RateTable"/> and <see cref="TimeProvider"/> from the services.
 /// </summary>
 public static class AdminEndpoints
 {

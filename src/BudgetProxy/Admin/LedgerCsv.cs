@@ -13,7 +13,7 @@ internal sealed class LedgerCsv
 
     private static readonly byte[] Header = Encoding.ASCII.GetBytes(
         "id,requestId,tenant,user,project,key,run,tags,provider,api,model,servedModel,rate,basis," + TokenColumns
-        + ",costUsd,chargedUsd,reservedUsd,overrunUsd,streamed,status,startedAt,settledAt,adjusts\r\n");
+        + ",costUsd,chargedUsd,reservedUsd,overrunUsd,streamed,status,startedAt,settledAt,adjusts,tier,regional\r\n");
 
     private readonly CsvRow _row = new();
 
@@ -24,6 +24,7 @@ internal sealed class LedgerCsv
         .Text(entry.Run).Text(string.Join(',', entry.Tags.Select(tag => $"{tag.Key}={tag.Value}"))).Raw(entry.Provider).Raw(entry.Api)
         .Text(entry.Model).Text(entry.ServedModel).Text(entry.Rate).Raw(entry.Basis).Tokens(entry.Tokens).Raw(entry.CostUsd).Raw(entry.ChargedUsd)
         .Raw(entry.ReservedUsd).Raw(entry.OverrunUsd).Raw(entry.Streamed ? "true" : "false").Number(entry.Status).Raw(entry.StartedAt)
-        .Raw(entry.SettledAt).Raw(entry.Adjusts?.ToString())
+        .Raw(entry.SettledAt).Raw(entry.Adjusts?.ToString()).Raw(entry.Tier)
+        .Raw(entry.Regional is { } regional ? (regional ? "true" : "false") : null)
         .End(output);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
@@ -36,6 +37,7 @@ internal static class EntryCodec
         json.WriteNumberValue(call.Amount.Value);
         json.WriteNumberValue(call.MarkupBasisPoints);
         WriteUsage(json, call.WorstUsage);
+        WritePricing(json, call.Tier, call.Regional);
         return End(json);
     }
 
@@ -56,6 +58,8 @@ internal static class EntryCodec
             Amount = new NanoUsd(Number(ref json)),
             MarkupBasisPoints = (int)Number(ref json),
             WorstUsage = ReadUsage(ref json),
+            Tier = Tier(ref json),
+            Regional = FlagOrNone(ref json),
         };
     }
 
@@ -68,6 +72,7 @@ internal static class EntryCodec
         json.WriteStringValue(settlement.Rate);
         json.WriteStringValue(settlement.ServedModel);
         json.WriteNumberValue(settlement.Status);
+        WritePricing(json, settlement.Tier, settlement.Regional);
         return End(json);
     }
 
@@ -76,7 +81,8 @@ internal static class EntryCodec
     {
         var json = Open(text);
         return new Settlement(
-            ReadUsage(ref json), (UsageBasis)Number(ref json), new NanoUsd(Number(ref json)), Text(ref json), Text(ref json), (int)Number(ref json));
+            ReadUsage(ref json), (UsageBasis)Number(ref json), new NanoUsd(Number(ref json)), Text(ref json), Text(ref json), (int)Number(ref json),
+            Tier(ref json), FlagOrNone(ref json));
     }
 
     public static byte[] Write(LedgerEntry entry)
@@ -100,6 +106,8 @@ internal static class EntryCodec
         json.WriteNumberValue(entry.Status);
         json.WriteNumberValue(entry.StartedAt.ToUnixTimeMilliseconds());
         json.WriteNumberValue(entry.SettledAt.ToUnixTimeMilliseconds());
+        WritePricing(json, entry.Tier, entry.Regional);
+        Write(json, entry.MarkupBasisPoints);
         return End(json);
     }
 
@@ -136,6 +144,9 @@ internal static class EntryCodec
             Status = (int)Number(ref json),
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(Number(ref json)),
             SettledAt = DateTimeOffset.FromUnixTimeMilliseconds(Number(ref json)),
+            Tier = Tier(ref json),
+            Regional = FlagOrNone(ref json),
+            MarkupBasisPoints = (int?)NumberOrNone(ref json),
         };
     }
 
@@ -229,6 +240,42 @@ internal static class EntryCodec
         ToolCalls = Number(ref json),
     };
 
+    private static void WritePricing(Utf8JsonWriter json, ServiceTier? tier, bool? regional)
+    {
+        Write(json, (int?)tier);
+        if (regional is { } known)
+            json.WriteBooleanValue(known);
+        else
+            json.WriteNullValue();
+    }
+
+    private static void Write(Utf8JsonWriter json, int? number)
+    {
+        if (number is { } known)
+            json.WriteNumberValue(known);
+        else
+            json.WriteNullValue();
+    }
+
+    /// <summary>Null also where an older writer's text ends before it.</summary>
+    private static long? NumberOrNone(ref Utf8JsonReader json) => NextOrEnd(ref json) switch
+    {
+        JsonTokenType.Null or JsonTokenType.EndArray => null,
+        JsonTokenType.Number when json.TryGetInt64(out var number) => number,
+        _ => throw new FormatException("A whole number was expected."),
+    };
+
+    private static ServiceTier? Tier(ref Utf8JsonReader json) => (ServiceTier?)NumberOrNone(ref json);
+
+    /// <summary>Null also where an older writer's text ends before it.</summary>
+    private static bool? FlagOrNone(ref Utf8JsonReader json) => NextOrEnd(ref json) switch
+    {
+        JsonTokenType.Null or JsonTokenType.EndArray => null,
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw new FormatException("True or false was expected."),
+    };
+
     private static string? Text(ref Utf8JsonReader json) => Next(ref json) switch
     {
         JsonTokenType.String => json.GetString(),
@@ -245,6 +292,9 @@ internal static class EntryCodec
         JsonTokenType.False => false,
         _ => throw new FormatException("True or false was expected."),
     };
+
+    /// <summary>The next token; at the array's end it stays there, however often it is asked.</summary>
+    private static JsonTokenType NextOrEnd(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.EndArray ? JsonTokenType.EndArray : Next(ref json);
 
     private static JsonTokenType Next(ref Utf8JsonReader json)
     {

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Ledger;
 
@@ -26,6 +27,12 @@ internal static class CallColumns
             .Bind(streamed ? 1 : 0).Bind(startedAt.ToUnixTimeMilliseconds())
             .Bind(usage.Input).Bind(usage.CachedInput).Bind(usage.CacheWriteShort).Bind(usage.CacheWriteLong)
             .Bind(usage.Output).Bind(usage.Reasoning).Bind(usage.AudioInput).Bind(usage.AudioOutput).Bind(usage.ImageInput).Bind(usage.ToolCalls);
+
+    public static long? Flag(bool? flag) => flag is { } known ? (known ? 1 : 0) : null;
+
+    public static bool? Flag(SqliteStatement row, int column) => row.IsNull(column) ? null : row.Int64(column) != 0;
+
+    public static ServiceTier? Tier(SqliteStatement row, int column) => row.IsNull(column) ? null : (ServiceTier)row.Int64(column);
 
     public static Caller Caller(SqliteStatement row, int first) => new()
     {

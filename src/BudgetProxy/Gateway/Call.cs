@@ -37,6 +37,13 @@ public sealed class Call(HttpContext context, ProviderRoute route, Guid id, Date
     public Caller Caller { get; set; } = null!;
 
     // Quote
+
+    /// <summary>The rates that price this call from its quote to its settlement, whatever is added meanwhile.</summary>
+    public RateCard Card { get; set; } = null!;
+
+    /// <summary>The instant whose rates hold for it.</summary>
+    public DateTimeOffset PricedAt { get; set; }
+
     public Quote Quote { get; set; } = null!;
 
     /// <summary>What the quote expects beyond the count.</summary>

@@ -3,12 +3,13 @@ using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Hosting;
+using BudgetProxy.Rates;
 using Microsoft.Extensions.ObjectPool;
 
 namespace BudgetProxy.Gateway;
 
 /// <summary>Read, count, quote: what the body asks for, and what it can cost at most.</summary>
-public sealed class CallQuoter(RateCard rates, CallMemory memory, ProxyOptions options, TimeProvider clock)
+public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions options, TimeProvider clock)
 {
     private readonly ObjectPool<ProviderRequest> _requests = new DefaultObjectPool<ProviderRequest>(new RequestPolicy());
 
@@ -45,7 +46,9 @@ public sealed class CallQuoter(RateCard rates, CallMemory memory, ProxyOptions o
         if (!Allows(call.Key.AllowedModels, model) || !Allows(call.Tenant.AllowedModels, model))
             return Refusals.ModelNotAllowed(model);
 
-        var rate = rates.Find(call.Route.Provider, model, clock.GetUtcNow());
+        call.Card = rates.Current.Card;
+        call.PricedAt = clock.GetUtcNow();
+        var rate = call.Card.Find(call.Route.Provider, model, call.PricedAt, call.Tenant.Id);
         if (rate is null)
         {
             if (!options.AllowUnpricedModels)

@@ -24,6 +24,8 @@ public sealed class CallReserver(IReservationStore store, ProviderCount provider
             Rate = call.Unpriced ? null : quote.Rate.Id,
             Amount = quote.Worst,
             WorstUsage = quote.WorstUsage,
+            Tier = quote.Tier,
+            Regional = quote.Regional,
             MarkupBasisPoints = call.Tenant.MarkupBasisPoints,
             Streamed = call.Request.Stream,
             StartedAt = call.StartedAt,

@@ -1,13 +1,12 @@
 using BudgetProxy.Core.Metering;
 using BudgetProxy.Core.Money;
-using BudgetProxy.Core.Rates;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
 
 namespace BudgetProxy.Gateway;
 
 /// <summary>Settle or void: every reservation ends here exactly once, whatever happened to the client or the provider.</summary>
-public sealed class CallSettler(CallBooks books, RateCard rates, UnsettledCalls unsettled, CallMemory memory, ProxyMetrics metrics)
+public sealed class CallSettler(CallBooks books, UnsettledCalls unsettled, CallMemory memory, ProxyMetrics metrics)
 {
     /// <summary>Answers a call that goes no further: nothing was sent, nothing is booked.</summary>
     public Task RefuseAsync(Call call, GatewayRefusal refusal)
@@ -22,7 +21,7 @@ public sealed class CallSettler(CallBooks books, RateCard rates, UnsettledCalls 
     {
         var reading = exchange.Meter is { } meter ? meter.Reading : ReadHeld(call, exchange);
         var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.Abandoned, reading);
-        var settlement = SettlementRule.Decide(call, rates, ending);
+        var settlement = SettlementRule.Decide(call, ending);
         memory.Learn(call, settlement);
         if (!await books.TryBookAsync(call.Tenant.Id, call.Id, settlement, call.Quote.Worst))
             unsettled.Add(new UnsettledCall(call.Tenant.Id, call.Id, settlement, call.Quote.Worst));

@@ -1,6 +1,5 @@
 using BudgetProxy.Core.Metering;
 using BudgetProxy.Core.Money;
-using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Reservations;
@@ -14,14 +13,14 @@ namespace BudgetProxy.Gateway;
 public static class SettlementRule
 {
     /// <summary>What to settle; null = void.</summary>
-    public static Settlement? Decide(Call call, RateCard rates, CallEnding ending)
+    public static Settlement? Decide(Call call, CallEnding ending)
     {
         var reading = ending.Reading;
         if (Reported(call, reading) is { } usage)
-            return Priced(call, rates, reading, usage, UsageBasis.Reported, ending.Status);
+            return Priced(call, reading, usage, UsageBasis.Reported, ending.Status);
 
         if (ending.Status == 0)
-            return ending.Dispatched ? WithoutAnswer(call, rates, ending) : null;
+            return ending.Dispatched ? WithoutAnswer(call, ending) : null;
         // Errors bill nothing, and a redirect was not followed.
         if (ending.Status is < 200 or >= 300)
             return null;
@@ -30,7 +29,7 @@ public static class SettlementRule
         var failedAtOnce = reading is { Failed: true, CountedOutput: 0, Uncounted: false };
         var countable = ending.Streamed && !reading.Uncounted && !call.ReasonsOutOfSight;
         return failedAtOnce || countable
-            ? Priced(call, rates, reading, Counted(call, reading), UsageBasis.Counted, ending.Status)
+            ? Priced(call, reading, Counted(call, reading), UsageBasis.Counted, ending.Status)
             : Presumed(call, reading, ending.Status);
     }
 
@@ -38,10 +37,10 @@ public static class SettlementRule
     /// Nothing came back though bytes went out. A timeout or reset owes its input at least; a model that reasons out of sight may have done so,
     /// and a call that was read on after its client had left, or until the process stopped, ran long: both are presumed.
     /// </summary>
-    private static Settlement WithoutAnswer(Call call, RateCard rates, CallEnding ending) =>
+    private static Settlement WithoutAnswer(Call call, CallEnding ending) =>
         call.ReasonsOutOfSight || (ending.Abandoned && !call.Request.Stream)
             ? Presumed(call, ending.Reading, ending.Status)
-            : Priced(call, rates, ending.Reading, Counted(call, ending.Reading), UsageBasis.Counted, ending.Status);
+            : Priced(call, ending.Reading, Counted(call, ending.Reading), UsageBasis.Counted, ending.Status);
 
     /// <summary>The provider's usage where it is final. Anthropic reports input first: until the end its output is only a beginning.</summary>
     private static Usage? Reported(Call call, MeterReading reading) =>
@@ -61,15 +60,18 @@ public static class SettlementRule
     private static long OwnGuess(in InputEstimate input, int percent) => input.Pooled ? Math.Min(input.Mix.Guess(percent), input.Bound) : input.Tokens;
 
     private static Settlement Presumed(Call call, MeterReading reading, int status) => new(
-        call.Quote.WorstUsage, UsageBasis.Presumed, call.Quote.Worst, call.Unpriced ? null : call.Quote.Rate.Id, reading.ServedModel, status);
+        call.Quote.WorstUsage, UsageBasis.Presumed, call.Quote.Worst, call.Unpriced ? null : call.Quote.Rate.Id, reading.ServedModel, status,
+        call.Quote.Tier, call.Quote.Regional);
 
     /// <summary>Priced at the rate of the model that served where the card knows it, and at the tier that was billed.</summary>
-    private static Settlement Priced(Call call, RateCard rates, MeterReading reading, Usage usage, UsageBasis basis, int status)
+    private static Settlement Priced(Call call, MeterReading reading, Usage usage, UsageBasis basis, int status)
     {
         var rate = call.Quote.Rate;
-        if (!call.Unpriced && reading.ServedModel is { } served && served != rate.Model)
-            rate = rates.Find(call.Route.Provider, served, call.StartedAt) ?? rate;
-        var cost = rate.Price(usage, reading.ServedTier ?? call.Request.ServiceTier, reading.Regional || call.Request.Regional, Rounding.HalfEven);
-        return new Settlement(usage, basis, cost, call.Unpriced ? null : rate.Id, reading.ServedModel, status);
+        if (!call.Unpriced)
+            rate = call.Card.Billing(rate, reading.ServedModel, call.PricedAt, call.Tenant.Id);
+        var tier = reading.ServedTier ?? call.Request.ServiceTier;
+        var regional = reading.Regional || call.Request.Regional;
+        var cost = rate.Price(usage, tier, regional, Rounding.HalfEven);
+        return new Settlement(usage, basis, cost, call.Unpriced ? null : rate.Id, reading.ServedModel, status, tier, regional);
     }
 }

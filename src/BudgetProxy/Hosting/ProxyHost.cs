@@ -1,11 +1,11 @@
 using System.Net.Sockets;
 using BudgetProxy.Admin;
 using BudgetProxy.Core.Learning;
-using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
 using BudgetProxy.Learning;
+using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -141,7 +141,6 @@ public static class ProxyHost
     {
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(RateCard.Shipped);
         services.AddSingleton<ProxyMetrics>();
         services.AddSingleton<PrometheusText>();
 
@@ -150,6 +149,7 @@ public static class ProxyHost
         else
             services.AddEmbeddedStore(options);
         services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<RateTable>();
         services.AddHostedService<DirectoryStart>();
 
         services.AddAdmin();

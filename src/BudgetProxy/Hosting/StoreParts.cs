@@ -4,6 +4,7 @@ using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Embedded;
 using BudgetProxy.Learning;
 using BudgetProxy.Ledger;
+using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 
@@ -25,6 +26,7 @@ internal static class StoreParts
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<ILearningStore, SqliteLearningStore>();
+        services.AddSingleton<IRateStore, SqliteRateStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -35,6 +37,7 @@ internal static class StoreParts
         services.AddSingleton(provider => provider.GetRequiredService<DistributedStore>().Database);
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<ILearningStore, PostgresLearningStore>();
+        services.AddSingleton<IRateStore, PostgresRateStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 
@@ -58,7 +61,7 @@ internal static class StoreParts
             else
             {
                 var store = services.GetRequiredService<EmbeddedStore>();
-                store.PublishRatesAsync(services.GetRequiredService<RateCard>(), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                store.PublishRatesAsync(RateCard.Shipped, CancellationToken.None).AsTask().GetAwaiter().GetResult();
                 metrics.WatchStore(() => store.OpenReservations, () => store.Commits, () => store.Steps);
             }
         }

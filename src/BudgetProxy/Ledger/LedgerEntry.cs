@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Ledger;
@@ -60,6 +61,15 @@ public sealed record LedgerEntry
     public required DateTimeOffset StartedAt { get; init; }
 
     public required DateTimeOffset SettledAt { get; init; }
+
+    /// <summary>The tier that was billed; null = booked by a version that did not keep it, or not known.</summary>
+    public ServiceTier? Tier { get; init; }
+
+    /// <summary>Whether the regional surcharge was billed; null likewise.</summary>
+    public bool? Regional { get; init; }
+
+    /// <summary>The markup that <see cref="Charged"/> has on it, in hundredths of a percent; null = booked by a version that did not keep it.</summary>
+    public int? MarkupBasisPoints { get; init; }
 
     /// <summary>The entry that this one corrects; null for a first entry.</summary>
     public Guid? Adjusts { get; init; }

@@ -54,6 +54,9 @@ internal static class Entries
             Overrun = NanoUsd.Max(NanoUsd.Zero, cost - call.Amount),
             Streamed = call.Streamed,
             Status = settlement.Status,
+            Tier = settlement.Tier,
+            Regional = settlement.Regional,
+            MarkupBasisPoints = call.MarkupBasisPoints,
             StartedAt = call.StartedAt,
             SettledAt = now,
         };
@@ -61,7 +64,7 @@ internal static class Entries
 
     /// <summary>The worst case, for a reservation whose owner was never heard of again.</summary>
     public static LedgerEntry Presumed(ReservedCall call, DateTimeOffset now) =>
-        Settled(call, new Settlement(call.WorstUsage, UsageBasis.Presumed, call.Amount, call.Rate, null, 0), now);
+        Settled(call, new Settlement(call.WorstUsage, UsageBasis.Presumed, call.Amount, call.Rate, null, 0, call.Tier, call.Regional), now);
 
     /// <summary>
     /// The difference between what was presumed and what came late. Its <see cref="LedgerEntry.Reserved"/> is zero: the entry that it

@@ -32,6 +32,12 @@ internal sealed record ReservedCall
 
     public required int MarkupBasisPoints { get; init; }
 
+    /// <summary>The tier that <see cref="Amount"/> was priced at; null = reserved by a version that did not keep it.</summary>
+    public ServiceTier? Tier { get; init; }
+
+    /// <summary>Whether the regional surcharge is in <see cref="Amount"/>; null likewise.</summary>
+    public bool? Regional { get; init; }
+
     /// <param name="startedAt">On the store's clock.</param>
     public static ReservedCall Of(Reservation reservation, DateTimeOffset startedAt) => new()
     {
@@ -46,5 +52,7 @@ internal sealed record ReservedCall
         Rate = reservation.Rate,
         Amount = Entries.Bounded(reservation.Amount),
         MarkupBasisPoints = reservation.MarkupBasisPoints,
+        Tier = reservation.Tier,
+        Regional = reservation.Regional,
     };
 }

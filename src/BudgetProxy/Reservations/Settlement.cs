@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Reservations;
@@ -9,4 +10,7 @@ namespace BudgetProxy.Reservations;
 /// <param name="Rate">The row that priced the model that served; null = unpriced.</param>
 /// <param name="ServedModel">The model as the answer names it; null = it named none.</param>
 /// <param name="Status">HTTP status of the provider's answer; 0 = none came.</param>
-public sealed record Settlement(Usage Usage, UsageBasis Basis, NanoUsd Cost, string? Rate, string? ServedModel, int Status);
+/// <param name="Tier">The tier that was billed; null = not known.</param>
+/// <param name="Regional">Whether the regional surcharge was billed; null = not known.</param>
+public sealed record Settlement(
+    Usage Usage, UsageBasis Basis, NanoUsd Cost, string? Rate, string? ServedModel, int Status, ServiceTier? Tier = null, bool? Regional = null);

@@ -10,6 +10,19 @@ internal static class RateDefinition
 {
     public static string Json(Rate rate) => JsonSerializer.Serialize(rate, RateJson.Default.Rate);
 
+    /// <exception cref="FormatException">It was written by a newer version, or is no row at all.</exception>
+    public static Rate Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, RateJson.Default.Rate) ?? throw new FormatException("A rate row is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"A rate row can't be read; it may be a newer version's: {e.Message}", e);
+        }
+    }
+
     internal sealed class ProviderName : JsonConverter<Provider>
     {
         public override Provider Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -4,11 +4,12 @@ using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Storage;
 
-/// <summary>How a rate row is written: in camel case, without what is not set.</summary>
+/// <summary>How a rate row is written: in camel case, without what is not set; and read, refusing what is not known, so that no price is lost.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters =
     [

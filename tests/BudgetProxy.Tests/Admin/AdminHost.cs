@@ -3,9 +3,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using BudgetProxy.Admin;
-using BudgetProxy.Core.Rates;
 using BudgetProxy.Embedded;
 using BudgetProxy.Ledger;
+using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
@@ -67,12 +67,14 @@ internal sealed class AdminHost : IAsyncDisposable
                 return faults is null ? store : faults(store);
             })
             .AddSingleton<TenantDirectory>()
-            .AddSingleton(RateCard.Shipped);
+            .AddSingleton<IRateStore, SqliteRateStore>()
+            .AddSingleton<RateTable>();
         var app = builder.Build();
         app.MapAdmin();
         try
         {
             var firstKey = await app.Services.GetRequiredService<TenantDirectory>().StartAsync(configuredKey, CancellationToken.None);
+            await app.Services.GetRequiredService<RateTable>().RefreshAsync(CancellationToken.None);
             await app.StartAsync();
             return new AdminHost(app, dataDirectory, firstKey) { OwnFolder = own };
         }

@@ -26,6 +26,7 @@ public sealed partial class ConventionTests
         ["Ledger"] = ["Gateway", "Tenants", "Forwarding", "Reservations", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Forwarding"] = ["Gateway", "Tenants", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Learning"] = ["Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Rates"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed"],
         ["Gateway"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Storage"] = ["Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],

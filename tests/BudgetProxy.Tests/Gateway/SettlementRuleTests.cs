@@ -4,6 +4,7 @@ using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Gateway;
 using BudgetProxy.Reservations;
+using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.Http;
 
 namespace BudgetProxy.Tests.Gateway;
@@ -43,14 +44,21 @@ public sealed class SettlementRuleTests
 
     [Fact]
     public void An_error_without_usage_is_void() =>
-        Assert.Null(SettlementRule.Decide(CallOf(new InputEstimate(1, 1, CountMethod.Exact)), RateCard.Shipped, new CallEnding(500, true, false, false, default)));
+        Assert.Null(SettlementRule.Decide(CallOf(new InputEstimate(1, 1, CountMethod.Exact)), new CallEnding(500, true, false, false, default)));
 
     private static Settlement Settle(InputEstimate input, MeterReading reading) =>
-        SettlementRule.Decide(CallOf(input), RateCard.Shipped, new CallEnding(200, Dispatched: true, Streamed: true, Abandoned: false, reading))!;
+        SettlementRule.Decide(CallOf(input), new CallEnding(200, Dispatched: true, Streamed: true, Abandoned: false, reading))!;
 
     private static Call CallOf(InputEstimate input)
     {
         var request = new ProviderRequest { Model = Rate.Model, Stream = true, HasOutput = true, OutputLimit = 100 };
-        return new Call(new DefaultHttpContext(), Route, Guid.CreateVersion7(Now), Now) { Request = request, Quote = Quote.Of(Rate, request, input, Expectation.Unknown) };
+        return new Call(new DefaultHttpContext(), Route, Guid.CreateVersion7(Now), Now)
+        {
+            Request = request,
+            Tenant = new Tenant { Id = "acme" },
+            Card = RateCard.Shipped,
+            PricedAt = Now,
+            Quote = Quote.Of(Rate, request, input, Expectation.Unknown),
+        };
     }
 }

@@ -1,14 +1,15 @@
+using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
 using Npgsql;
 
 namespace BudgetProxy.Distributed.Postgres;
 
 /// <summary>
-/// Keeps the directory in memory as the database has it: woken by NOTIFY on a connection of its own, and looking by itself twice a second, for that
+/// Keeps the directory and the rates in memory as the database has them: woken by NOTIFY on a connection of its own, and looking by itself twice a second, for that
 /// connection may be broken unnoticed. While the database is away the last snapshot stays in force.
 /// </summary>
 public sealed partial class DirectoryWatch(
-    PostgresDatabase database, TenantDirectory directory, TimeProvider time, ILogger<DirectoryWatch> logger) : BackgroundService
+    PostgresDatabase database, TenantDirectory directory, RateTable rates, TimeProvider time, ILogger<DirectoryWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
@@ -30,6 +31,7 @@ public sealed partial class DirectoryWatch(
             try
             {
                 await directory.RefreshAsync(stoppingToken);
+                await rates.RefreshAsync(stoppingToken);
                 if (!_reading)
                     Log.ReadAgain(logger);
                 _reading = true;
@@ -80,16 +82,16 @@ public sealed partial class DirectoryWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(5001, LogLevel.Warning, "The directory can't be read from PostgreSQL; what was read last stays in force, and it is tried again twice a second.")]
+        [LoggerMessage(5001, LogLevel.Warning, "The directory or the rate table can't be read from PostgreSQL; what was read last stays in force, and it is tried again twice a second.")]
         public static partial void NotRead(ILogger logger, Exception exception);
 
-        [LoggerMessage(5002, LogLevel.Information, "The directory is read from PostgreSQL again.")]
+        [LoggerMessage(5002, LogLevel.Information, "The directory and the rate table are read from PostgreSQL again.")]
         public static partial void ReadAgain(ILogger logger);
 
-        [LoggerMessage(5003, LogLevel.Warning, "Changes of the directory are not announced by PostgreSQL at present; they are found by looking twice a second. The connection is tried again every second.")]
+        [LoggerMessage(5003, LogLevel.Warning, "Changes of the directory and of rates are not announced by PostgreSQL at present; they are found by looking twice a second. The connection is tried again every second.")]
         public static partial void NotListening(ILogger logger, Exception exception);
 
-        [LoggerMessage(5004, LogLevel.Information, "Changes of the directory are announced by PostgreSQL again.")]
+        [LoggerMessage(5004, LogLevel.Information, "Changes of the directory and of rates are announced by PostgreSQL again.")]
         public static partial void ListeningAgain(ILogger logger);
     }
 }

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Ledger;
 using Npgsql;
@@ -46,6 +47,9 @@ internal static class LedgerRows
         LedgerColumn.Of("settled_at", row => Instants.Whole(row.Entry.SettledAt)),
         LedgerColumn.Of("generation", row => row.Place.Generation),
         LedgerColumn.Of("sequence", row => row.Place.Sequence),
+        LedgerColumn.Of("tier", row => (short?)row.Entry.Tier),
+        LedgerColumn.Of("regional", row => row.Entry.Regional),
+        LedgerColumn.Of("markup", row => row.Entry.MarkupBasisPoints),
     ];
 
     /// <summary>Their names for a SELECT.</summary>
@@ -84,6 +88,9 @@ internal static class LedgerRows
             Overrun = new NanoUsd(row.GetInt64(30)),
             Status = row.GetInt32(31),
             SettledAt = row.GetFieldValue<DateTimeOffset>(32),
+            Tier = row.IsDBNull(35) ? null : (ServiceTier)row.GetInt16(35),
+            Regional = row.IsDBNull(36) ? null : row.GetBoolean(36),
+            MarkupBasisPoints = row.IsDBNull(37) ? null : row.GetInt32(37),
         },
         new Place(row.GetInt64(33), row.GetInt64(34)));
 

@@ -53,11 +53,11 @@ public sealed class PostgresLedger(PostgresDatabase database)
         return found.ToDictionary(row => row.Id, row => row.Basis);
     }
 
-    /// <summary>True where an entry corrects this one.</summary>
+    /// <summary>True where late usage has corrected this presumed entry; a correction of its price is none of that kind.</summary>
     public async Task<bool> IsAdjustedAsync(Guid id, CancellationToken cancellationToken)
     {
         var query = new LedgerQuery();
-        query.And($"adjusts = {query.Parameter(id)}");
+        query.And($"id = {query.Parameter(Entries.AdjustmentOf(id))}");
         var found = await database.ReadAsync(
             connection => query.ReadAsync(
                 connection, $"SELECT EXISTS (SELECT 1 FROM ledger WHERE {query.Conditions})", row => row.GetBoolean(0), cancellationToken),

@@ -1,4 +1,5 @@
 using BudgetProxy.Distributed.Postgres;
+using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
@@ -78,7 +79,7 @@ public sealed class DirectoryWatchTests
 
     private static async Task<DirectoryWatch> WatchAsync(TwoProxies proxies, TimeProvider time)
     {
-        var watch = new DirectoryWatch(proxies.Data.Database, proxies.B, time, NullLogger<DirectoryWatch>.Instance);
+        var watch = new DirectoryWatch(proxies.Data.Database, proxies.B, new RateTable(new PostgresRateStore(proxies.Data.Database), time), time, NullLogger<DirectoryWatch>.Instance);
         await watch.StartAsync(CancellationToken.None);
         return watch;
     }

@@ -164,7 +164,10 @@ public sealed class PostgresLedgerTests
         Assert.Equal([(presumed, UsageBasis.Presumed), (reported, UsageBasis.Reported)], found.Select(pair => (pair.Key, pair.Value)).OrderBy(pair => pair.Value == UsageBasis.Reported));
         Assert.Empty(await ledger.FindAsync([], CancellationToken.None));
         Assert.False(await ledger.IsAdjustedAsync(presumed, CancellationToken.None));
+        // A correction of its price does not stand in the way of late usage.
         await ledger.InsertAsync([new(SomeEntries.One(missing, Now) with { Adjusts = presumed }, default)], CancellationToken.None);
+        Assert.False(await ledger.IsAdjustedAsync(presumed, CancellationToken.None));
+        await ledger.InsertAsync([new(SomeEntries.One(Entries.AdjustmentOf(presumed), Now) with { Adjusts = presumed }, default)], CancellationToken.None);
         Assert.True(await ledger.IsAdjustedAsync(presumed, CancellationToken.None));
         Assert.False(await ledger.IsAdjustedAsync(reported, CancellationToken.None));
     }

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Distributed;
 using BudgetProxy.Ledger;
@@ -90,6 +91,9 @@ internal sealed class SomeEntries(int seed)
             Overrun = new NanoUsd(_random.Next(1_000)),
             Streamed = _random.Next(2) == 0,
             Status = Pick((int[])[0, 200, 429]),
+            Tier = Pick((ServiceTier?[])[null, ServiceTier.Standard, ServiceTier.Batch, ServiceTier.Flex, ServiceTier.Fast]),
+            Regional = Pick((bool?[])[null, false, true]),
+            MarkupBasisPoints = Pick((int?[])[null, 0, -10_000, 1_500]),
             StartedAt = first?.StartedAt ?? Milliseconds(started),
             SettledAt = Milliseconds((first?.SettledAt ?? started).AddSeconds(_random.Next(100))),
         };

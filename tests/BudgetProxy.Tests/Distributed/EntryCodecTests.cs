@@ -1,0 +1,64 @@
+using System.Text;
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
+using BudgetProxy.Core.Tokens;
+using BudgetProxy.Distributed;
+using BudgetProxy.Reservations;
+using BudgetProxy.Tests.Distributed.Postgres;
+
+namespace BudgetProxy.Tests.Distributed;
+
+public sealed class EntryCodecTests
+{
+    [Fact]
+    public void What_was_billed_is_written_and_read_back()
+    {
+        var id = Guid.CreateVersion7();
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
+        foreach (var tier in new ServiceTier?[] { null, ServiceTier.Standard, ServiceTier.Fast })
+        {
+            foreach (var regional in new bool?[] { null, false, true })
+            {
+                var entry = SomeEntries.One(id, at) with { Tier = tier, Regional = regional, MarkupBasisPoints = regional is null ? null : -250 };
+                Assert.Equal(entry, EntryCodec.ReadEntry(EntryCodec.Write(entry), id) with { Tags = entry.Tags });
+                var settlement = new Settlement(entry.Usage, UsageBasis.Counted, new NanoUsd(7), "r", null, 200, tier, regional);
+                Assert.Equal(settlement, EntryCodec.ReadSettlement(EntryCodec.Write(settlement)));
+                var call = Call(id, at) with { Tier = tier, Regional = regional };
+                Assert.Equal(call, EntryCodec.ReadCall(EntryCodec.Write(call), id, at) with { Caller = call.Caller });
+            }
+        }
+    }
+
+    /// <summary>The texts that a version before the tier was kept has written, letter for letter.</summary>
+    [Fact]
+    public void Texts_of_an_older_version_are_read()
+    {
+        var id = Guid.CreateVersion7();
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
+        var entry = EntryCodec.ReadEntry(
+            Encoding.UTF8.GetBytes(
+                $"[1,\"{id}\",null,\"acme\",\"key_1\",null,null,null,0,\"openai\",\"chat/completions\",\"gpt-4o\",null,\"r\",1,10,0,0,0,5,0,0,0,0,0,100,115,200,0,true,200,1800000000000,1800000000000]"),
+            id);
+        Assert.Equal((new NanoUsd(100), true, at, null, null, null), (entry.Cost, entry.Streamed, entry.SettledAt, entry.Tier, entry.Regional, entry.MarkupBasisPoints));
+        var settlement = EntryCodec.ReadSettlement("[1,10,0,0,0,5,0,0,0,0,0,1,100,\"r\",null,200]"u8);
+        Assert.Equal((200, null, null), (settlement.Status, settlement.Tier, settlement.Regional));
+        var call = EntryCodec.ReadCall("[1,\"acme\",\"key_1\",null,null,null,0,\"openai\",\"chat/completions\",\"gpt-4o\",false,\"r\",200,1500,10,0,0,0,5,0,0,0,0,0]"u8, id, at);
+        Assert.Equal((1_500, 5, null, null), (call.MarkupBasisPoints, call.WorstUsage.Output, call.Tier, call.Regional));
+    }
+
+    private static ReservedCall Call(Guid id, DateTimeOffset at) => new()
+    {
+        Id = id,
+        Caller = new Caller { Tenant = "acme", Key = "key_1" },
+        Provider = "openai",
+        Api = "chat/completions",
+        Model = "gpt-4o",
+        Streamed = false,
+        StartedAt = at,
+        WorstUsage = Usage.Inclusive(10, 0, 0, 0, 5),
+        Rate = "r",
+        Amount = new NanoUsd(200),
+        MarkupBasisPoints = 1_500,
+    };
+}
