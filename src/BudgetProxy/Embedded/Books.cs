@@ -21,14 +21,13 @@ internal sealed class Books : IDisposable
     private readonly CounterTable _counters;
     private readonly ReservationTable _rows;
     private readonly LedgerTable _ledger;
-    private readonly Seeding _seeding;
-    private readonly Dictionary<Guid, OpenReservation> _open = [];
+    private readonly BudgetBooks _budgets;
+    private readonly PartBooks _parts;
     private readonly VoidedIds _voided = new();
-    private readonly DefinedBudgets _defined = new();
     private DateTimeOffset _nextHousekeeping;
     private bool _stale;
 
-    /// <summary>Charges what a dead owner left open.</summary>
+    /// <summary>Charges what a dead owner left open, but for standing reservations, which have none.</summary>
     public Books(SqliteSession session, TimeProvider time)
     {
         _session = session;
@@ -36,22 +35,27 @@ internal sealed class Books : IDisposable
         _counters = new CounterTable(session, _clock);
         _rows = new ReservationTable(session, _counters);
         _ledger = new LedgerTable(session);
-        _seeding = new Seeding(session);
+        _budgets = new BudgetBooks(session, _clock, _counters, _rows);
+        _parts = new PartBooks(session, _clock, _budgets, _rows, _ledger);
         _clock.NotBefore(_ledger.LastSettled() ?? DateTimeOffset.UnixEpoch);
         ReadRows();
-        foreach (var orphan in new List<OpenReservation>(_open.Values))
-            Presume(orphan, _clock.Now());
+        foreach (var orphan in new List<OpenReservation>(_budgets.Open.Values))
+        {
+            if (orphan.Shares is null)
+                Presume(orphan, _clock.Now());
+        }
+
         Commit();
     }
 
     /// <summary>Transactions committed since the start.</summary>
     public long Commits { get; private set; }
 
-    public int OpenCount => _open.Count;
+    public int OpenCount => _budgets.Open.Count;
 
     public ReserveOutcome Reserve(Reservation reservation)
     {
-        if (_open.TryGetValue(reservation.Id, out var earlier))
+        if (_budgets.Open.TryGetValue(reservation.Id, out var earlier))
             return earlier.Outcome;
         var now = _clock.Now();
         if (_voided.Contains(reservation.Id))
@@ -62,53 +66,60 @@ internal sealed class Books : IDisposable
         foreach (var hold in reservation.Holds)
         {
             var budget = hold.Budget;
-            var counters = CountersOf(budget, now);
-            var counter = _counters.Counter(counters, hold.ScopeValue);
+            var counter = _counters.Counter(_budgets.CountersOf(budget, now), hold.ScopeValue);
             var slot = counter.Current(now);
             long spent = counter.Spent, held = counter.Held, left = budget.Limit - spent - held;
-            if (hold.Amount > left && budget.Mode == BudgetMode.Enforce)
+            var fits = hold.Amount <= left || (hold.Amount == 0 && reservation.Standing);
+            if (!fits && budget.Mode == BudgetMode.Enforce)
             {
                 var byOthers = hold.Amount <= budget.Limit - spent;
                 return new ReserveOutcome(new Refusal(budget, hold.ScopeValue, budget.Limit, spent, held, counter.ResetsAt(), byOthers), null, null);
             }
 
-            if (hold.Amount > left)
+            if (!fits)
                 wouldBlock = wouldBlock is null ? budget.Name : wouldBlock + "," + budget.Name;
             else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
-            open.Holds.Add(new SlotHold(slot, Math.Clamp(hold.Amount, 0, NanoUsd.MaxLimit.Value)));
+            open.Take(hold, slot);
         }
 
-        AddDefinedSince(open, now);
-        Begin();
+        _budgets.AddUnasked(open, now);
+        _session.Begin();
         _rows.Insert(open);
-        Hold(open);
+        _budgets.Hold(open);
         open.Outcome = new ReserveOutcome(null, wouldBlock, tightest is { } left2 ? new NanoUsd(left2) : null, Commits + 1);
         return open.Outcome;
     }
 
     public SettleOutcome Settle(string tenant, Guid id, Settlement settlement)
     {
-        if (!_open.TryGetValue(id, out var reservation))
+        if (!_budgets.Open.TryGetValue(id, out var reservation))
             return Adjust(tenant, id, settlement);
         if (reservation.Call.Caller.Tenant != tenant)
             return SettleOutcome.Unknown;
-        Begin();
+        _session.Begin();
         var entry = Entries.Settled(reservation.Call, settlement, _clock.Now());
         var booked = Book(reservation, entry);
         _rows.Delete(id);
         return booked ? SettleOutcome.Resolved : SettleOutcome.AlreadyResolved;
     }
 
+    /// <exception cref="ArgumentException">It is no part that this reservation can have; nothing was done.</exception>
+    public SettleOutcome SettlePart(string tenant, Guid id, PartSettlement part)
+    {
+        var outcome = _parts.Settle(tenant, id, part);
+        return outcome == SettleOutcome.Unknown && _voided.Contains(id) ? SettleOutcome.AlreadyResolved : outcome;
+    }
+
     public SettleOutcome Void(string tenant, Guid id)
     {
-        if (!_open.TryGetValue(id, out var reservation))
+        if (!_budgets.Open.TryGetValue(id, out var reservation))
             return Adjust(tenant, id, new Settlement(default, UsageBasis.Reported, NanoUsd.Zero, null, null, 0));
         if (reservation.Call.Caller.Tenant != tenant)
             return SettleOutcome.Unknown;
-        Begin();
+        _session.Begin();
         _rows.Delete(id);
-        Release(reservation);
+        _budgets.Release(reservation);
         _voided.Add(id);
         return SettleOutcome.Resolved;
     }
@@ -117,7 +128,7 @@ internal sealed class Books : IDisposable
     {
         var now = _clock.Now();
         var expired = new List<OpenReservation>();
-        foreach (var reservation in _open.Values)
+        foreach (var reservation in _budgets.Open.Values)
         {
             if (reservation.ExpiresAt <= now)
                 expired.Add(reservation);
@@ -133,32 +144,25 @@ internal sealed class Books : IDisposable
     /// <param name="before">What was summed of the ledger beside the writer; null = nothing.</param>
     public bool Seed(Budget budget, LedgerSums? before)
     {
-        Begin();
-        _counters.Save();
-        _counters.Drop(budget.Tenant, budget.Name);
-        CountersOf(budget, _clock.Now(), before);
-        _defined.Define(budget);
+        _budgets.Define(budget, before);
         return true;
     }
 
     /// <summary>Drops the counters of a deleted budget, or of all of a deleted tenant's.</summary>
     public bool Forget(string tenant, string? budget)
     {
-        Begin();
-        _counters.Save();
-        foreach (var name in _counters.Drop(tenant, budget))
-            _defined.Forget(tenant, name);
+        _budgets.Forget(tenant, budget);
         return true;
     }
 
     /// <summary>Counters in memory, to be compared with the ledger.</summary>
-    public CounterTally Tally(long afterShape) => _counters.Tally(_defined, _clock.Now(), _seeding.LastEntry(), afterShape);
+    public CounterTally Tally(long afterShape) => _counters.Tally(_budgets.Defined, _clock.Now(), _budgets.LastEntry(), afterShape);
 
     /// <summary>Takes the write lock, as any step that writes must; answers the commit before.</summary>
     public long Ping()
     {
         var last = Commits;
-        Begin();
+        _session.Begin();
         return last;
     }
 
@@ -167,7 +171,7 @@ internal sealed class Books : IDisposable
         var now = _clock.Now();
         var states = new BudgetState[holds.Count];
         for (var i = 0; i < states.Length; i++)
-            states[i] = StateOf(holds[i].Budget, holds[i].ScopeValue, now);
+            states[i] = _budgets.StateOf(holds[i].Budget, holds[i].ScopeValue, now);
         return states;
     }
 
@@ -175,7 +179,7 @@ internal sealed class Books : IDisposable
     public DateTimeOffset Know(Budget budget)
     {
         var now = _clock.Now();
-        CountersOf(budget, now);
+        _budgets.CountersOf(budget, now);
         return now;
     }
 
@@ -183,11 +187,11 @@ internal sealed class Books : IDisposable
     public List<BudgetState> InUse(Budget budget)
     {
         var now = _clock.Now();
-        var counters = CountersOf(budget, now);
+        var counters = _budgets.CountersOf(budget, now);
         var states = new List<BudgetState>();
         foreach (var scope in new List<string>(counters.Scopes.Keys))
         {
-            var state = StateOf(budget, scope, now);
+            var state = _budgets.StateOf(budget, scope, now);
             if (state.Spent != 0 || state.Held != 0)
                 states.Add(state);
         }
@@ -200,8 +204,8 @@ internal sealed class Books : IDisposable
     {
         var now = _clock.Now();
         foreach (var budget in budgets)
-            CountersOf(budget, now);
-        Begin();
+            _budgets.CountersOf(budget, now);
+        _session.Begin();
         var appended = 0;
         foreach (var entry in entries)
         {
@@ -210,7 +214,7 @@ internal sealed class Books : IDisposable
                 continue;
             appended++;
             foreach (var budget in budgets)
-                Count(budget, entry, now);
+                _budgets.Spend(budget, entry, now);
         }
 
         return appended;
@@ -254,48 +258,29 @@ internal sealed class Books : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private void Begin()
-    {
-        if (!_session.InTransaction)
-            _session.Execute("BEGIN IMMEDIATE");
-    }
-
     private void ReadRows()
     {
         _counters.Clear();
-        _open.Clear();
+        _budgets.Open.Clear();
         foreach (var reservation in _rows.Open())
         {
             reservation.Outcome = new ReserveOutcome(null, null, null, Commits);
-            Hold(reservation);
+            _budgets.Hold(reservation);
         }
-    }
-
-    private void Hold(OpenReservation reservation)
-    {
-        reservation.Hold();
-        _open.Add(reservation.Call.Id, reservation);
-    }
-
-    private void Release(OpenReservation reservation)
-    {
-        reservation.Release();
-        _open.Remove(reservation.Call.Id);
     }
 
     private bool Book(OpenReservation reservation, LedgerEntry entry)
     {
-        Release(reservation);
+        _budgets.Release(reservation);
         if (!_ledger.Append(entry))
             return false;
-        foreach (var hold in reservation.Holds)
-            _counters.Spend(hold.Slot, BudgetMatcher.AmountOf(hold.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
+        _budgets.Spend(reservation, entry);
         return true;
     }
 
     private void Presume(OpenReservation reservation, DateTimeOffset now)
     {
-        Begin();
+        _session.Begin();
         Book(reservation, Entries.Presumed(reservation.Call, now));
         _rows.MarkPresumed(reservation.Call.Id);
     }
@@ -307,81 +292,13 @@ internal sealed class Books : IDisposable
             return _voided.Contains(id) || _ledger.Contains(id) ? SettleOutcome.AlreadyResolved : SettleOutcome.Unknown;
         if (reservation.Call.Caller.Tenant != tenant)
             return SettleOutcome.Unknown;
-        Begin();
+        _session.Begin();
         _rows.Delete(id);
         var entry = Entries.Adjusting(reservation.Call, late, _clock.Now());
         if (!_ledger.Append(entry))
             return SettleOutcome.AlreadyResolved;
-        foreach (var hold in reservation.Holds)
-        {
-            if (hold.Slot.Owner.Kind != LimitKind.Requests)
-                _counters.Spend(hold.Slot, BudgetMatcher.AmountOf(hold.Slot.Owner.Kind, entry.Cost.Value, entry.Usage.Total));
-        }
-
+        _budgets.Spend(reservation, entry);
         return SettleOutcome.Adjusted;
-    }
-
-    private BudgetState StateOf(Budget budget, string scope, DateTimeOffset now)
-    {
-        var counter = _counters.Counter(CountersOf(budget, now), scope);
-        counter.Current(now);
-        return new BudgetState(budget, scope, counter.Spent, counter.Held, counter.ResetsAt());
-    }
-
-    /// <summary>The counters of a budget; one that was never counted in its shape is counted from the ledger and the open reservations first.</summary>
-    private BudgetCounters CountersOf(Budget budget, DateTimeOffset now, LedgerSums? before = null)
-    {
-        if (_counters.Find(budget) is { } known)
-            return known;
-        Begin();
-        var counters = _counters.Add(budget);
-        _seeding.Seed(counters, now, before);
-        foreach (var reservation in _open.Values)
-            AddHold(counters, reservation, now)?.Hold();
-
-        foreach (var presumed in _rows.Presumed(budget.Tenant))
-            AddHold(counters, presumed, now);
-        return counters;
-    }
-
-    private SlotHold? AddHold(BudgetCounters counters, OpenReservation reservation, DateTimeOffset now)
-    {
-        var dropped = reservation.Holds.RemoveAll(hold => hold.Slot.Owner.Dropped);
-        var hold = _counters.HoldOf(counters, reservation, now);
-        if (hold is { } present)
-            reservation.Holds.Add(present);
-        if (dropped > 0 || hold is not null)
-            _rows.SaveHolds(reservation);
-        return hold;
-    }
-
-    /// <summary>
-    /// A call that was matched before a budget was defined, in its present shape, and arrives after it counts there too, but is not refused by it.
-    /// </summary>
-    private void AddDefinedSince(OpenReservation open, DateTimeOffset now)
-    {
-        if (_defined.Find(open.Call.Caller.Tenant) is not { } defined)
-            return;
-        foreach (var budget in defined.Values)
-        {
-            if (budget is null)
-                continue;
-            var counters = CountersOf(budget, now);
-            if (!open.IsHeldIn(counters) && _counters.HoldOf(counters, open, now) is { } hold)
-                open.Holds.Add(hold);
-        }
-    }
-
-    private void Count(Budget budget, LedgerEntry entry, DateTimeOffset now)
-    {
-        var caller = entry.ToCaller();
-        if (entry.Tenant != budget.Tenant || !BudgetMatcher.Matches(budget, caller, entry.Provider, entry.Model))
-            return;
-        var place = budget.Window.SlotAt(entry.StartedAt);
-        var scope = BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model);
-        var slot = _counters.SlotOf(CountersOf(budget, now), scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
-        if (budget.LimitKind != LimitKind.Requests || entry.Adjusts is null)
-            _counters.Spend(slot, BudgetMatcher.AmountOf(budget.LimitKind, entry.Cost.Value, entry.Usage.Total));
     }
 
     private void KeepHouse(DateTimeOffset now)
@@ -389,10 +306,10 @@ internal sealed class Books : IDisposable
         if (now < _nextHousekeeping)
             return;
         _nextHousekeeping = now + Housekeeping;
-        Begin();
+        _session.Begin();
         _counters.Save();
         _counters.LetIdleGo();
-        _counters.DropOutdated(_defined);
+        _counters.DropOutdated(_budgets.Defined);
         _counters.DeleteEnded(now - EndedCounters);
         _rows.ForgetPresumed(now - LateSettlements);
     }

@@ -10,9 +10,14 @@ internal static class CallColumns
 {
     public const string Names =
         "tenant, key, user, project, run, tags, provider, api, model, streamed, started_at, "
-        + "input, cached_input, cache_write_short, cache_write_long, output, reasoning, audio_input, audio_output, image_input, tool_calls";
+        + UsageNames;
+
+    public const string UsageNames =
+        "input, cached_input, cache_write_short, cache_write_long, output, reasoning, audio_input, audio_output, image_input, tool_calls";
 
     public const string Parameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+    public const string UsageParameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
     public const int Count = 21;
 
@@ -20,11 +25,17 @@ internal static class CallColumns
     public const int StartedAt = 10;
 
     public static void Bind(
-        SqliteStatement statement, Caller caller, (string Provider, string Api, string Model) target, bool streamed, DateTimeOffset startedAt, in Usage usage) =>
+        SqliteStatement statement, Caller caller, (string Provider, string Api, string Model) target, bool streamed, DateTimeOffset startedAt, in Usage usage)
+    {
         statement
             .Bind(caller.Tenant).Bind(caller.Key).Bind(caller.User).Bind(caller.Project).Bind(caller.Run).Bind(LedgerTags.Write(caller.Tags))
             .Bind(target.Provider).Bind(target.Api).Bind(target.Model)
-            .Bind(streamed ? 1 : 0).Bind(startedAt.ToUnixTimeMilliseconds())
+            .Bind(streamed ? 1 : 0).Bind(startedAt.ToUnixTimeMilliseconds());
+        Bind(statement, usage);
+    }
+
+    public static void Bind(SqliteStatement statement, in Usage usage) =>
+        statement
             .Bind(usage.Input).Bind(usage.CachedInput).Bind(usage.CacheWriteShort).Bind(usage.CacheWriteLong)
             .Bind(usage.Output).Bind(usage.Reasoning).Bind(usage.AudioInput).Bind(usage.AudioOutput).Bind(usage.ImageInput).Bind(usage.ToolCalls);
 

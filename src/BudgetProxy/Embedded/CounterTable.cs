@@ -43,19 +43,22 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
     {
         if (_byDefinition.TryGetValue(budget, out var counters) && !counters.Dropped)
             return counters;
-        var shape = budget.Shape;
-        if (!_byShape.TryGetValue((budget.Tenant, budget.Name, shape), out counters))
-        {
-            var found = _findShape.Bind(budget.Tenant).Bind(budget.Name).Bind(shape).Read();
-            long id = found ? _findShape.Int64(0) : 0;
-            _findShape.Reset();
-            if (!found)
-                return null;
-            counters = Keep(id, budget.LimitKind, (budget.Tenant, budget.Name, shape));
-        }
-
+        counters = ByKey((budget.Tenant, budget.Name, budget.Shape));
+        if (counters is null)
+            return null;
         counters.Definition = budget;
         _byDefinition.AddOrUpdate(budget, counters);
+        return counters;
+    }
+
+    /// <summary>Null = the shape is not counted.</summary>
+    public BudgetCounters? ByKey((string Tenant, string Budget, string Shape) key)
+    {
+        if (_byShape.TryGetValue(key, out var counters))
+            return counters;
+        if (_findShape.Bind(key.Tenant).Bind(key.Budget).Bind(key.Shape).Read())
+            counters = Keep(_findShape.Int64(0), (LimitKind)_findShape.Int64(1), key);
+        _findShape.Reset();
         return counters;
     }
 

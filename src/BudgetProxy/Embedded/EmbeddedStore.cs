@@ -76,6 +76,14 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     public ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken) =>
         _queue.RunAsync(static (books, settle) => books.Settle(settle.Tenant, settle.Id, settle.Settlement), (Tenant: tenant, Id: id, Settlement: settlement));
 
+    public async ValueTask<SettleOutcome> SettlePartAsync(string tenant, Guid id, PartSettlement part, CancellationToken cancellationToken)
+    {
+        var outcome = await _queue.RunAsync(
+            static (books, settle) => books.SettlePart(settle.Tenant, settle.Id, settle.Part), (Tenant: tenant, Id: id, Part: part));
+        await _sync.WhenDurableAsync(_books.Commits);
+        return outcome;
+    }
+
     public ValueTask<SettleOutcome> VoidAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
         _queue.RunAsync(static (books, voided) => books.Void(voided.Tenant, voided.Id), (Tenant: tenant, Id: id));
 

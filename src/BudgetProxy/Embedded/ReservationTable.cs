@@ -11,14 +11,17 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
     private const int FirstCall = 1;
     private const int FirstUsage = FirstCall + CallColumns.StartedAt + 1;
     private const int FirstCharge = FirstCall + CallColumns.Count;
-    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds, tier, regional";
+    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds, tier, regional, next_part, shares";
 
     private readonly SqliteStatement _insert = session.Prepare(
-        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?)");
+        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private readonly SqliteStatement _delete = session.Prepare("DELETE FROM reservations WHERE id = ?");
     private readonly SqliteStatement _presume = session.Prepare("UPDATE reservations SET presumed = 1 WHERE id = ?");
     private readonly SqliteStatement _setHolds = session.Prepare("UPDATE reservations SET holds = ? WHERE id = ?");
+    private readonly SqliteStatement _setRest = session.Prepare(
+        $"UPDATE reservations SET ({CallColumns.UsageNames}, reserved, holds, next_part, shares) = ({CallColumns.UsageParameters}, ?, ?, ?, ?) WHERE id = ?");
+
     private readonly SqliteStatement _forget = session.Prepare("DELETE FROM reservations WHERE presumed = 1 AND expires_at < ?");
     private readonly SqliteStatement _selectOpen = session.Prepare($"SELECT {Columns} FROM reservations WHERE presumed = 0");
     private readonly SqliteStatement _selectPresumed = session.Prepare($"SELECT {Columns} FROM reservations WHERE presumed = 1 AND tenant = ?");
@@ -33,8 +36,8 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
         _insert
             .Bind(call.Rate).Bind(call.Amount.Value).Bind(call.MarkupBasisPoints)
             .Bind(reservation.ExpiresAt.ToUnixTimeMilliseconds()).Bind(HoldsJson(reservation))
-            .Bind((long?)call.Tier).Bind(CallColumns.Flag(call.Regional))
-            .Run();
+            .Bind((long?)call.Tier).Bind(CallColumns.Flag(call.Regional)).Bind(reservation.NextPart);
+        BindShares(_insert, reservation).Run();
     }
 
     public void Delete(Guid id) => _delete.Bind(id).Run();
@@ -44,6 +47,14 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
 
     /// <summary>Writes the holds anew.</summary>
     public void SaveHolds(OpenReservation reservation) => _setHolds.Bind(HoldsJson(reservation)).Bind(reservation.Call.Id).Run();
+
+    /// <summary>Writes what a part has left of a standing reservation.</summary>
+    public void SaveRest(OpenReservation reservation)
+    {
+        CallColumns.Bind(_setRest, reservation.Call.WorstUsage);
+        _setRest.Bind(reservation.Call.Amount.Value).Bind(HoldsJson(reservation)).Bind(reservation.NextPart);
+        BindShares(_setRest, reservation).Bind(reservation.Call.Id).Run();
+    }
 
     /// <summary>Drops presumed rows that expired before this.</summary>
     public void ForgetPresumed(DateTimeOffset before) => _forget.Bind(before.ToUnixTimeMilliseconds()).Run();
@@ -67,6 +78,8 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
         foreach (var (reservation, holds) in found)
         {
             ReadHolds(holds, reservation);
+            foreach (var share in reservation.Shares ?? [])
+                share.Slot = counters.ByKey(share.Key) is { } owner ? counters.SlotOf(owner, share.Scope, share.Start, share.Ends) : null;
             reservations.Add(reservation);
         }
 
@@ -92,7 +105,12 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
             Regional = CallColumns.Flag(row, FirstCharge + 6),
         },
         ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(FirstCharge + 3)),
+        NextPart = (int)row.Int64(FirstCharge + 7),
+        Shares = row.Text(FirstCharge + 8) is { } shares ? StandingShares.Read(shares, row.Text(FirstCall)!) : null,
     };
+
+    private static SqliteStatement BindShares(SqliteStatement statement, OpenReservation reservation) =>
+        reservation.Shares is { } shares ? statement.Bind(StandingShares.Write(shares)) : statement.Bind((string?)null);
 
     private ReadOnlySpan<byte> HoldsJson(OpenReservation reservation)
     {

@@ -25,6 +25,13 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Rows that the last statement inserted, changed or deleted.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
+    /// <summary>Takes the write lock, unless this session has it.</summary>
+    public void Begin()
+    {
+        if (!InTransaction)
+            Execute("BEGIN IMMEDIATE");
+    }
+
     /// <summary>Runs statements that give no rows wanted.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 

@@ -25,9 +25,9 @@ internal sealed class Step<TArgument, TAnswer>(Func<Books, TArgument, TAnswer> a
             _answer = apply(books, argument);
             _failure = null;
         }
-        catch (StoreUnavailableException rejected)
+        catch (Exception rejected) when (rejected is StoreUnavailableException or ArgumentException)
         {
-            // The books throw this before they change anything: the batch goes on without this step.
+            // The books throw these before they change anything: the batch goes on without this step.
             _failure = rejected;
         }
     }

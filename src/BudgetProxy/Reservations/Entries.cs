@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Ledger;
@@ -80,8 +81,49 @@ internal static class Entries
         Reserved = NanoUsd.Zero,
     };
 
+    /// <summary>The entry of a line that a part of a standing reservation ends.</summary>
+    public static LedgerEntry OfPart(LedgerEntry line, ReservedCall standing, DateTimeOffset now) => line with
+    {
+        Cost = Bounded(line.Cost),
+        Usage = Bounded(line.Usage),
+        StartedAt = standing.StartedAt,
+        SettledAt = now,
+    };
+
     /// <summary>
-    /// The id of the one entry that corrects a presumed one. Made from the id that it corrects, so that it can't be booked twice, and sorts beside it.
+    /// Takes back what was presumed for lines that a part ends late; null = nothing was. The markup's share is the difference of what it was before and
+    /// after, so that however many parts there are their sum is what was presumed, to the nano-dollar.
+    /// </summary>
+    public static LedgerEntry? TakingBack(ReservedCall before, ReservedCall after, int part, DateTimeOffset now)
+    {
+        if (before.Amount == after.Amount && before.WorstUsage == after.WorstUsage)
+            return null;
+        var markup = before.MarkupBasisPoints;
+        return Settled(before, new Settlement(default, UsageBasis.Reported, NanoUsd.Zero, before.Rate, null, 0, before.Tier, before.Regional), now) with
+        {
+            Id = TakingBackOf(before.Id, part),
+            Adjusts = before.Id,
+            Usage = Difference(after.WorstUsage, before.WorstUsage),
+            Cost = after.Amount - before.Amount,
+            Charged = after.Amount.WithMarkup(markup) - before.Amount.WithMarkup(markup),
+            Reserved = NanoUsd.Zero,
+        };
+    }
+
+    /// <summary>
+    /// The id of the entry that corrects a presumed one for a part: of the same instant, never that of <see cref="AdjustmentOf"/>, another for each part.
+    /// </summary>
+    private static Guid TakingBackOf(Guid presumed, int part)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        presumed.TryWriteBytes(bytes, bigEndian: true, out _);
+        var last = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[12..], last ^ ((uint)(part + 1) << 2));
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>
+    /// The id of the one entry that corrects a presumed one as a whole. Made from the id that it corrects, so that it can't be booked twice, and sorts beside it.
     /// </summary>
     public static Guid AdjustmentOf(Guid presumed)
     {

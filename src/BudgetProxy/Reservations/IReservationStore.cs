@@ -4,7 +4,7 @@ namespace BudgetProxy.Reservations;
 
 /// <summary>
 /// The counters' seam: reserve, settle, void, expire, read. The store's own clock decides windows; a call is booked in the windows it was
-/// reserved in. Every method may throw <see cref="StoreUnavailableException"/> and nothing else but cancellation.
+/// reserved in. Every method may throw <see cref="StoreUnavailableException"/> and nothing else but cancellation and what it names itself.
 /// </summary>
 public interface IReservationStore
 {
@@ -29,7 +29,21 @@ public interface IReservationStore
     /// </summary>
     ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken);
 
-    /// <summary>Drops the reservation: the provider can't have billed. Nothing is booked.</summary>
+    /// <summary>
+    /// Ends lines of a standing reservation in one atomic step: their entries are appended and counted, and the reservation shrinks by what was reserved
+    /// for them. So Spent + Held stays within every limit as far as no line costs more than was reserved for it; an overrun is booked all the same. What no
+    /// part has ended is given back by <see cref="VoidAsync"/>, or charged as Presumed when the lifetime ends. A part that comes after that
+    /// (<see cref="SettleOutcome.Adjusted"/>) books its lines and takes back what was presumed for them, so that in the end the ledger's sums are those of
+    /// the lines. Must be repeated until it answers; durable when it returns.
+    /// </summary>
+    /// <remarks>Exact for budgets as they were at the reservation, also where they are counted anew. A budget that is made, or counts otherwise, while the
+    /// reservation stands counts every line's entry exactly; but what it holds of the reservation is all that is left of it, at the reservation's own caller
+    /// and model, as if it were one call.</remarks>
+    /// <exception cref="ArgumentException">More than <see cref="PartSettlement.MostEntries"/> entries, one of another tenant, or another number of shares than
+    /// the reservation has holds. Nothing was booked.</exception>
+    ValueTask<SettleOutcome> SettlePartAsync(string tenant, Guid id, PartSettlement part, CancellationToken cancellationToken);
+
+    /// <summary>Drops the reservation, or what parts have left of it: the provider can't have billed. Nothing is booked.</summary>
     ValueTask<SettleOutcome> VoidAsync(string tenant, Guid id, CancellationToken cancellationToken);
 
     /// <summary>Charges every reservation past its lifetime as Presumed; answers how many.</summary>
@@ -47,7 +61,8 @@ public interface IReservationStore
 
     /// <summary>
     /// Makes the counters of a budget that is new or has changed its shape equal to the ledger: Σ of the present window's entries, by SET, and
-    /// gives matching open reservations their holds. Called once when the definition is stored.
+    /// gives matching open reservations their holds. Called once when the definition is stored. Standing reservations get the holds of their lines again where
+    /// the budget had them in the same shape; else all that is left of them is held at their own caller and model, as <see cref="SettlePartAsync"/> says.
     /// </summary>
     ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken);
 

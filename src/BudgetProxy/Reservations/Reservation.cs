@@ -48,6 +48,16 @@ public sealed record Reservation
     /// <summary>How long it may stay open before it expires and is charged as Presumed.</summary>
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>Every matching budget's share, enforced and shadow, in the tenant's order.</summary>
+    /// <summary>
+    /// True for a batch: not tied to the life of a proxy. Only the end of its lifetime, by the store's clock, charges what is left of it, not its owner's
+    /// death or a restart. It ends line by line (<see cref="IReservationStore.SettlePartAsync"/>), and the rest by a void.
+    /// </summary>
+    public bool Standing { get; init; }
+
+    /// <summary>
+    /// Every matching budget's share, enforced and shadow, in the tenant's order. Of a standing reservation: what its lines hold, each counter once, by the
+    /// lines' own callers and models; and one of 0 for each budget that matches the reservation's own caller and model but none of its lines, since what is
+    /// presumed in the end is charged there. A hold of 0 of a standing reservation is never refused.
+    /// </summary>
     public required IReadOnlyList<Hold> Holds { get; init; }
 }

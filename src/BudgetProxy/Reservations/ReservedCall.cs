@@ -38,6 +38,33 @@ internal sealed record ReservedCall
     /// <summary>Whether the regional surcharge is in <see cref="Amount"/>; null likewise.</summary>
     public bool? Regional { get; init; }
 
+    /// <summary>What is left once a part of it has ended.</summary>
+    /// <param name="released">Below 0 counts as 0, above what is left as that; so each bucket of <paramref name="usage"/>.</param>
+    public ReservedCall Without(NanoUsd released, in Usage usage) => this with
+    {
+        Amount = new NanoUsd(Rest(Amount.Value, released.Value)),
+        WorstUsage = new Usage
+        {
+            Input = Rest(WorstUsage.Input, usage.Input),
+            CachedInput = Rest(WorstUsage.CachedInput, usage.CachedInput),
+            CacheWriteShort = Rest(WorstUsage.CacheWriteShort, usage.CacheWriteShort),
+            CacheWriteLong = Rest(WorstUsage.CacheWriteLong, usage.CacheWriteLong),
+            Output = Rest(WorstUsage.Output, usage.Output),
+            Reasoning = Rest(WorstUsage.Reasoning, usage.Reasoning),
+            AudioInput = Rest(WorstUsage.AudioInput, usage.AudioInput),
+            AudioOutput = Rest(WorstUsage.AudioOutput, usage.AudioOutput),
+            ImageInput = Rest(WorstUsage.ImageInput, usage.ImageInput),
+            ToolCalls = Rest(WorstUsage.ToolCalls, usage.ToolCalls),
+        },
+    };
+
+    /// <summary>What is left of an amount of at least 0; never below 0.</summary>
+    public static long Rest(long amount, long released) => amount - Math.Clamp(released, 0, amount);
+
+    /// <summary>True where the reservation itself, as one call, counts in this counter of the budget: what is presumed of it is spent there.</summary>
+    public bool CountsIn(Budget budget, string scope) =>
+        BudgetMatcher.Matches(budget, Caller, Provider, Model) && BudgetMatcher.ScopeValue(budget, Caller, Provider, Model) == scope;
+
     /// <param name="startedAt">On the store's clock.</param>
     public static ReservedCall Of(Reservation reservation, DateTimeOffset startedAt) => new()
     {

@@ -12,9 +12,12 @@ public enum SettleOutcome
     /// <summary>It had expired and was charged as Presumed; the difference was booked as an adjusting entry.</summary>
     Adjusted,
 
-    /// <summary>The tenant has no such reservation.</summary>
+    /// <summary>The tenant has no such reservation; for a part: no such standing one.</summary>
     Unknown,
 
     /// <summary>The counters can't be reached: it is on local disk, and is booked once they can.</summary>
     Spooled,
+
+    /// <summary>An earlier part of the standing reservation is still missing: nothing was booked.</summary>
+    OutOfOrder,
 }

@@ -10,7 +10,7 @@ using FsCheck.Fluent;
 namespace BudgetProxy.Tests.Reservations;
 
 /// <summary>What every store must do. An adapter's test class gives the factory and inherits the tests.</summary>
-public abstract class ReservationStoreContract
+public abstract partial class ReservationStoreContract
 {
     protected abstract IStoreFactory Create(TestClock clock);
 

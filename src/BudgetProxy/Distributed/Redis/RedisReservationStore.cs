@@ -73,6 +73,9 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
     public ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken) =>
         ResolveAsync(tenant, id, settlement);
 
+    public ValueTask<SettleOutcome> SettlePartAsync(string tenant, Guid id, PartSettlement part, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("The distributed store keeps no standing reservations yet.");
+
     public ValueTask<SettleOutcome> VoidAsync(string tenant, Guid id, CancellationToken cancellationToken) => ResolveAsync(tenant, id, null);
 
     public async ValueTask<int> ExpireAsync(CancellationToken cancellationToken) => await BeatAllAsync(MostCharged);
