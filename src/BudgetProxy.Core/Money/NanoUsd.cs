@@ -40,11 +40,18 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
     /// <param name="denominator">Above 0.</param>
     public static NanoUsd FromRatio(Int128 numerator, long denominator, Rounding rounding)
     {
-        var (whole, rest) = Int128.DivRem(numerator, denominator);
-        var goesUp = rounding == Rounding.Up ? rest > 0 : IsAboveHalf(whole, Int128.Abs(rest), denominator);
-        if (goesUp)
-            whole += Int128.Sign(numerator);
+        var whole = Rounded(numerator, denominator, rounding);
         return new NanoUsd((long)Int128.Clamp(whole, -Ceiling.Value, Ceiling.Value));
+    }
+
+    /// <summary>The same, cut to nothing: for amounts that no budget has to hold.</summary>
+    /// <returns>False where it has no room in 64 bits: beyond about 9.2 billion USD.</returns>
+    public static bool TryFromRatio(Int128 numerator, long denominator, Rounding rounding, out NanoUsd amount)
+    {
+        var whole = Rounded(numerator, denominator, rounding);
+        var fits = whole >= long.MinValue && whole <= long.MaxValue;
+        amount = fits ? new NanoUsd((long)whole) : Zero;
+        return fits;
     }
 
     /// <summary>Reads a decimal amount of USD such as <c>4.20</c>. Refuses more than nine decimals, exponents, signs other than a leading minus, and overflow.</summary>
@@ -73,6 +80,13 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
 
     /// <summary>USD with two to nine decimals, <c>4.20</c>: the form of limits and balances, exact all the same.</summary>
     public string ToBalance() => ((decimal)Value / PerUsd).ToString("0.00#######", CultureInfo.InvariantCulture);
+
+    private static Int128 Rounded(Int128 numerator, long denominator, Rounding rounding)
+    {
+        var (whole, rest) = Int128.DivRem(numerator, denominator);
+        var goesUp = rounding == Rounding.Up ? rest > 0 : IsAboveHalf(whole, Int128.Abs(rest), denominator);
+        return goesUp ? whole + Int128.Sign(numerator) : whole;
+    }
 
     private static bool IsAboveHalf(Int128 whole, Int128 rest, long denominator) =>
         rest * 2 > denominator || (rest * 2 == denominator && Int128.IsOddInteger(whole));

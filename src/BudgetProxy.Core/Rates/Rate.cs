@@ -11,7 +11,11 @@ public sealed record Rate
     /// <summary>Tokens that a line is cut to, far above what any request holds: no product overflows.</summary>
     internal const long MaxQuantity = 1L << 50;
 
-    private const int LineCount = (int)ChargeKind.Request + 1;
+    internal const int LineCount = (int)ChargeKind.Request + 1;
+
+    /// <summary>What <see cref="ExactLine"/> counts in: so many parts are a nano-dollar.</summary>
+    internal const long PartsPerNano = 100 * Million;
+
     private const long Million = 1_000_000;
 
     public required Provider Provider { get; init; }
@@ -120,7 +124,9 @@ public sealed record Rate
     private static Int128 TotalInput(in Usage usage) =>
         (Int128)usage.Input + usage.CachedInput + usage.CacheWriteShort + usage.CacheWriteLong;
 
-    private long Quantity(ChargeKind kind, in Usage usage) => kind switch
+    /// <summary>Tokens, calls or requests that a line of a single request bills.</summary>
+    /// <param name="usage">After <see cref="TokenPrices.Billed"/>.</param>
+    internal long Quantity(ChargeKind kind, in Usage usage) => kind switch
     {
         ChargeKind.Input => usage.Input - usage.AudioInput - usage.ImageInput,
         ChargeKind.CachedInput => usage.CachedInput,
@@ -134,7 +140,12 @@ public sealed record Rate
         _ => RequestFee > 0 ? 1 : 0,
     };
 
-    private NanoUsd Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding)
+    private NanoUsd Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding) =>
+        NanoUsd.FromRatio(ExactLine(kind, usage, prices, regional), PartsPerNano, rounding);
+
+    /// <summary>A line of a single request before it is rounded, in parts of which <see cref="PartsPerNano"/> are a nano-dollar.</summary>
+    /// <param name="usage">After <see cref="TokenPrices.Billed"/>.</param>
+    internal Int128 ExactLine(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional)
     {
         var quantity = Math.Clamp(Quantity(kind, usage), 0, MaxQuantity);
         var perMillion = kind switch
@@ -143,9 +154,7 @@ public sealed record Rate
             ChargeKind.Request => RequestFee * Million,
             _ => prices.Of(kind),
         };
-        if (quantity == 0 || perMillion == 0)
-            return NanoUsd.Zero;
         var percent = regional && kind < ChargeKind.ToolCall ? RegionalPercent : 100;
-        return NanoUsd.FromRatio((Int128)quantity * perMillion * percent, 100 * Million, rounding);
+        return (Int128)quantity * perMillion * percent;
     }
 }

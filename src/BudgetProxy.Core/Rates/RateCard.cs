@@ -47,6 +47,13 @@ public sealed class RateCard
     /// <summary>The card that comes with the product; read at first use.</summary>
     public static RateCard Shipped => LazyShipped.Value;
 
+    /// <summary>Reads a card from JSON in the form of <c>rate-card.json</c>; the README of Rates has its members.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON, or has a member that is not known.</exception>
+    /// <exception cref="InvalidOperationException">A member's value is of another type.</exception>
+    /// <exception cref="FormatException">A figure is not a whole number, or a date no date.</exception>
+    /// <exception cref="ArgumentException">A row's figures are out of range.</exception>
+    public static RateCard Read(ReadOnlySpan<byte> utf8) => RateCardReader.Read(utf8);
+
     /// <summary>The day the rows were compiled, and how many were added since: <c>2026-11-21+2</c>.</summary>
     public string Version => _added == 0 ? _compiled : $"{_compiled}+{_added}";
 

@@ -12,26 +12,16 @@ internal readonly ref struct PrefixSearch(ProviderRequest request, CachedModel m
     /// <summary>Blocks before a marker in which a cached prefix may end (Anthropic and OpenAI prompt-caching pages, 2026-08).</summary>
     private const int LookBack = 20;
 
-    // OpenAI in memory: 5 to 10 minutes without use; with retention a day; GPT-5.6 and later 30 minutes or 12 hours. Anthropic: 5 minutes or an hour.
-    private const long StepLifetime = 10 * TimeSpan.TicksPerMinute;
-    private const long DayLifetime = TimeSpan.TicksPerDay;
-    private const long OpenAiShort = 30 * TimeSpan.TicksPerMinute;
-    private const long OpenAiLong = 12 * TimeSpan.TicksPerHour;
-    private const long AnthropicShort = 5 * TimeSpan.TicksPerMinute;
-    private const long AnthropicLong = TimeSpan.TicksPerHour;
-
     /// <summary>A long conversation learns its newest ends and its head, so that it does not push the tenant's others out.</summary>
     private const int NewestEnds = 64;
     private const int HeadEnds = 4;
 
     private readonly Span<PromptBlock> _blocks = request.Blocks.All;
 
-    private bool InSteps => model.Step > 1;
-
     public CacheForecast Foretell(long input)
     {
         var at = Deepest(out var prefix);
-        if (InSteps)
+        if (model.InSteps)
             return new CacheForecast(prefix.Tokens / model.Step * model.Step, 0, 0);
 
         var (all, head) = (Sum(_blocks.Length), Sum(at + 1));
@@ -55,7 +45,7 @@ internal readonly ref struct PrefixSearch(ProviderRequest request, CachedModel m
 
     public void Learn(in Usage usage)
     {
-        if (InSteps)
+        if (model.InSteps)
             LearnEnds(usage.TotalInput);
         else
             LearnMarked(usage.CachedInput, usage.CachedInput + usage.CacheWriteShort + usage.CacheWriteLong);
@@ -70,7 +60,7 @@ internal readonly ref struct PrefixSearch(ProviderRequest request, CachedModel m
             length += _blocks[i].Tokens;
             var tokens = i == _blocks.Length - 1 ? total : Scaled(length, total, all);
             if (tokens >= model.Least && (i < HeadEnds || i >= _blocks.Length - NewestEnds))
-                Keep(i, tokens, request.KeepsCacheForDay ? DayLifetime : StepLifetime, measured: i == _blocks.Length - 1);
+                Keep(i, tokens, model.Lifetime(request.KeepsCacheForDay).Ticks, measured: i == _blocks.Length - 1);
         }
     }
 
@@ -92,17 +82,17 @@ internal readonly ref struct PrefixSearch(ProviderRequest request, CachedModel m
             var tokens = i == last ? reached : Scaled(length, reached, whole);
             // Only what was read is refreshed, not the shorter prefixes in it.
             if (i > at && MarkerOf(i) is var write and not CacheWrite.None && tokens >= model.Least)
-                Keep(i, tokens, LifetimeOf(write), measured: i == last);
+                Keep(i, tokens, model.Lifetime(write == CacheWrite.Long).Ticks, measured: i == last);
         }
     }
 
     /// <summary>The deepest block whose prefix is known to be cached and can be found; -1 = none.</summary>
     private int Deepest(out CachedPrefix prefix)
     {
-        var left = InSteps ? int.MaxValue : 0;
+        var left = model.InSteps ? int.MaxValue : 0;
         for (var i = _blocks.Length - 1; i >= 0; i--)
         {
-            if (!InSteps && MarkerOf(i) != CacheWrite.None)
+            if (!model.InSteps && MarkerOf(i) != CacheWrite.None)
                 left = LookBack + 1;
             if (left <= 0 || _blocks[i].Section == PromptSection.Settings)
                 continue;
@@ -144,10 +134,6 @@ internal readonly ref struct PrefixSearch(ProviderRequest request, CachedModel m
             at--;
         return at;
     }
-
-    private long LifetimeOf(CacheWrite write) => write == CacheWrite.Long
-        ? model.WritesUnasked ? OpenAiLong : AnthropicLong
-        : model.WritesUnasked ? OpenAiShort : AnthropicShort;
 
     private long Sum(int count)
     {
