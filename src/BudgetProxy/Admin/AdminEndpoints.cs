@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Rates.Calculator;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BudgetProxy.Admin;
@@ -9,7 +10,11 @@ namespace BudgetProxy.Admin;
 public static class AdminEndpoints
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) =>
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, EstimateJson.Default);
+        });
 
     public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder routes)
     {
@@ -20,6 +25,7 @@ public static class AdminEndpoints
         UsageApi.Map(admin);
         LedgerApi.Map(admin);
         RatesApi.Map(admin);
+        EstimateApi.Map(admin);
         AdminKeysApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
         return routes;

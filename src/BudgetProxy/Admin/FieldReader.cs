@@ -125,6 +125,16 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
             : Fail<FieldReader>(name, "Must be an object.");
     }
 
+    /// <summary>An array of objects, each with a reader of its own; null where it is left out.</summary>
+    public IReadOnlyList<FieldReader>? Objects(string name, int maxItems)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxItems && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+            ? value.EnumerateArray().Select((item, i) => new FieldReader(item, $"{path}{name}[{i}].", errors)).ToList()
+            : Fail<IReadOnlyList<FieldReader>>(name, $"Must be an array of at most {maxItems} objects.");
+    }
+
     /// <summary>Call after the last field is read.</summary>
     public void RefuseUnknown()
     {

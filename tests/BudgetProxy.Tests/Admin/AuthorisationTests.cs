@@ -21,6 +21,7 @@ public sealed class AuthorisationTests
         ("GET", "/ledger?format=csv", null),
         ("GET", "/rates", null),
         ("GET", "/admin-keys", null),
+        ("POST", "/estimate", """{"models":["gpt-4o-mini"],"inputTokens":1}"""),
     ];
 
     private static readonly (string Method, string Path, string? Body)[] Writes =

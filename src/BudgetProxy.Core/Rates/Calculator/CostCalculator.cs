@@ -6,6 +6,9 @@ namespace BudgetProxy.Core.Rates.Calculator;
 /// <summary>Prices a workload on a model, with the one formula that reserves and settles calls.</summary>
 public static class CostCalculator
 {
+    /// <summary>What to say where there is no estimate.</summary>
+    public const string TooMuch = "The workload costs more than 9.2 billion USD, which is more than can be counted.";
+
     /// <summary>What the workload costs; null where that is more than 64 bits of nano-dollars hold, about 9.2 billion USD.</summary>
     /// <param name="workload">One that <see cref="WorkloadRules"/> finds nothing wrong with.</param>
     /// <exception cref="InvalidOperationException">The row has no token prices.</exception>

@@ -11,28 +11,30 @@ public static class ModelSearch
     private const int Offered = 3;
 
     /// <summary>The row in force, or what is wrong with the name, with the nearest ids; exactly one of the two.</summary>
-    public static (Rate? Rate, string? Problem) Find(RateCard card, string name, DateTimeOffset at)
+    /// <param name="tenant">Whose own rows come before the general ones; null = nobody's.</param>
+    public static (Rate? Rate, string? Problem) Find(RateCard card, string name, DateTimeOffset at, string? tenant = null)
     {
         var (provider, id) = Split(name);
         if (provider is { } known)
-            return card.Find(known, id, at) is { } rate ? (rate, null) : (null, ProblemOf(card, known, name, id));
+            return card.Find(known, id, at, tenant) is { } rate ? (rate, null) : (null, ProblemOf(card, tenant, known, name, id));
         for (var candidate = Provider.OpenAi; candidate <= Provider.Ollama; candidate++)
         {
             // A row for every model of a provider answers to any name: it must be named with its provider.
-            if (card.Find(candidate, name, at) is { Model: not AnyModel } rate)
+            if (card.Find(candidate, name, at, tenant) is { Model: not AnyModel } rate)
                 return (rate, null);
         }
 
-        return (null, ProblemOf(card, null, name, name));
+        return (null, ProblemOf(card, tenant, null, name, name));
     }
 
     /// <summary>Ids and aliases that are most like a name: those that contain it before others, then by the letters to change.</summary>
-    public static IReadOnlyList<string> Nearest(RateCard card, string name, int count)
+    /// <param name="tenant">Whose own rows may be named too; those of others never are.</param>
+    public static IReadOnlyList<string> Nearest(RateCard card, string name, int count, string? tenant = null)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rate in card.Rates)
         {
-            if (rate.Tokens is null || rate.Model == AnyModel)
+            if (rate.Tokens is null || rate.Model == AnyModel || IsOfAnother(rate, tenant))
                 continue;
             names.Add(rate.Model);
             names.UnionWith(rate.Aliases);
@@ -51,12 +53,12 @@ public static class ModelSearch
         return slash > 0 && ProviderNames.TryParse(name[..slash], out var provider) ? (provider, name[(slash + 1)..]) : (null, name);
     }
 
-    private static string ProblemOf(RateCard card, Provider? provider, string name, string id)
+    private static string ProblemOf(RateCard card, string? tenant, Provider? provider, string name, string id)
     {
         DateTimeOffset? first = null;
         foreach (var rate in card.Rates)
         {
-            if ((provider is not null && rate.Provider != provider) || (rate.Model != id && !rate.Aliases.Contains(id)))
+            if (IsOfAnother(rate, tenant) || (provider is not null && rate.Provider != provider) || (rate.Model != id && !rate.Aliases.Contains(id)))
                 continue;
             if (rate.Tokens is null)
                 return $"'{name}' is not billed by tokens, and can't be priced here.";
@@ -65,8 +67,10 @@ public static class ModelSearch
 
         return first is { } day
             ? $"'{name}' has no price at that time: its first row begins {day:yyyy-MM-dd}."
-            : $"There is no rate for a model '{name}'. The nearest are: {string.Join(", ", Nearest(card, id, Offered))}.";
+            : $"There is no rate for a model '{name}'. The nearest are: {string.Join(", ", Nearest(card, id, Offered, tenant))}.";
     }
+
+    private static bool IsOfAnother(Rate rate, string? tenant) => rate.Tenant is { } owner && owner != tenant;
 
     /// <summary>Levenshtein's: letters to put in, take out or change, upper and lower case alike.</summary>
     private static int Distance(string one, string other)

@@ -33,6 +33,20 @@ public sealed class ModelSearchTests
     }
 
     [Fact]
+    public void A_tenants_own_row_prices_it_and_is_told_to_nobody_else()
+    {
+        var own = The.Row("openai/gpt-4o-mini") with { Tenant = "acme", Model = "acme-secret-model", Aliases = [] };
+        var card = RateCard.Shipped.With([own]);
+        Assert.Same(own, ModelSearch.Find(card, "acme-secret-model", The.CardDay, "acme").Rate);
+        Assert.Contains("acme-secret-model", ModelSearch.Find(card, "acme-secret", The.CardDay, "acme").Problem, StringComparison.Ordinal);
+        foreach (var tenant in new[] { null, "other" })
+        {
+            Assert.StartsWith("There is no rate", ModelSearch.Find(card, "acme-secret-model", The.CardDay, tenant).Problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("acme-secret-model", ModelSearch.Nearest(card, "acme", 3, tenant));
+        }
+    }
+
+    [Fact]
     public void A_model_without_token_prices_or_before_its_first_row_is_told_apart()
     {
         Assert.Contains("not billed by tokens", ModelSearch.Find(RateCard.Shipped, "whisper-1", The.CardDay).Problem, StringComparison.Ordinal);
