@@ -33,6 +33,8 @@ internal static class RateCardReader
         var json = new Utf8JsonReader(utf8);
         json.Read();
         var (compiled, rates) = ReadObject<(string, List<Rate>)>(ref json, ("", []), FileMember);
+        // Whatever follows is an error of the reader's own: half a file must not pass for a whole one.
+        json.Read();
         return new RateCard(compiled, rates);
     }
 

@@ -19,6 +19,9 @@ public sealed record ModelProfile
     /// <summary>True when text is counted by the model's own tokenizer and at no ratio: nothing stands in for it.</summary>
     public bool HasOwnTokenizer => this is { ExactEncoding: true, SafetyPercent: <= 100, ExpectedPercent: 100 };
 
+    /// <summary>Best guess of the model's own count of a text that <see cref="Encoding"/> counts so many tokens in, rounded up.</summary>
+    public long BestGuess(long counted) => ((counted * ExpectedPercent) + 99) / 100;
+
     /// <summary>True for models that reason before they answer: output we don't see, and a little hidden input.</summary>
     public bool Reasoning { get; init; }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Hosting;
+using BudgetProxy.Tests.Cli;
 
 namespace BudgetProxy.Tests.Conventions;
 
@@ -13,7 +14,7 @@ public sealed partial class ConventionTests
     private const int MaxMethodLines = 70;
     private const int MaxConstructorParameters = 5;
 
-    private static readonly Assembly[] Assemblies = [typeof(NanoUsd).Assembly, typeof(ProxyOptions).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(NanoUsd).Assembly, typeof(ProxyOptions).Assembly, CliProgram.Load()];
 
     /// <summary>Core's folders; each may use only those before it.</summary>
     private static readonly string[] CoreOrder = ["Money", "Requests", "Tokens", "Learning", "Rates", "Budgets", "Metering"];
@@ -68,6 +69,33 @@ public sealed partial class ConventionTests
         string[] foreign = ["Microsoft.", "Yarp.", "StackExchange.", "Npgsql"];
         var references = typeof(NanoUsd).Assembly.GetReferencedAssemblies().Select(name => name.Name!);
         Assert.DoesNotContain(references, name => foreign.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_command_line_knows_nothing_but_the_core() => Assert.Empty(
+        from file in SourceTree.Files("src/BudgetProxy.Cli")
+        from line in file.Lines
+        where ForeignToCli().IsMatch(line)
+        select $"{file.Path}: {line}");
+
+    /// <summary>What commands share stands beside their folders, and one does not reach into another's.</summary>
+    [Fact]
+    public void Commands_do_not_see_each_other()
+    {
+        string[] shared = ["", "Proxies"];
+        var wrong = new List<string>();
+        foreach (var (path, lines) in SourceTree.Files("src/BudgetProxy.Cli"))
+        {
+            var parts = path.Split('/');
+            var own = parts.Length > 3 ? parts[2] : "";
+            foreach (Match use in lines.Select(line => CliUse().Match(line)).Where(match => match.Success))
+            {
+                if (use.Groups[1].Value != own && !shared.Contains(use.Groups[1].Value) && Path.GetFileName(path) != "CommandTree.cs")
+                    wrong.Add($"{path} uses {use.Groups[1].Value}");
+            }
+        }
+
+        Assert.Empty(wrong);
     }
 
     [Fact]
@@ -182,6 +210,12 @@ public sealed partial class ConventionTests
 
     [GeneratedRegex(@"^using (?:static )?BudgetProxy\.Core\.(\w+)")]
     private static partial Regex CoreUse();
+
+    [GeneratedRegex(@"^using (?:static )?BudgetProxy\.(?!Core\b|Cli\b)|^using (?:Microsoft|Npgsql|StackExchange|Yarp)\.")]
+    private static partial Regex ForeignToCli();
+
+    [GeneratedRegex(@"^using (?:static )?BudgetProxy\.Cli\.(\w+)")]
+    private static partial Regex CliUse();
 
     [GeneratedRegex(@"(Helper|Helpers|Utils|Utilities|Manager)(`\d)?$")]
     private static partial Regex VagueName();

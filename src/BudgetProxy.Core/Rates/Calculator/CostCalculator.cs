@@ -23,7 +23,7 @@ public static class CostCalculator
             Workload = workload,
             Lines = bill.Lines,
             Total = bill.Total,
-            CacheWrites = traffic.Writes,
+            CacheWrites = rate.Tokens!.For(workload.Tier).CachedInput is null ? 0 : traffic.Writes,
             CacheLifetime = traffic.Lifetime,
             WithoutCache = CanCache(rate, workload) ? Bill(rate, workload with { Cache = CacheWrite.None })?.Total : null,
             AtStandard = workload.Tier == ServiceTier.Standard ? null : Bill(rate, workload with { Tier = ServiceTier.Standard })?.Total,

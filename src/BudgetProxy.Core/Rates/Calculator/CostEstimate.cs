@@ -16,7 +16,7 @@ public sealed record CostEstimate
     /// <summary>The sum of the lines.</summary>
     public required NanoUsd Total { get; init; }
 
-    /// <summary>Requests that write the prefix to the cache; the others read it.</summary>
+    /// <summary>Requests that write the prefix to the cache; the others read it. 0 where the row has no price for reading it.</summary>
     public required long CacheWrites { get; init; }
 
     /// <summary>How long the cached prefix lives after its last use.</summary>

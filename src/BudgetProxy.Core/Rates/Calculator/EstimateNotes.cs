@@ -72,7 +72,7 @@ internal static class EstimateNotes
         if (workload.CachedPrefixTokens < least)
         {
             notes.Add($"It caches a prefix from {least:N0} tokens on: one of {workload.CachedPrefixTokens:N0} is cached only if what follows it is the same too, "
-                + $"else all this costs ${estimate.WithoutCache?.ToBalance()}.");
+                + $"else all this costs {estimate.WithoutCache?.ToBalance()} USD.");
         }
 
         if (workload.Requests > 1 && estimate.CacheWrites == workload.Requests && workload.Per is { } period && workload.RequestsPerWrite is null)

@@ -88,7 +88,8 @@ public sealed class CalculatorProperties
         var (rate, workload) = given;
         var warm = CostCalculator.Estimate(rate, workload with { RequestsPerWrite = null })!;
         var cold = CostCalculator.Estimate(rate, workload with { RequestsPerWrite = 1 })!;
-        return warm.Total <= cold.Total && cold.CacheWrites == (workload is { Cache: not CacheWrite.None, CachedPrefixTokens: > 0 } ? workload.Requests : 0);
+        var caches = workload is { Cache: not CacheWrite.None, CachedPrefixTokens: > 0 } && rate.Tokens!.For(workload.Tier).CachedInput is not null;
+        return warm.Total <= cold.Total && cold.CacheWrites == (caches ? workload.Requests : 0) && warm.CacheWrites == (caches ? 1 : 0);
     });
 
     private static Gen<long> Tokens => Gen.Frequency(

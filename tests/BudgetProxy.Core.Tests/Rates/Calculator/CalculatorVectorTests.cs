@@ -112,7 +112,7 @@ public sealed class CalculatorVectorTests
 
     [Theory]
     [InlineData("openai/gpt-4o-mini", "n 1 in 200000 out 20000", "window of 128,000", "limit of 16,384")]
-    [InlineData("openai/gpt-4o-mini", "n 10 in 1 prefix 1000", "from 1,024 tokens on", "all this costs $0.0015015")]
+    [InlineData("openai/gpt-4o-mini", "n 10 in 1 prefix 1000", "from 1,024 tokens on", "all this costs 0.0015015 USD")]
     [InlineData("openai/gpt-4", "n 10 prefix 2000", "no price for cached input", "shutdown 2026-10-23")]
     [InlineData("openai/gpt-4o-mini", "n 1 in 1 tier flex", "no flex prices", "")]
     [InlineData("openai/gpt-6-luna", "n 1 in 1", "every prompt of 1,024 tokens", "mode explicit")]

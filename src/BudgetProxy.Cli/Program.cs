@@ -1,0 +1,3 @@
+using BudgetProxy.Cli;
+
+return await CommandTree.RunAsync(args);

@@ -1,0 +1,49 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace BudgetProxy.Cli;
+
+/// <summary>Reads what people write for numbers and times: <c>10000</c>, <c>10_000</c>, <c>7.5M</c>; <c>5m</c>, <c>1h</c>.</summary>
+internal static class QuantityText
+{
+    /// <summary>A whole number with an optional k, M or G for thousands, millions or thousand millions; an error, and 0, where it is none.</summary>
+    public static long? Count(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value.Replace("_", "", StringComparison.Ordinal);
+        var factor = text is [.., 'k' or 'K'] ? 1_000m : text is [.., 'm' or 'M'] ? 1_000_000m : text is [.., 'g' or 'G'] ? 1_000_000_000m : 1m;
+        var digits = factor == 1 ? text : text[..^1];
+        if (decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue / factor
+            && number * factor == decimal.Truncate(number * factor))
+        {
+            return (long)(number * factor);
+        }
+
+        Refuse(result, "a whole number such as 10000, 10_000, 10k or 7.5M");
+        return 0;
+    }
+
+    /// <summary>A time in seconds, minutes, hours or days; an error, and null, where it is none.</summary>
+    public static TimeSpan? Duration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var seconds = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3_600 : text is [.., 'd'] ? 86_400 : 0;
+        if (seconds > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return TimeSpan.FromSeconds((long)number * seconds);
+        Refuse(result, "a time such as 300s, 5m, 1h or 1d");
+        return null;
+    }
+
+    /// <summary>A date, which is its first instant in UTC, or an RFC 3339 instant; an error, and null, where it is neither.</summary>
+    public static DateTimeOffset? Instant(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        string[] formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:sszzz"];
+        if (DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            return at;
+        Refuse(result, "a date or an instant such as 2026-11-28 or 2026-11-28T12:00:00Z");
+        return null;
+    }
+
+    private static void Refuse(ArgumentResult result, string right) =>
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: '{result.Tokens[0].Value}' is not {right}.");
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.Loader;
+using BudgetProxy.Tests.Conventions;
+
+namespace BudgetProxy.Tests.Cli;
+
+/// <summary>The built command line, as a process or as types.</summary>
+internal static class CliProgram
+{
+    private static readonly string Path = FindProgram();
+
+    /// <summary>Its types, apart from this process's own: its assembly has the proxy's name but for the case.</summary>
+    public static Assembly Load()
+    {
+        var context = new AssemblyLoadContext("cli");
+        var resolver = new AssemblyDependencyResolver(Path);
+        context.Resolving += (_, name) => resolver.ResolveAssemblyToPath(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
+        return context.LoadFromAssemblyPath(Path);
+    }
+
+    public static Task<CliAnswer> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    public static Task<CliAnswer> RunAsync((string Name, string Value)[] environment, params string[] arguments) =>
+        RunAsync("dotnet", [Path, .. arguments], environment);
+
+    /// <summary>On a terminal of its own.</summary>
+    public static Task<CliAnswer> RunOnTerminalAsync((string Name, string Value)[] environment, params string[] arguments)
+    {
+        var command = string.Join(' ', arguments.Prepend(Path).Prepend("dotnet").Select(word => $"'{word}'"));
+        return RunAsync("script", ["--quiet", "--return", "--command", command, "/dev/null"], environment);
+    }
+
+    private static async Task<CliAnswer> RunAsync(string program, string[] arguments, (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var name in new[] { "COLUMNS", "NO_COLOR", "BUDGETPROXY_ADMIN_KEY" })
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CliAnswer(process.ExitCode, output, await error);
+    }
+
+    private static string FindProgram()
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        return System.IO.Path.Combine(SourceTree.Root, "src", "BudgetProxy.Cli", "bin", here.Parent!.Name, here.Name, "budgetproxy.dll");
+    }
+}
