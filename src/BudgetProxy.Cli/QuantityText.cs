@@ -6,6 +6,9 @@ namespace BudgetProxy.Cli;
 /// <summary>Reads what people write for numbers and times: <c>10000</c>, <c>10_000</c>, <c>7.5M</c>; <c>5m</c>, <c>1h</c>.</summary>
 internal static class QuantityText
 {
+    /// <summary>A thousand years: beyond what any time may be, and within what a <see cref="TimeSpan"/> holds.</summary>
+    private const long MostSeconds = 31_536_000_000;
+
     /// <summary>A whole number with an optional k, M or G for thousands, millions or thousand millions; an error, and 0, where it is none.</summary>
     public static long? Count(ArgumentResult result)
     {
@@ -28,7 +31,7 @@ internal static class QuantityText
         var text = result.Tokens[0].Value;
         var seconds = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3_600 : text is [.., 'd'] ? 86_400 : 0;
         if (seconds > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return TimeSpan.FromSeconds((long)number * seconds);
+            return TimeSpan.FromSeconds(Math.Min((long)number * seconds, MostSeconds));
         Refuse(result, "a time such as 300s, 5m, 1h or 1d");
         return null;
     }

@@ -140,8 +140,12 @@ public sealed record Rate
         _ => RequestFee > 0 ? 1 : 0,
     };
 
-    private NanoUsd Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding) =>
-        NanoUsd.FromRatio(ExactLine(kind, usage, prices, regional), PartsPerNano, rounding);
+    private NanoUsd Line(ChargeKind kind, in Usage usage, TokenPrices prices, bool regional, Rounding rounding)
+    {
+        // Most lines of a call are empty, and a division of 128 bits is not free.
+        var parts = ExactLine(kind, usage, prices, regional);
+        return parts == 0 ? NanoUsd.Zero : NanoUsd.FromRatio(parts, PartsPerNano, rounding);
+    }
 
     /// <summary>A line of a single request before it is rounded, in parts of which <see cref="PartsPerNano"/> are a nano-dollar.</summary>
     /// <param name="usage">After <see cref="TokenPrices.Billed"/>.</param>

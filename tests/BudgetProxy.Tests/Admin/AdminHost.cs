@@ -45,6 +45,8 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public IReservationStore Reservations => _app.Services.GetRequiredService<IReservationStore>();
 
+    public RateTable Rates => _app.Services.GetRequiredService<RateTable>();
+
     public ILedger Ledger => _app.Services.GetRequiredService<ILedger>();
 
     public static async Task<AdminHost> StartAsync(

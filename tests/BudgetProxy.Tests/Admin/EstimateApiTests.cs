@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using BudgetProxy.Core.Rates;
+using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Tests.Admin;
 
@@ -81,6 +83,28 @@ public sealed class EstimateApiTests
     }
 
     [Fact]
+    public async Task Rows_that_were_added_hold_and_a_tenants_own_hold_for_it_alone()
+    {
+        await using var host = await AdminHost.StartAsync();
+        await host.PutAsync("/tenants/acme", "{}");
+        await host.PutAsync("/tenants/other", "{}");
+        var listed = RateCard.Shipped.Find(Provider.OpenAi, "gpt-4o-mini", At)!;
+        await host.Rates.AddAsync([Priced(listed, 200_000_000), Priced(listed, 10_000_000) with { Tenant = "acme" }], "adk_test", null, CancellationToken.None);
+
+        async Task<JsonElement> AskAsync(string fields) => (await host.PostAsync(
+            "/estimate", $$"""{"models":["gpt-4o-mini"],"inputTokens":1000000,"at":"2026-12-02"{{fields}}}""")).Is(HttpStatusCode.OK).Json;
+
+        var general = await AskAsync("");
+        Assert.Equal("2026-11-21+2", general.GetProperty("card").GetString());
+        Assert.Equal("0.200000000", Text(general.GetProperty("models")[0], "totalUsd"));
+        Assert.Equal("0.200000000", Text((await AskAsync(",\"tenant\":\"other\"")).GetProperty("models")[0], "totalUsd"));
+        var own = (await AskAsync(",\"tenant\":\"acme\"")).GetProperty("models")[0];
+        Assert.Equal("0.010000000", Text(own, "totalUsd"));
+        Assert.EndsWith("#acme", Text(own, "rate"), StringComparison.Ordinal);
+        Assert.Equal("0.150000000", Text((await host.PostAsync("/estimate", """{"models":["gpt-4o-mini"],"inputTokens":1000000,"tenant":"acme","at":"2026-11-30"}""")).Json.GetProperty("models")[0], "totalUsd"));
+    }
+
+    [Fact]
     public async Task Without_a_time_the_prices_of_now_hold()
     {
         await using var host = await AdminHost.StartAsync();
@@ -88,6 +112,11 @@ public sealed class EstimateApiTests
         Assert.Equal("2.625000000", Text(answer.GetProperty("models")[0], "totalUsd"));
         Assert.True(answer.GetProperty("at").GetDateTimeOffset() > new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero));
     }
+
+    private static readonly DateTimeOffset At = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static Rate Priced(Rate rate, long input) =>
+        rate with { EffectiveFrom = At, Tokens = new PriceList { Standard = rate.Tokens!.Standard with { Input = input } } };
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 }

@@ -79,6 +79,10 @@ public sealed class EstimateCommandTests
         (await CliProgram.RunAsync("estimate", "--model", "gpt4o-mini", "claude-sonet-5", "--input", "1"))
             .Fails(1, "There is no rate for a model 'gpt4o-mini'. The nearest are: gpt-4o-mini, ");
 
+    [Fact]
+    public async Task More_than_can_be_counted_is_told() =>
+        (await CliProgram.RunAsync("estimate", "--model", "o1-pro", "--requests", "1G", "--input", "1M")).Fails(1, "more than 9.2 billion USD");
+
     [Theory]
     [InlineData("Option '--model' is required", "estimate")]
     [InlineData("--input: 'two' is not a whole number", "estimate", "--model", "gpt-4o", "--input", "two")]
@@ -87,6 +91,8 @@ public sealed class EstimateCommandTests
     [InlineData("--input: Nothing to price", "estimate", "--model", "gpt-4o")]
     [InlineData("--requests: Must be from 1", "estimate", "--model", "gpt-4o", "--input", "1", "--requests", "0")]
     [InlineData("--cache-lifetime: '5' is not a time", "estimate", "--model", "gpt-4o", "--input", "1", "--cache-lifetime", "5")]
+    [InlineData("--cache-lifetime: Must be from 1 second", "estimate", "--model", "gpt-4o", "--input", "1", "--cache-lifetime", "2147483647d")]
+    [InlineData("--requests: '99999999999999999999999999999999' is not", "estimate", "--model", "gpt-4o", "--input", "1", "--requests", "99999999999999999999999999999999")]
     [InlineData("--at: '28.11.2026' is not a date", "estimate", "--model", "gpt-4o", "--input", "1", "--at", "28.11.2026")]
     [InlineData("'slow' not recognized", "estimate", "--model", "gpt-4o", "--input", "1", "--tier", "slow")]
     [InlineData("a batch has no other tier", "estimate", "--model", "gpt-4o", "--input", "1", "--tier", "flex", "--batch")]

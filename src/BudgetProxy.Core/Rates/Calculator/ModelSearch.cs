@@ -28,23 +28,22 @@ public static class ModelSearch
     }
 
     /// <summary>Ids and aliases that are most like a name: those that contain it before others, then by the letters to change.</summary>
+    /// <param name="provider">Whose models alone are named, and with its name before them; null = everyone's.</param>
     /// <param name="tenant">Whose own rows may be named too; those of others never are.</param>
-    public static IReadOnlyList<string> Nearest(RateCard card, string name, int count, string? tenant = null)
+    public static IReadOnlyList<string> Nearest(RateCard card, string name, int count, Provider? provider = null, string? tenant = null)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rate in card.Rates)
         {
-            if (rate.Tokens is null || rate.Model == AnyModel || IsOfAnother(rate, tenant))
+            if (rate.Tokens is null || rate.Model == AnyModel || IsOfAnother(rate, tenant) || (provider is not null && rate.Provider != provider))
                 continue;
             names.Add(rate.Model);
             names.UnionWith(rate.Aliases);
         }
 
-        return
-        [
-            .. names.OrderBy(candidate => candidate.Contains(name, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
-                .ThenBy(candidate => Distance(candidate, name)).ThenBy(candidate => candidate, StringComparer.Ordinal).Take(count),
-        ];
+        var nearest = names.OrderBy(candidate => candidate.Contains(name, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
+            .ThenBy(candidate => Distance(candidate, name)).ThenBy(candidate => candidate, StringComparer.Ordinal).Take(count);
+        return provider is { } known ? [.. nearest.Select(candidate => $"{known.Name()}/{candidate}")] : [.. nearest];
     }
 
     private static (Provider? Provider, string Id) Split(string name)
@@ -67,7 +66,7 @@ public static class ModelSearch
 
         return first is { } day
             ? $"'{name}' has no price at that time: its first row begins {day:yyyy-MM-dd}."
-            : $"There is no rate for a model '{name}'. The nearest are: {string.Join(", ", Nearest(card, id, Offered, tenant))}.";
+            : $"There is no rate for a model '{name}'. The nearest are: {string.Join(", ", Nearest(card, id, Offered, provider, tenant))}.";
     }
 
     private static bool IsOfAnother(Rate rate, string? tenant) => rate.Tenant is { } owner && owner != tenant;

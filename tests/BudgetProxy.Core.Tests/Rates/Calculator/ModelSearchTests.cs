@@ -23,7 +23,8 @@ public sealed class ModelSearchTests
     [InlineData("gpt4o-mini", "gpt-4o-mini")]
     [InlineData("GPT-4O-MINI", "gpt-4o-mini")]
     [InlineData("claude-haiku-45", "claude-haiku-4-5")]
-    [InlineData("anthropic/claude-sonet-5", "claude-sonnet-5")]
+    [InlineData("anthropic/claude-sonet-5", "anthropic/claude-sonnet-5")]
+    [InlineData("azure/gpt4o-mini", "azure/gpt-4o-mini, azure/gpt-5-mini, azure/gpt-4.1-mini.")] // only what that provider has
     [InlineData("haiku-5-5", "claude-haiku-5-5")] // contained, so nearer than what merely is as short
     public void An_unknown_name_is_told_with_the_nearest_ids(string name, string nearest)
     {
@@ -42,7 +43,7 @@ public sealed class ModelSearchTests
         foreach (var tenant in new[] { null, "other" })
         {
             Assert.StartsWith("There is no rate", ModelSearch.Find(card, "acme-secret-model", The.CardDay, tenant).Problem, StringComparison.Ordinal);
-            Assert.DoesNotContain("acme-secret-model", ModelSearch.Nearest(card, "acme", 3, tenant));
+            Assert.DoesNotContain("acme-secret-model", ModelSearch.Nearest(card, "acme", 3, null, tenant));
         }
     }
 
