@@ -98,6 +98,9 @@ public sealed record Rate
         }
     }
 
+    /// <summary>What is wrong with its figures, in a sentence; null = nothing. A card takes no row that something is wrong with.</summary>
+    public string? Problem() => RateLimits.Problem(this);
+
     /// <summary>
     /// What a usage costs: the one formula for estimate and actual. Each line is rounded once; the sum is cut to <see cref="NanoUsd.Ceiling"/>.
     /// </summary>

@@ -3,6 +3,12 @@ namespace BudgetProxy.Core.Tokens;
 /// <summary>How the input of one model is counted, and how much it may take and give. Stands on the model's rate row.</summary>
 public sealed record ModelProfile
 {
+    /// <summary>
+    /// Of a model that nobody described: its text counts at most twice what the nearest vocabulary gives, it takes any input, and a call without a limit of its
+    /// own reserves what <c>Quote.UnknownMaxOutput</c> says.
+    /// </summary>
+    public static readonly ModelProfile Unknown = new() { SafetyPercent = 200 };
+
     public TokenEncoding Encoding { get; init; }
 
     /// <summary>True when <see cref="Encoding"/> is the model's own tokenizer; otherwise it stands in and the safety factor applies.</summary>

@@ -22,6 +22,7 @@ internal sealed class AdminGate(TenantDirectory directory) : IEndpointFilter
             return Problems.Unauthorized();
         }
 
+        http.Features.Set(key);
         var needed = Needed(http);
         if (key.Role < needed)
             return Problems.Forbidden(Names.Of(key.Role), Names.Of(needed));

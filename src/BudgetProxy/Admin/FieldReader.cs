@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Admin;
@@ -12,18 +13,19 @@ namespace BudgetProxy.Admin;
 internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors)
 {
     private readonly List<string> _known = [];
+    private readonly List<string> _passedOver = [];
 
     public FieldErrors Errors => errors;
 
     public IEnumerable<string> FieldNames => json.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>Text of 1 to 256 characters without control characters.</summary>
-    public string? Text(string name)
+    /// <summary>Text of 1 to <paramref name="most"/> characters without control characters.</summary>
+    public string? Text(string name, int most = DirectoryRules.MaxTextChars)
     {
         if (Take(name) is not { } value)
             return null;
         var text = TextOf(value);
-        var problem = text is null ? "Must be a string." : DirectoryRules.TextProblem(text);
+        var problem = text is null ? "Must be a string." : DirectoryRules.TextProblem(text, most);
         return problem is null ? text : Fail<string>(name, problem);
     }
 
@@ -32,7 +34,8 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
 
     public FieldReader? RequiredObject(string name) => Take(name) is null ? Fail<FieldReader>(name, "Is required.") : Object(name);
 
-    public IReadOnlyList<string> TextList(string name, int maxItems)
+    /// <param name="most">Characters of one.</param>
+    public IReadOnlyList<string> TextList(string name, int maxItems, int most = DirectoryRules.MaxTextChars)
     {
         if (Take(name) is not { } value)
             return [];
@@ -41,7 +44,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         var texts = value.EnumerateArray().Select(TextOf).ToList();
         for (var i = 0; i < texts.Count; i++)
         {
-            if ((texts[i] is { } text ? DirectoryRules.TextProblem(text) : "Must be a string.") is { } problem)
+            if ((texts[i] is { } text ? DirectoryRules.TextProblem(text, most) : "Must be a string.") is { } problem)
                 Fail($"{name}[{i}]", problem);
         }
 
@@ -79,6 +82,25 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
             ? count
             : Fail<long?>(name, $"Must be a whole number from 0 to {NanoUsd.MaxLimit.Value}.");
     }
+
+    /// <summary>
+    /// A price or fee in USD as nano-dollars, 0 to 2^50: a decimal string, or a JSON number, which is read as it is written and never as a double.
+    /// </summary>
+    public long? Price(string name)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value);
+        if (text is null)
+            return Fail<long?>(name, "Must be a decimal number of USD, such as \"0.15\".");
+        return PriceText.Read(text, PriceText.FromUsd, out var nanos) is { } problem ? Fail<long?>(name, problem) : nanos;
+    }
+
+    /// <summary>True where the field is given and not null.</summary>
+    public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    /// <summary>Fields that may be there and say nothing.</summary>
+    public void PassOver(params ReadOnlySpan<string> names) => _passedOver.AddRange(names);
 
     /// <summary>A decimal number, or the same as a string.</summary>
     public decimal? Number(string name) => Take(name) is { } value ? DecimalOf(value) ?? Fail<decimal?>(name, "Must be a number.") : null;
@@ -138,7 +160,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
     /// <summary>Call after the last field is read.</summary>
     public void RefuseUnknown()
     {
-        foreach (var name in FieldNames.Except(_known, StringComparer.Ordinal))
+        foreach (var name in FieldNames.Except([.. _known, .. _passedOver], StringComparer.Ordinal))
             Fail(name, $"There is no such field here. The fields are: {string.Join(", ", _known)}.");
     }
 

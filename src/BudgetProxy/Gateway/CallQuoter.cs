@@ -80,7 +80,7 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
         Provider = provider,
         Model = model,
         EffectiveFrom = DateTimeOffset.UnixEpoch,
-        Profile = new ModelProfile { SafetyPercent = 200 },
+        Profile = ModelProfile.Unknown,
         Tokens = new PriceList { Standard = new TokenPrices { Input = 0, Output = 0 } },
     };
 

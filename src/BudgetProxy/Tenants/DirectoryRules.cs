@@ -34,11 +34,11 @@ public static class DirectoryRules
             ? null
             : "A budget's name is 1 to 64 ASCII letters, digits, '-', '_', '.' and inner spaces, and starts with a letter or digit.";
 
-    /// <summary>Null when the text is 1 to 256 characters without control characters.</summary>
-    public static string? TextProblem(string text) => text switch
+    /// <summary>Null when the text is 1 to <paramref name="most"/> characters without control characters.</summary>
+    public static string? TextProblem(string text, int most = MaxTextChars) => text switch
     {
         "" => "Must not be empty; leave the field out instead.",
-        { Length: > MaxTextChars } => $"At most {MaxTextChars} characters.",
+        _ when text.Length > most => $"At most {most} characters.",
         _ when text.Any(char.IsControl) => "Must not contain control characters.",
         _ => null,
     };
