@@ -39,6 +39,20 @@ public sealed record TokenPrices
         _ => 0,
     };
 
+    /// <summary>Nano-dollars per million tokens of a class that has a price of its own; null = it is billed as another, or is no token.</summary>
+    public long? Own(ChargeKind kind) => kind switch
+    {
+        ChargeKind.Input => Input,
+        ChargeKind.CachedInput => CachedInput,
+        ChargeKind.CacheWriteShort => CacheWriteShort,
+        ChargeKind.CacheWriteLong => CacheWriteLong,
+        ChargeKind.AudioInput => AudioInput,
+        ChargeKind.ImageInput => ImageInput,
+        ChargeKind.Output => Output,
+        ChargeKind.AudioOutput => AudioOutput,
+        _ => null,
+    };
+
     /// <summary>These prices × <paramref name="basisPoints"/> / 10,000, each rounded half-even.</summary>
     public TokenPrices Scaled(int basisPoints) => new()
     {

@@ -42,6 +42,21 @@ public readonly record struct Usage
     /// <summary>All tokens: what a budget of tokens counts.</summary>
     public long Total => TotalInput + Output;
 
+    /// <summary>Bucket by bucket: an entry of the ledger with what corrected it.</summary>
+    public static Usage operator +(in Usage left, in Usage right) => new()
+    {
+        Input = left.Input + right.Input,
+        CachedInput = left.CachedInput + right.CachedInput,
+        CacheWriteShort = left.CacheWriteShort + right.CacheWriteShort,
+        CacheWriteLong = left.CacheWriteLong + right.CacheWriteLong,
+        Output = left.Output + right.Output,
+        Reasoning = left.Reasoning + right.Reasoning,
+        AudioInput = left.AudioInput + right.AudioInput,
+        AudioOutput = left.AudioOutput + right.AudioOutput,
+        ImageInput = left.ImageInput + right.ImageInput,
+        ToolCalls = left.ToolCalls + right.ToolCalls,
+    };
+
     /// <summary>
     /// OpenAI's convention: <paramref name="prompt"/> INCLUDES the cached and the written tokens
     /// (source: OpenAI pricing and prompt-caching pages, 2026-08). Parts that exceed the whole are cut to it; negatives count 0.

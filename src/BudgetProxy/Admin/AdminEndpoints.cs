@@ -26,6 +26,8 @@ public static class AdminEndpoints
         LedgerApi.Map(admin);
         RatesApi.Map(admin);
         EstimateApi.Map(admin);
+        RatesImportApi.Map(admin);
+        RerateApi.Map(admin);
         AdminKeysApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
         return routes;

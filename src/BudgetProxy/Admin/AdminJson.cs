@@ -14,6 +14,8 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(ListPage<AdminKeyDocument>))]
 [JsonSerializable(typeof(RateDocument))]
 [JsonSerializable(typeof(ListPage<RateDocument>))]
+[JsonSerializable(typeof(ImportDocument))]
+[JsonSerializable(typeof(RerateDocument))]
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(ListPage<UsageDocument>))]
 [JsonSerializable(typeof(LedgerDocument))]

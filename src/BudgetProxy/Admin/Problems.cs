@@ -19,8 +19,11 @@ internal static class Problems
 
     public static ProblemHttpResult BadBody(string detail) => Of(StatusCodes.Status400BadRequest, "The body can't be read.", detail);
 
-    public static ProblemHttpResult TooLarge(int limit) => Of(
+    public static ProblemHttpResult TooLarge(long limit) => Of(
         StatusCodes.Status413PayloadTooLarge, "The body is too large.", $"An admin call's body is at most {limit} bytes.");
+
+    /// <param name="status">400 or 413.</param>
+    public static ProblemHttpResult BadFile(int status, string detail) => Of(status, "The file can't be read.", detail);
 
     public static ProblemHttpResult WrongMediaType() => Of(
         StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.", "Send 'Content-Type: application/json', UTF-8 and not compressed.");

@@ -26,6 +26,10 @@ internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings b
             yield return entry;
     }
 
+    /// <summary>As far as Postgres has them: who needs all reads the ledger first, which brings over what is on its way.</summary>
+    public ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        ledger.CorrectionsAsync(ids, cancellationToken);
+
     public ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken) => ledger.BookmarkAsync(name, cancellationToken);
 
     public ValueTask MoveBookmarkAsync(string name, string value, CancellationToken cancellationToken) => ledger.MoveBookmarkAsync(name, value, cancellationToken);

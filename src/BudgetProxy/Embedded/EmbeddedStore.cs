@@ -154,6 +154,9 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         }
     }
 
+    public ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        OffThreadAsync<IReadOnlyList<LedgerEntry>>(() => _ledger.Corrections(ids), cancellationToken);
+
     public ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken) =>
         OffThreadAsync(() => _notes.Bookmark(name), cancellationToken);
 

@@ -37,6 +37,20 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
         return (entries, after);
     }
 
+    /// <summary>All entries that correct one of these, in settling order.</summary>
+    public List<LedgerEntry> Corrections(IReadOnlyCollection<Guid> ids)
+    {
+        using var session = database.OpenSession();
+        var rows = session.Prepare(
+            $"SELECT {LedgerTable.Columns} FROM ledger WHERE adjusts IN ({string.Join(", ", Enumerable.Repeat("?", ids.Count))}) ORDER BY seq");
+        foreach (var id in ids)
+            rows.Bind(id);
+        var entries = new List<LedgerEntry>();
+        while (rows.Read())
+            entries.Add(LedgerTable.Read(rows));
+        return entries;
+    }
+
     public List<UsageTotal> Totals(LedgerFilter filter, UsageGroups groups)
     {
         var keys = new StringBuilder();

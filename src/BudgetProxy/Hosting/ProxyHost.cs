@@ -150,6 +150,8 @@ public static class ProxyHost
             services.AddEmbeddedStore(options);
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<RateTable>();
+        services.AddHostedService<RateAge>();
+        services.AddSingleton<Rerating>();
         services.AddHostedService<DirectoryStart>();
 
         services.AddAdmin();

@@ -27,6 +27,7 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _overrunCost;
     private readonly Counter<long> _storeFailures;
     private readonly Gauge<long> _drift;
+    private readonly Gauge<long> _ratesAge;
 
     public ProxyMetrics()
     {
@@ -44,6 +45,7 @@ public sealed class ProxyMetrics : IDisposable
         _overrunCost = Counter("overrun_cost", NanoUsdUnit, "The part of costs above the reservation.");
         _storeFailures = Counter("store.failures", "{operation}", "Store operations that failed.");
         _drift = Meter.CreateGauge<long>("budgetproxy.invariant.drift", "{unit}", "Counters' distance from the ledger at the last check; must be 0.");
+        _ratesAge = Meter.CreateGauge<long>("budgetproxy.rates.age_days", "d", "Days since the shipped rates were compiled or a file of rates was last imported.");
     }
 
     internal Meter Meter { get; }
@@ -111,6 +113,10 @@ public sealed class ProxyMetrics : IDisposable
     /// <summary>Counters were compared with the ledger.</summary>
     /// <param name="distance">Sum of the absolute differences, in nano-dollars, calls and tokens; 0 = they agree.</param>
     public void DriftMeasured(long distance) => _drift.Record(distance);
+
+    /// <summary>The age of the rates was measured.</summary>
+    /// <param name="days">Since the shipped card was compiled or a file was last imported, whichever was later.</param>
+    public void RatesAged(long days) => _ratesAge.Record(days);
 
     public void Dispose() => Meter.Dispose();
 

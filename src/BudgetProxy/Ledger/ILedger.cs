@@ -15,6 +15,10 @@ public interface ILedger
     /// <summary>Entries in settling order, streamed: memory does not grow with their number.</summary>
     IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>All entries that correct one of these, in settling order.</summary>
+    /// <param name="ids">Some hundreds at most.</param>
+    ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+
     /// <summary>How far a reader of the ledger has come, in its own words; null = it has not begun.</summary>
     ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken);
 

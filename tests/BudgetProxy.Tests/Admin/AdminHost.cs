@@ -70,7 +70,8 @@ internal sealed class AdminHost : IAsyncDisposable
             })
             .AddSingleton<TenantDirectory>()
             .AddSingleton<IRateStore, SqliteRateStore>()
-            .AddSingleton<RateTable>();
+            .AddSingleton<RateTable>()
+            .AddSingleton<Rerating>();
         var app = builder.Build();
         app.MapAdmin();
         try

@@ -53,6 +53,17 @@ public sealed class PostgresLedger(PostgresDatabase database)
         return found.ToDictionary(row => row.Id, row => row.Basis);
     }
 
+    /// <inheritdoc cref="ILedger.CorrectionsAsync"/>
+    public async ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var query = new LedgerQuery();
+        query.And($"adjusts = ANY ({query.Parameter(ids.ToArray())})");
+        return await database.ReadAsync(
+            connection => query.ReadAsync(
+                connection, $"SELECT {LedgerRows.Columns} FROM ledger WHERE {query.Conditions} ORDER BY {Order}", row => LedgerRows.Read(row).Entry, cancellationToken),
+            cancellationToken);
+    }
+
     /// <summary>True where late usage has corrected this presumed entry; a correction of its price is none of that kind.</summary>
     public async Task<bool> IsAdjustedAsync(Guid id, CancellationToken cancellationToken)
     {

@@ -1,0 +1,62 @@
+using System.Globalization;
+using BudgetProxy.Hosting;
+using BudgetProxy.Ledger;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Rates;
+
+/// <summary>
+/// Says how old the prices are: since the shipped card was compiled or a file was last imported, whichever was later. Providers change prices every few
+/// weeks, and a card that nobody looks after bills wrong without a sign of it.
+/// </summary>
+public sealed partial class RateAge(RateTable table, ILedger ledger, ProxyMetrics metrics, TimeProvider time, ILogger<RateAge> logger) : BackgroundService
+{
+    /// <summary>The ledger's bookmark that holds when a file was last applied, changed it anything or not.</summary>
+    public const string Bookmark = "rates.import";
+
+    /// <summary>Days after which it is said aloud.</summary>
+    public const int WarnDays = 90;
+
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    /// <summary>Measures, and warns where it has become too much since it was measured last.</summary>
+    /// <returns>Whole days.</returns>
+    /// <exception cref="StoreUnavailableException">The store can't be read.</exception>
+    public async Task<int> MeasureAsync(bool warn, CancellationToken cancellationToken)
+    {
+        var compiled = DateTimeOffset.ParseExact(table.Shipped.Compiled, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        var newest = await ledger.BookmarkAsync(Bookmark, cancellationToken) is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var imported) && imported > compiled
+                ? imported
+                : compiled;
+        var days = (int)Math.Max(0, (time.GetUtcNow() - newest).Days);
+        metrics.RatesAged(days);
+        if (warn && days > WarnDays)
+            Log.Old(logger, days, newest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        return days;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var said = false;
+        while (true)
+        {
+            try
+            {
+                said = await MeasureAsync(!said, stoppingToken) > WarnDays;
+            }
+            catch (StoreUnavailableException)
+            {
+                // The next look may succeed; others say loudly that the store is away.
+            }
+
+            await Task.Delay(Period, time, stoppingToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5101, LogLevel.Warning, "The prices are {Days} days old: nothing newer than {Newest} is in the rate table, and providers have probably changed theirs. Import a file of prices with POST /admin/v1/rates/import, add rows with PUT /admin/v1/rates/{{provider}}/{{model}}, or install a newer version.")]
+        public static partial void Old(ILogger logger, int days, string newest);
+    }
+}
