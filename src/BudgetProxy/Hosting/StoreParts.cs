@@ -41,7 +41,7 @@ internal static class StoreParts
         services.AddHostedService<DirectoryWatch>();
     }
 
-    /// <summary>Opens the store and shows it on the metrics page.</summary>
+    /// <summary>Opens the store, reads the rate table and shows the store on the metrics page.</summary>
     /// <exception cref="ConfigurationException">It can't be opened.</exception>
     public static void Open(IServiceProvider services, ProxyOptions options)
     {
@@ -64,6 +64,8 @@ internal static class StoreParts
                 store.PublishRatesAsync(RateCard.Shipped, CancellationToken.None).AsTask().GetAwaiter().GetResult();
                 metrics.WatchStore(() => store.OpenReservations, () => store.Commits, () => store.Steps);
             }
+
+            services.GetRequiredService<RateTable>().RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception failed) when (IsOfOpening(failed))
         {
@@ -114,7 +116,7 @@ internal static class StoreParts
     }
 
     private static bool IsOfOpening(Exception failed) =>
-        failed is InvalidOperationException or IOException or UnauthorizedAccessException or ArgumentException or StoreUnavailableException;
+        failed is InvalidOperationException or FormatException or IOException or UnauthorizedAccessException or ArgumentException or StoreUnavailableException;
 
     private static ConfigurationException Unusable(ProxyOptions options, Exception failed) => new(
     [

@@ -34,7 +34,7 @@ public sealed class RateImportTests
     [Theory]
     [InlineData("gpt-4o", "standard.input", "2.50", "2.00", "0.8", null)]
     [InlineData("gpt-4o", "standard.output", "10.00", "8.00", "0.8", null)]
-    [InlineData("gpt-4.1-mini", "standard.cachedInput", "0.10", "0.02", "0.2", "less than a 3rd of the price")]
+    [InlineData("gpt-4.1-mini", "standard.cachedInput", "0.10", "0.02", "0.2", "less than a third of the price")]
     [InlineData("gpt-4.1-nano", "standard.input", "0.10", "0.00", "0", "becomes free")]
     [InlineData("o4-mini", "flex.input", "0.55", "0.60", "1.0909", null)]
     [InlineData("gpt-5.4", "long.standard.input", "5.00", "5.50", "1.1", null)]

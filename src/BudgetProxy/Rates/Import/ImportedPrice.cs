@@ -37,7 +37,7 @@ public sealed record ImportedPrice(string Name, long? Old, long? New, string? Wa
         ( > 0, 0) => "becomes free",
         (0, > 0) => "was free",
         ( > 0, > 0) when (Int128)now > (Int128)old * WarnFactor => $"more than {WarnFactor} times as dear",
-        ( > 0, > 0) when (Int128)now * WarnFactor < old => $"less than a {WarnFactor}rd of the price",
+        ( > 0, > 0) when (Int128)now * WarnFactor < old => "less than a third of the price",
         _ => null,
     };
 }
