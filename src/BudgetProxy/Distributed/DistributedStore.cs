@@ -42,8 +42,12 @@ internal sealed class DistributedStore : IAsyncDisposable
         var generations = new Generations(_shards);
         var scripts = new CounterScripts(_shards, generations);
         var counting = new BudgetCounting(scripts, _outbox, ledger);
+        var bookings = new Bookings(scripts, _outbox, ledger);
+        var drift = new DriftCheck(scripts, _outbox, ledger);
+        var decision = new ReserveDecision(_shards, generations, bookings.Definitions, counting, drift);
         _counters = new Counters(
-            scripts, counting, new CounterReads(scripts, counting), new Bookings(scripts, _outbox, ledger), new DriftCheck(scripts, _outbox, ledger));
+            scripts, counting, new CounterReads(scripts, counting), bookings, drift, decision,
+            new StandingReservations(scripts, decision, _tables.Standing, ledger, _outbox));
         var sources = new RecoverySources(_shards, _own, _outbox, ledger, _tables);
         _recovery = new Recovery(_shards, generations, sources, loggers.CreateLogger<Recovery>());
         generations.Lost = _ => _recovery.Begin();

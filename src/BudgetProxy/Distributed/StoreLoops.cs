@@ -11,6 +11,11 @@ internal sealed partial class StoreLoops(
     private static readonly TimeSpan BeatPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReplayPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PartitionPeriod = TimeSpan.FromHours(1);
+    private static readonly TimeSpan StandingPeriod = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is asked for is granted, refused or given up long before.</summary>
+    private static readonly TimeSpan StandingAge = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan DrainPeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>Entries gather for so long before they are written together.</summary>
@@ -27,6 +32,7 @@ internal sealed partial class StoreLoops(
         Start("the replay of the spool", ReplayPeriod, _ => replay.RunAsync());
         Start("entries of lost counters", BeatPeriod, _ => replay.BookStrandedAsync());
         Start("the way to the ledger", TimeSpan.Zero, DrainAsync);
+        Start("standing reservations that were never granted", StandingPeriod, stop => store.SweepStandingAsync(StandingAge, stop));
         Start("the ledger's partitions", PartitionPeriod, outbox.EnsurePartitionsAsync);
     }
 

@@ -77,7 +77,7 @@ internal sealed class Books : IDisposable
             }
 
             if (!fits)
-                wouldBlock = wouldBlock is null ? budget.Name : wouldBlock + "," + budget.Name;
+                wouldBlock = ReserveOutcome.Joined(wouldBlock, budget.Name);
             else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
             open.Take(hold, slot);

@@ -28,9 +28,12 @@ internal sealed class PartBooks(SqliteSession session, StoreClock clock, BudgetB
         session.Begin();
         foreach (var line in part.Entries)
             Book(Entries.OfPart(line, reservation.Call, now), present, now);
-        Shrink(reservation, part, open);
         var before = reservation.Call;
-        reservation.Call = before.Without(part.Released, part.ReleasedUsage);
+        if (open)
+            reservation.Release();
+        Shrink(reservation, part);
+        if (open)
+            reservation.Hold();
         if (!open && Entries.TakingBack(before, reservation.Call, part.Part, now) is { } taken && ledger.Append(taken))
             budgets.Spend(reservation, taken);
         reservation.NextPart++;
@@ -47,11 +50,11 @@ internal sealed class PartBooks(SqliteSession session, StoreClock clock, BudgetB
     }
 
     /// <summary>Takes off what the part releases: by hold where the reservation was made with it, as of one call elsewhere.</summary>
-    /// <param name="open">False = it was charged as presumed and holds nothing any more.</param>
-    private static void Shrink(OpenReservation reservation, PartSettlement part, bool open)
+    private static void Shrink(OpenReservation reservation, PartSettlement part)
     {
-        if (open)
-            reservation.Release();
+        var before = reservation.Call;
+        reservation.Call = before.Without(part.Released, part.ReleasedUsage);
+        var (money, tokens) = (before.Amount.Value - reservation.Call.Amount.Value, before.WorstUsage.Total - reservation.Call.WorstUsage.Total);
         for (var i = 0; i < part.Shares.Count; i++)
         {
             var share = reservation.Shares![i];
@@ -60,11 +63,11 @@ internal sealed class PartBooks(SqliteSession session, StoreClock clock, BudgetB
 
         for (var i = 0; i < reservation.Holds.Count; i++)
         {
+            // As one call it holds to its end.
             var hold = reservation.Holds[i];
-            reservation.Holds[i] = hold with { Amount = ReservedCall.Rest(hold.Amount, part.ReleasedOf(hold.Slot.Owner.Kind)) };
+            var kind = hold.Slot.Owner.Kind;
+            if (kind != LimitKind.Requests)
+                reservation.Holds[i] = hold with { Amount = ReservedCall.Rest(hold.Amount, BudgetMatcher.AmountOf(kind, money, tokens)) };
         }
-
-        if (open)
-            reservation.Hold();
     }
 }

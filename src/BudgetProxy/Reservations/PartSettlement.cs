@@ -32,9 +32,6 @@ public sealed record PartSettlement
     /// <summary>Taken off its worst usage, bucket by bucket; each cut to what is left of it.</summary>
     public required Usage ReleasedUsage { get; init; }
 
-    /// <summary>What is released in a budget that holds the reservation as one call: that stays one call to its end.</summary>
-    internal long ReleasedOf(LimitKind kind) => kind == LimitKind.Requests ? 0 : BudgetMatcher.AmountOf(kind, Released.Value, ReleasedUsage.Total);
-
     /// <exception cref="ArgumentException">No reservation of the tenant with so many holds can have this part.</exception>
     internal static void Check(PartSettlement part, string tenant, int holds)
     {

@@ -25,17 +25,18 @@ public sealed class PostgresLedger(PostgresDatabase database)
     {
         if (entries.Count == 0)
             return 0;
+        return await database.WriteAsync(connection => InsertAsync(connection, entries, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same on a connection that may be in a transaction. Throws what Npgsql throws.</summary>
+    internal static async Task<int> InsertAsync(NpgsqlConnection connection, IReadOnlyList<PlacedEntry> entries, CancellationToken cancellationToken)
+    {
         // In the order of ids, so that two proxies that insert the same entries never wait for each other in a circle.
         var sorted = entries.OrderBy(row => row.Entry.Id).ToList();
-        return await database.WriteAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(LedgerRows.Insert, connection);
-                foreach (var column in LedgerRows.All)
-                    command.Parameters.Add(column.Values(sorted));
-                return await command.ExecuteNonQueryAsync(cancellationToken);
-            },
-            cancellationToken);
+        await using var command = new NpgsqlCommand(LedgerRows.Insert, connection);
+        foreach (var column in LedgerRows.All)
+            command.Parameters.Add(column.Values(sorted));
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Which of these entries are there, and on what basis each was booked.</summary>

@@ -8,6 +8,9 @@ internal sealed class RecoveryTables(PostgresDatabase database)
     /// <summary>After so many seconds without a word a proxy is not waited for: its calls are charged as presumed.</summary>
     private const int LapseSeconds = 5;
 
+    /// <summary>Reservations that no proxy need live for.</summary>
+    public StandingTable Standing { get; } = new(database);
+
     /// <summary>Says that this proxy lives, and learns which recoveries want its answer.</summary>
     public Task<List<(long Generation, int[] Shards)>> BeatAsync(string proxy, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>

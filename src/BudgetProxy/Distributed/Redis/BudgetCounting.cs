@@ -154,12 +154,18 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
     private static List<RedisValue[]> HoldsOf(CountedBudget budget, RedisResult[] locked)
     {
         var holds = new List<RedisValue[]>();
-        for (var i = Shard.AnswerHead + 1; i < locked.Length; i += 4)
+        for (var i = Shard.AnswerHead + 1; i < locked.Length; i += 5)
         {
             var started = DateTimeOffset.FromUnixTimeMilliseconds((long)locked[i + 3]);
             var call = EntryCodec.ReadCall((byte[])locked[i + 2]!, Guid.ParseExact((string)locked[i]!, "N"), started);
             if (TenantDefinitions.Hold(budget.Budget, call) is not { } hold)
+            {
+                // A standing one may have been made with holds of this shape, which the script knows.
+                if ((string)locked[i + 4]! == "1")
+                    holds.Add([(string)locked[i]!, "", "", "", "", 0]);
                 continue;
+            }
+
             var slot = budget.SlotAt(started);
             holds.Add([(string)locked[i]!, hold.ScopeValue, budget.Unit, slot.Start, slot.Ends, ReserveStep.Amount(hold)]);
         }

@@ -40,6 +40,10 @@ internal sealed class CountedBudget
     /// <summary>How long a slot of a rolling window counts, ms; empty for calendar windows.</summary>
     public RedisValue Span { get; }
 
+    /// <summary>The unit of a hold.</summary>
+    /// <param name="own">False: it is of lines of a standing reservation, and what is presumed of the whole is not spent there.</param>
+    public RedisValue UnitOf(bool own) => own ? Unit : ((string)Unit!).ToUpperInvariant();
+
     public static CountedBudget Of(Budget budget) => Known.GetValue(budget, static unknown => new CountedBudget(unknown));
 
     /// <summary>The slot of an instant; kept, as it is the same for most calls.</summary>

@@ -87,11 +87,12 @@ internal sealed partial class Recovery(Shards shards, Generations generations, R
             await Task.Delay(Pause, cancellationToken);
 
         var open = await sources.OpenCallsAsync(generation, lost, cancellationToken);
+        var standing = await sources.StandingAsync(generation, lost, cancellationToken);
         foreach (var shard in lost)
-            await StampAsync(shard, generation, open[shard.Number]);
+            await StampAsync(shard, generation, open[shard.Number], standing[shard.Number]);
         await sources.Tables.FinishAsync(generation, cancellationToken);
         Led++;
-        Log.Ended(logger, generation, open.Sum(calls => calls.Count));
+        Log.Ended(logger, generation, open.Sum(calls => calls.Count) + standing.Sum(batches => batches.Count));
         foreach (var shard in lost)
             await generations.TryOpenAsync(shard);
         _ = SweepAsync(lost, generation);
@@ -112,7 +113,7 @@ internal sealed partial class Recovery(Shards shards, Generations generations, R
         }
     }
 
-    private async Task StampAsync(Shard shard, long generation, List<OpenCall> open)
+    private async Task StampAsync(Shard shard, long generation, List<OpenCall> open, List<RedisValue[]> standing)
     {
         var link = shards.Link;
         for (var i = 0; i < open.Count; i += LargestChunk)
@@ -121,6 +122,8 @@ internal sealed partial class Recovery(Shards shards, Generations generations, R
             await link.RunAsync(RedisScript.Recover, [shard.Stamp], [generation, RedisValue.EmptyString, shards.Time.Told, .. chunk]);
         }
 
+        foreach (var batch in standing)
+            await link.RunAsync(RedisScript.Standing, [shard.Stamp], [generation, .. batch]);
         await link.RunAsync(RedisScript.Recover, [shard.Stamp], generation, 1, shards.Time.Told);
     }
 

@@ -1,4 +1,5 @@
 using BudgetProxy.Distributed.Postgres;
+using BudgetProxy.Reservations;
 using StackExchange.Redis;
 
 namespace BudgetProxy.Distributed.Redis;
@@ -61,6 +62,25 @@ internal sealed class RecoverySources(Shards shards, OwnCalls own, Outbox outbox
         return byShard;
     }
 
+    /// <summary>
+    /// What <c>standing.lua</c> lays out again, by shard: standing reservations that are open, or were charged as presumed and may be adjusted. From their rows
+    /// in Postgres, where steps of earlier generations are refused from now on. To be asked after the open calls: by then the ledger has all there is.
+    /// </summary>
+    public async Task<List<RedisValue[]>[]> StandingAsync(long generation, IReadOnlyList<Shard> lost, CancellationToken cancellationToken)
+    {
+        var rows = await tables.Standing.TakeOverAsync([.. lost.Select(shard => shard.Number)], generation, cancellationToken);
+        var booked = await ledger.FindAsync([.. rows.SelectMany(row => new[] { row.Id, Entries.AdjustmentOf(row.Id) })], cancellationToken);
+        var byShard = shards.All.Select(_ => new List<RedisValue[]>()).ToArray();
+        foreach (var row in rows.Where(row => !booked.ContainsKey(Entries.AdjustmentOf(row.Id))))
+        {
+            var presumed = booked.ContainsKey(row.Id);
+            if (presumed || row.State == StandingState.Open)
+                byShard[row.Shard].Add(StandingLayout.Arguments(row, presumed, shards.All[row.Shard].Now));
+        }
+
+        return byShard;
+    }
+
     /// <summary>Drops all keys of the shard's generations before this one.</summary>
     public async Task SweepAsync(Shard shard, long generation)
     {
@@ -87,7 +107,7 @@ internal sealed class RecoverySources(Shards shards, OwnCalls own, Outbox outbox
             return calls;
         var root = $"{shard.Name}{generation}:";
         var members = await link.AskAsync(() => link.Database.SortedSetRangeByRankWithScoresAsync(root + "x"));
-        foreach (var page in members.Select(member => (Names: ((string)member.Element!).Split('|'), member.Score)).Where(member => !answered.Contains(member.Names[2])).Chunk(InsertPage))
+        foreach (var page in members.Select(member => (Names: ((string)member.Element!).Split('|'), member.Score)).Where(member => member.Names[2].Length > 0 && !answered.Contains(member.Names[2])).Chunk(InsertPage))
         {
             var rows = await link.AskAsync(() => Task.WhenAll(page.Select(member => link.Database.HashGetAsync($"{root}r:{member.Names[1]}", ["s", "a", "c"]))));
             for (var i = 0; i < page.Length; i++)

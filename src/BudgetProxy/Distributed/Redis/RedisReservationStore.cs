@@ -46,6 +46,8 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         cancellationToken.ThrowIfCancellationRequested();
         if (Volatile.Read(ref _outboxLength) > MostOutboxEntries)
             throw new StoreUnavailableException("Too many entries wait for the ledger.");
+        if (reservation.Standing)
+            return await counters.Standing.ReserveAsync(reservation, cancellationToken);
         var shard = shards[reservation.Caller.Tenant];
         var generation = shard.Generation;
         var call = own.Find(reservation.Caller.Tenant, reservation.Id);
@@ -53,7 +55,10 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
             own.Add(call = new OwnCall(reservation, EntryCodec.Write(ReservedCall.Of(reservation, reservation.StartedAt))) { StartedAt = shard.Now });
         try
         {
-            return await ReserveAsync(shard, call);
+            var (outcome, decidedIn) = await counters.Decision.DecideAsync(shard, call);
+            if (outcome.Refusal is not null)
+                Forget(shard, decidedIn, reservation.Id);
+            return outcome;
         }
         catch (StoreUnavailableException failed)
         {
@@ -74,7 +79,7 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         ResolveAsync(tenant, id, settlement);
 
     public ValueTask<SettleOutcome> SettlePartAsync(string tenant, Guid id, PartSettlement part, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("The distributed store keeps no standing reservations yet.");
+        counters.Standing.SettlePartAsync(tenant, id, part, cancellationToken);
 
     public ValueTask<SettleOutcome> VoidAsync(string tenant, Guid id, CancellationToken cancellationToken) => ResolveAsync(tenant, id, null);
 
@@ -185,73 +190,37 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         return true;
     }
 
+    /// <summary>Gives back standing reservations that were asked for and never granted, or whose void came to no end.</summary>
+    /// <param name="age">For how long nothing has become of them.</param>
+    /// <exception cref="StoreUnavailableException">Some are left; the next time tries again.</exception>
+    internal async Task SweepStandingAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        StoreUnavailableException? failure = null;
+        foreach (var (tenant, id) in await counters.Standing.UnfinishedAsync(age, cancellationToken))
+        {
+            try
+            {
+                await VoidStandingAsync(tenant, id);
+            }
+            catch (StoreUnavailableException failed)
+            {
+                failure = failed;
+            }
+        }
+
+        if (failure is not null)
+            throw failure;
+    }
+
     internal IReadOnlyList<Shard> ShardsOf(int[]? numbers) => numbers is null ? shards.All : [.. numbers.Select(number => shards.All[number])];
-
-    private async ValueTask<ReserveOutcome> ReserveAsync(Shard shard, OwnCall call)
-    {
-        var reservation = call.Reservation;
-        var tenant = reservation.Caller.Tenant;
-        var begun = shards.Time.Clock.GetTimestamp();
-        do
-        {
-            var definitions = counters.Definitions[tenant];
-            var plan = definitions.Plan(reservation, shard.Now);
-            var (answer, generation) = await shard.Reserve.RunAsync(new ReserveStep(reservation, call.Text, definitions.Version, plan));
-            if (answer is null)
-            {
-                await generations.FindAsync(shard);
-            }
-            else
-            {
-                var parts = (RedisResult[])answer!;
-                switch ((string)parts[0]!)
-                {
-                    case "held":
-                        counters.Drift.Uses(plan);
-                        return ReserveAnswer.Held((byte[])parts[1]!, plan, call);
-                    case "refused":
-                        counters.Drift.Uses(plan);
-                        Forget(shard, generation, reservation.Id);
-                        return ReserveAnswer.Refused(parts, plan);
-                    case "definitions":
-                        counters.Definitions.Learn(tenant, parts);
-                        break;
-                    case "count":
-                        await CountAsync(parts, plan);
-                        break;
-                    case "gone":
-                        throw new StoreUnavailableException("This reservation was voided or settled before; a new call needs an id of its own.");
-                    default:
-                        // 'busy' and 'window' pass by themselves.
-                        await Task.Delay(Pause);
-                        break;
-                }
-            }
-        }
-        while (shards.Time.Clock.GetElapsedTime(begun) < Patience);
-
-        throw new StoreUnavailableException("The tenant's budgets were busy for too long.");
-    }
-
-    /// <exception cref="StoreUnavailableException">It takes longer than a call can wait; it goes on.</exception>
-    private async Task CountAsync(RedisResult[] answer, List<PlannedHold> plan)
-    {
-        try
-        {
-            for (var i = 1; i < answer.Length; i++)
-                await counters.Counting.CountAsync(plan[(int)answer[i]].Hold.Budget, define: false).WaitAsync(Patience);
-        }
-        catch (TimeoutException late)
-        {
-            throw new StoreUnavailableException("A budget is still being counted from the ledger.", late);
-        }
-    }
 
     private async ValueTask<SettleOutcome> ResolveAsync(string tenant, Guid id, Settlement? settlement)
     {
         if (spool.IsAdmitted(id))
             return await spool.SettleAdmittedAsync(id, settlement);
         var call = own.Find(tenant, id);
+        if (call is null && settlement is null && await counters.Standing.BeginVoidAsync(tenant, id, CancellationToken.None))
+            return await VoidStandingAsync(tenant, id);
         try
         {
             return await TryResolveAsync(tenant, id, settlement, call?.Reserved);
@@ -262,6 +231,9 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
             return SettleOutcome.Spooled;
         }
     }
+
+    private async ValueTask<SettleOutcome> VoidStandingAsync(string tenant, Guid id) =>
+        await counters.Standing.EndVoidAsync(tenant, id, await TryResolveAsync(tenant, id, null, null), CancellationToken.None);
 
     private SettleOutcome Booked(Shard shard, ReservedCall? call, Settlement? settlement, RedisResult[] parts, long generation)
     {

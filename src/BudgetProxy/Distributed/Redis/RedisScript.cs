@@ -16,6 +16,7 @@ internal sealed class RedisScript
     public static readonly RedisScript Reserve = Counters("reserve");
 
     public static readonly RedisScript Settle = Counters("settle");
+    public static readonly RedisScript Part = Counters("part");
     public static readonly RedisScript Expire = Counters("expire");
     public static readonly RedisScript Append = Counters("append");
     public static readonly RedisScript Read = Counters("read");
@@ -24,11 +25,12 @@ internal sealed class RedisScript
     public static readonly RedisScript Forget = Counters("forget");
 
     public static readonly RedisScript Recover = Alone("recover");
+    public static readonly RedisScript Standing = Alone("standing");
     public static readonly RedisScript Fence = Alone("fence");
     public static readonly RedisScript Drain = Alone("drain");
     public static readonly RedisScript Drained = Alone("drained");
 
-    public static readonly IReadOnlyList<RedisScript> OfCounters = [Reserve, Settle, Expire, Append, Read, Lock, Count, Forget];
+    public static readonly IReadOnlyList<RedisScript> OfCounters = [Reserve, Settle, Part, Expire, Append, Read, Lock, Count, Forget];
 
     private readonly string _flags;
     private readonly string _body;

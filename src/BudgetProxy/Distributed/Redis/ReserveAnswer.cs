@@ -22,7 +22,7 @@ internal static class ReserveAnswer
             var (budget, hold) = (plan[i].Hold.Budget, plan[i].Hold);
             var left = budget.Limit - spent - held;
             if (hold.Amount > left && !plan[i].Enforced)
-                wouldBlock = budget.Mode == BudgetMode.Shadow ? Joined(wouldBlock, budget.Name) : wouldBlock;
+                wouldBlock = budget.Mode == BudgetMode.Shadow ? ReserveOutcome.Joined(wouldBlock, budget.Name) : wouldBlock;
             else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
         }
@@ -50,8 +50,6 @@ internal static class ReserveAnswer
             return slot.Slot.Ends;
         return oldest.Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(oldest) + (long)budget.Span);
     }
-
-    private static string Joined(string? names, string name) => names is null ? name : names + "," + name;
 
     private static long Number(ref ReadOnlySpan<byte> text)
     {

@@ -8,7 +8,7 @@ namespace BudgetProxy.Distributed.Redis;
 /// <summary>One reservation's share of a call of <c>reserve.lua</c>.</summary>
 internal sealed class ReserveStep(Reservation reservation, byte[] call, RedisValue definitions, IReadOnlyList<PlannedHold> holds) : StoreStep
 {
-    private const int Head = 8;
+    private const int Head = 9;
     private const int HoldWidth = 10;
 
     public override int Width => Head + (holds.Count * HoldWidth);
@@ -22,7 +22,8 @@ internal sealed class ReserveStep(Reservation reservation, byte[] call, RedisVal
         arguments[4] = call;
         arguments[5] = Entries.Bounded(reservation.Amount).Value;
         arguments[6] = Entries.Bounded(reservation.WorstUsage).Total;
-        arguments[7] = holds.Count;
+        arguments[7] = reservation.Holds.Count;
+        arguments[8] = holds.Count;
         for (var i = 0; i < holds.Count; i++)
             Write(holds[i], arguments[(Head + (i * HoldWidth))..]);
     }
@@ -34,7 +35,7 @@ internal sealed class ReserveStep(Reservation reservation, byte[] call, RedisVal
     {
         arguments[0] = planned.Budget.Shape;
         arguments[1] = planned.Hold.ScopeValue;
-        arguments[2] = planned.Budget.Unit;
+        arguments[2] = planned.Budget.UnitOf(planned.Own);
         arguments[3] = planned.Budget.Limit;
         arguments[4] = Amount(planned.Hold);
         arguments[5] = planned.Enforced ? 1 : 0;

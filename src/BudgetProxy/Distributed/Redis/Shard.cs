@@ -36,6 +36,7 @@ internal sealed class Shard
         Outbox = Name + "out";
         _stamp = [Stamp];
         Reserve = new ScriptLane(this, RedisScript.Reserve, [owner]);
+        ReserveStanding = new ScriptLane(this, RedisScript.Reserve, [""]);
         Settle = new ScriptLane(this, RedisScript.Settle, []);
     }
 
@@ -49,6 +50,9 @@ internal sealed class Shard
     public RedisKey Outbox { get; }
 
     public ScriptLane Reserve { get; }
+
+    /// <summary>For reservations without an owner.</summary>
+    public ScriptLane ReserveStanding { get; }
 
     public ScriptLane Settle { get; }
 

@@ -25,6 +25,8 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
             plan.Add(new PlannedHold(budget, holds[i], budget.SlotAt(now), holds[i].Budget.Mode == BudgetMode.Enforce));
         }
 
+        if (reservation.Standing)
+            AddOwn(ReservedCall.Of(reservation, now), plan);
         if (Newest.Count > 0)
             AddNewest(reservation, now, plan);
         return plan;
@@ -50,6 +52,31 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
             return null;
         var scope = BudgetMatcher.ScopeValue(budget, call.Caller, call.Provider, call.Model);
         return new Hold(budget, scope, BudgetMatcher.AmountOf(budget.LimitKind, call.Amount.Value, call.WorstUsage.Total));
+    }
+
+    /// <summary>
+    /// Marks the holds of a standing reservation where it counts as one call, and adds one of 0 where it does and none of its lines: what is presumed of it
+    /// is spent there.
+    /// </summary>
+    private static void AddOwn(ReservedCall call, List<PlannedHold> plan)
+    {
+        var without = new Dictionary<RedisValue, PlannedHold>();
+        var with = new HashSet<RedisValue>();
+        for (var i = 0; i < plan.Count; i++)
+        {
+            var (budget, hold, _, enforced, _) = plan[i];
+            var own = call.CountsIn(hold.Budget, hold.ScopeValue);
+            plan[i] = plan[i] with { Own = own, Enforced = enforced && hold.Amount > 0 };
+            without.TryAdd(budget.Shape, plan[i]);
+            if (own)
+                with.Add(budget.Shape);
+        }
+
+        foreach (var (shape, planned) in without)
+        {
+            if (!with.Contains(shape) && Hold(planned.Hold.Budget, call) is { } hold)
+                plan.Add(planned with { Hold = hold with { Amount = 0 }, Enforced = false, Own = true });
+        }
     }
 
     private void AddNewest(Reservation reservation, DateTimeOffset now, List<PlannedHold> plan)

@@ -8,6 +8,7 @@
 --            bp:{B}:G:i:TENANT:SHAPE:I     sorted set: scopes of the counters, by the end of their newest slot
 --            bp:{B}:G:r:ID                 hash, one reservation: s state (o open, p presumed, s settled, v voided), t tenant, p owner, c call, a started,
 --                                          h holds, w amount, k tokens, o first answer
+--                                          of a standing one, which has no owner, besides: n its next part, l how many holds it was made with, the first of h
 --            bp:{B}:G:x                    sorted set of TENANT|ID|OWNER: open reservations by deadline
 --            bp:{B}:G:y:TENANT             sorted set of the same: presumed ones by the end of their late settlement
 --            bp:{B}:G:p                    hash: owner -> last heartbeat, ms
@@ -112,7 +113,8 @@ local function open_slot(key, index, scope, slot, ends, span)
   end
 end
 
--- Holds of a reservation are a flat list of seven: shape, instance, scope, unit (u money, t tokens, r calls), slot, ends, amount.
+-- Holds of a reservation are a flat list of seven: shape, instance, scope, unit (u money, t tokens, r calls), slot, ends, amount. A unit in capitals holds
+-- what lines of a standing reservation may cost, at another caller or model than its own: what is presumed of the whole is not spent there.
 local HOLD = 7
 
 -- Takes a reservation's holds back and spends what replaces them, in the slots that still count and the shapes that are still counted.

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
--- lock.lua, version 1: locks a tenant for the moment in which a budget's counters are made: no reserve, settle, void or expiry of it goes through.
+-- lock.lua, version 2: locks a tenant for the moment in which a budget's counters are made: no reserve, settle, void or expiry of it goes through.
 --
 -- To lock:   ARGV[4] tenant [5] token [6] ms that it binds at the most [7] shape that is to be counted [8] '1' = also where it is counted already
 -- To let go: ARGV[4] tenant [5] '' [6] token
--- Answers  {'ok', now, version, 'locked', id, state, call, started, …} with the tenant's open and presumed reservations, at a version that no other step
+-- Answers  {'ok', now, version, 'locked', id, state, call, started, '1' of a standing one or '', …} with the tenant's open and presumed reservations, at a version that no other step
 -- has; or 'busy', 'counted', 'free' in the fourth place.
 local tenant = ARGV[4]
 local of = root .. 't:' .. tenant
@@ -24,12 +24,13 @@ for _, set in ipairs({'x', 'y:' .. tenant}) do
   for i = 1, #members do
     local whose, id = string.match(members[i], '^([^|]*)|([^|]*)|')
     if whose == tenant then
-      local held = redis.call('HMGET', root .. 'r:' .. id, 's', 'c', 'a')
+      local held = redis.call('HMGET', root .. 'r:' .. id, 's', 'c', 'a', 'l')
       if held[1] == 'o' or held[1] == 'p' then
         answers[#answers + 1] = id
         answers[#answers + 1] = held[1]
         answers[#answers + 1] = held[2]
         answers[#answers + 1] = held[3]
+        answers[#answers + 1] = held[4] and '1' or ''
       end
     end
   end

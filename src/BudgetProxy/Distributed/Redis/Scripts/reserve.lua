@@ -1,8 +1,9 @@
 #!lua
--- reserve.lua, version 1: takes all holds of a reservation or none, for several reservations one after the other.
+-- reserve.lua, version 2: takes all holds of a reservation or none, for several reservations one after the other.
 --
--- ARGV[4]  owner; then for each reservation:
---   tenant, id, version of the definitions that the caller knows, lifetime ms, call, amount, tokens, number of holds, and for each hold:
+-- ARGV[4]  owner; '' = none: they are standing reservations. Then for each reservation:
+--   tenant, id, version of the definitions that the caller knows, lifetime ms, call, amount, tokens, the number of holds that it was made with, all holds'
+--   number, and for each hold:
 --   shape, scope, unit, limit, amount, enforced ('1' or '0'), slot, next (when the slot is over; '' = never), ends (when it stops counting; '' = never), span
 -- Answers  {'ok', now, version, answer, …}; an answer is
 --   {'held', 'now|spent,held|…'}       all is held; what was there before, hold by hold. A repeat of the id hears the same.
@@ -13,11 +14,11 @@
 --   {'busy'}                           the tenant is locked for a moment
 --   {'gone'}                           the id was voided or settled before
 -- Refused by a server that is out of memory: nothing is granted that can't be written.
-local FIELDS = 10
+local FIELDS, HEAD = 10, 9
 local owner = ARGV[4]
 
 local function reserve(at)
-  local tenant, id, holds = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 7])
+  local tenant, id, holds = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 8])
   local row = root .. 'r:' .. id
   local known = redis.call('HMGET', row, 's', 'o')
   if known[1] then
@@ -25,7 +26,7 @@ local function reserve(at)
   end
 
   local fields = {'x', 'dv'}
-  for i = 0, holds - 1 do fields[i + 3] = 'q:' .. ARGV[at + 8 + i * FIELDS] end
+  for i = 0, holds - 1 do fields[i + 3] = 'q:' .. ARGV[at + HEAD + i * FIELDS] end
   local of = redis.call('HMGET', root .. 't:' .. tenant, unpack(fields))
   if locked(of[1]) then return {'busy'} end
   if (of[2] or '0') ~= ARGV[at + 2] then
@@ -41,7 +42,7 @@ local function reserve(at)
   local begins = {}
   local keys = {}
   for i = 1, holds do
-    local a = at + 8 + (i - 1) * FIELDS
+    local a = at + HEAD + (i - 1) * FIELDS
     local slot, next = ARGV[a + 6], ARGV[a + 7]
     if now < tonumber(slot) or (next ~= '' and now >= tonumber(next)) then return {'window'} end
     keys[i] = counter(tenant, ARGV[a], of[i + 2], ARGV[a + 1])
@@ -56,7 +57,7 @@ local function reserve(at)
   -- All is checked: from here on nothing can fail.
   local packed = {}
   for i = 1, holds do
-    local a = at + 8 + (i - 1) * FIELDS
+    local a = at + HEAD + (i - 1) * FIELDS
     local shape, scope, slot, ends, amount = ARGV[a], ARGV[a + 1], ARGV[a + 6], ARGV[a + 8], ARGV[a + 4]
     if begins[i] then open_slot(keys[i], root .. 'i:' .. tenant .. ':' .. shape .. ':' .. of[i + 2], scope, slot, ends, ARGV[a + 9]) end
     redis.call('HINCRBY', keys[i], 'h' .. slot, amount)
@@ -67,6 +68,7 @@ local function reserve(at)
   local outcome = table.concat(answer, '|')
   redis.call('HSET', row, 's', 'o', 't', tenant, 'p', owner, 'c', ARGV[at + 4], 'a', text(now), 'h', holds > 0 and cmsgpack.pack(packed) or '',
     'w', ARGV[at + 5], 'k', ARGV[at + 6], 'o', outcome)
+  if owner == '' then redis.call('HSET', row, 'n', '0', 'l', ARGV[at + 7]) end
   redis.call('ZADD', root .. 'x', text(now + tonumber(ARGV[at + 3])), tenant .. '|' .. id .. '|' .. owner)
   version = version + 1
   return {'held', outcome}
@@ -77,11 +79,11 @@ local answers = {'ok', text(now), ''}
 local at = 5
 while at <= #ARGV do
   answers[#answers + 1] = reserve(at)
-  at = at + 8 + tonumber(ARGV[at + 7]) * FIELDS
+  at = at + HEAD + tonumber(ARGV[at + 8]) * FIELDS
 end
 if version ~= before then
   -- Also an owner whose first heartbeat is still to come can fall silent.
-  redis.call('HSETNX', root .. 'p', owner, text(now))
+  if owner ~= '' then redis.call('HSETNX', root .. 'p', owner, text(now)) end
   advance()
 end
 answers[3] = text(version)
