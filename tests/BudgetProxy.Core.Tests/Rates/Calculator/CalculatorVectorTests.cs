@@ -29,6 +29,10 @@ public sealed class CalculatorVectorTests
     [InlineData("anthropic/claude-sonnet-4-5", "n 100 prefix 10000 per day life 3600", "0.3345")] // one in 864 s: 0.0375 + 0.99×0.30
     [InlineData("anthropic/claude-sonnet-4-5", "n 1000 prefix 10000 share 50", "3.69")] // 20 writes: 0.2×3.75 + 9.8×0.30 = 0.75 + 2.94
     [InlineData("anthropic/claude-sonnet-4-5", "n 1001 prefix 10000 share 50", "3.7275")] // 21 writes, 980 reads: 0.7875 + 2.94
+    [InlineData("anthropic/claude-sonnet-4-5", "n 3 in 100 n 2 in 100 prefix 10000", "0.051")] // one write in all: 0.0005×3 + 0.01×3.75 + 0.04×0.30
+    [InlineData("anthropic/claude-sonnet-4-5", "n 2 in 100 n 3 in 100 prefix 10000 share 2", "0.12")] // three writes in all: 0.0015 + 0.03×3.75 + 0.02×0.30
+    [InlineData("anthropic/claude-sonnet-4-5", "n 24 prefix 10000 per day cache long", "0.129")] // one an hour, just warm: 0.01×6 + 0.23×0.30
+    [InlineData("anthropic/claude-sonnet-4-5", "n 23 prefix 10000 per day cache long", "1.38")] // a little later, cold: 0.23×6
     [InlineData("anthropic/claude-sonnet-4-5", "n 1 prefix 10000 per year", "0.0375")] // a single one writes, and nobody reads
     [InlineData("openai/gpt-5.6-sol", "n 10 prefix 2000 in 1000 out 100", "0.0872")] // written 0.012×5, read 0.018×0.40, out 0.001×20: 0.06 + 0.0072 + 0.02
     [InlineData("openai/gpt-5.6-sol", "n 10 prefix 2000 in 1000 out 100 cache none", "0.14")] // 0.03×4 + 0.02
@@ -91,6 +95,25 @@ public sealed class CalculatorVectorTests
     {
         var lines = Estimate("openai/gpt-5.4", "n 3 in 1000 n 1 in 300000").Lines;
         Assert.Equal([(false, 3000L, 2.5m), (true, 300_000L, 5m)], lines.Select(line => (line.LongContext, line.Quantity, line.UsdPerUnit)));
+    }
+
+    [Fact]
+    public void A_cached_prefix_counts_to_the_threshold_in_every_line()
+    {
+        var lines = Estimate("openai/gpt-5.4", "n 2 prefix 272000 in 1").Lines;
+        Assert.Equal(
+            [(ChargeKind.Input, true, 272_002L, 5m), (ChargeKind.CachedInput, true, 272_000L, 0.5m)],
+            lines.Select(line => (line.Kind, line.LongContext, line.Quantity, line.UsdPerUnit)));
+    }
+
+    [Theory]
+    [InlineData("anthropic/claude-sonnet-4-5", "00:05:00", "01:00:00")]
+    [InlineData("openai/gpt-4o-mini", "00:10:00", "1.00:00:00")]
+    [InlineData("openai/gpt-6-luna", "00:30:00", "12:00:00")]
+    public void A_prefix_lives_as_long_as_the_provider_says(string model, string shorter, string longer)
+    {
+        Assert.Equal(TimeSpan.Parse(shorter), Estimate(model, "n 1 prefix 5000").CacheLifetime);
+        Assert.Equal(TimeSpan.Parse(longer), Estimate(model, "n 1 prefix 5000 cache long").CacheLifetime);
     }
 
     [Fact]
