@@ -25,7 +25,9 @@ public sealed class RateSnapshot
         var makers = added.Where(row => row.Rate.ListBasisPoints is not null).ToLookup(row => row.Rate.Tenant, StringComparer.Ordinal);
         foreach (var rate in following)
         {
-            var maker = makers[rate.Tenant].Last(row => row.Rate.Model == rate.Model && row.Rate.Provider == rate.Provider && row.Rate.EffectiveFrom < rate.EffectiveFrom);
+            var maker = makers[rate.Tenant]
+                .Where(row => row.Rate.Model == rate.Model && row.Rate.Provider == rate.Provider && row.Rate.EffectiveFrom < rate.EffectiveFrom)
+                .MaxBy(row => row.Rate.EffectiveFrom)!;
             _byId.TryAdd(rate.Id, maker with { Rate = rate, Sequence = 0 });
         }
 

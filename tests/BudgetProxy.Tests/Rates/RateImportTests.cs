@@ -153,6 +153,28 @@ public sealed class RateImportTests
         Assert.Equal("1.00", RatesApiTests.Price(Assert.Single(await RatesApiTests.ListAsync(host, "?model=good")), "input"));
     }
 
+    [Fact]
+    public async Task What_no_row_can_say_is_skipped_or_said()
+    {
+        await using var host = await AdminHost.StartAsync();
+        const string Odd = """
+            {
+              "tiers": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "tiered_pricing": [{"range": [0, 32000], "input_cost_per_token": 1e-06}]},
+              "night": {"litellm_provider": "openai", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "off_peak_pricing": {"input_cost_per_token": 1e-07}},
+              "claude-us": {"litellm_provider": "anthropic", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "provider_specific_entry": {"us": 1.1, "fast": 2.0}},
+              "uplift": {"litellm_provider": "azure", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "regional_endpoint_uplift_multiplier": 1.1, "cache_read_input_token_cost_ultrafast": 1e-06}
+            }
+            """;
+        var preview = await PreviewAsync(host, Odd);
+        Assert.Equal(("skipped", "skipped"), (Text(Model(preview, "tiers"), "change"), Text(Model(preview, "night"), "change")));
+        var us = Model(preview, "claude-us");
+        Assert.Equal("110", Text(Assert.Single(us.GetProperty("prices").EnumerateArray(), price => Text(price, "price") == "regionalPercent"), "new"));
+        Assert.Equal("provider_specific_entry.fast is passed over", Assert.Single(us.GetProperty("notes").EnumerateArray()).GetString());
+        Assert.Equal(
+            ["regional_endpoint_uplift_multiplier is passed over", "cache_read_input_token_cost_ultrafast is passed over"],
+            Model(preview, "uplift").GetProperty("notes").EnumerateArray().Select(note => note.GetString()));
+    }
+
     [Theory]
     [InlineData("", "Line 1")]
     [InlineData("[]", "one JSON object")]

@@ -123,8 +123,17 @@ internal static class LiteLlmModel
                 case "supports_reasoning":
                     model.Reasoning = member.Value.ValueKind == JsonValueKind.True;
                     break;
+                case "tiered_pricing" or "off_peak_pricing":
+                    model.Skipped = $"has {member.Name}, which no row can say";
+                    break;
+                case "provider_specific_entry":
+                    ReadSpecific(model, member.Value);
+                    break;
                 case "search_context_cost_per_query":
                     ReadSearch(model, member.Value);
+                    break;
+                case var name when name.Contains("multiplier", StringComparison.Ordinal):
+                    model.Notes.Add($"{name} is passed over");
                     break;
                 case var name when name.Contains("cost", StringComparison.Ordinal):
                     ReadPrice(model, name, member.Value);
@@ -222,6 +231,21 @@ internal static class LiteLlmModel
         model.ToolCall = fees.Max();
         if (fees.Count > 1)
             model.Notes.Add("searches cost by their size: the dearest fee is taken");
+    }
+
+    /// <summary>Anthropic's multipliers: <c>us</c> is that of a call tied to a region.</summary>
+    private static void ReadSpecific(ImportedModel model, JsonElement multipliers)
+    {
+        if (multipliers.ValueKind != JsonValueKind.Object)
+            return;
+        foreach (var multiplier in multipliers.EnumerateObject())
+        {
+            if (multiplier.Name == "us" && multiplier.Value.ValueKind == JsonValueKind.Number
+                && PriceText.Read(multiplier.Value.GetRawText(), 2, out var percent) is null && percent is >= 100 and <= 1_000)
+                model.RegionalPercent = (int)percent;
+            else
+                model.Notes.Add($"provider_specific_entry.{multiplier.Name} is passed over");
+        }
     }
 
     private static long? Read(JsonElement value) =>
