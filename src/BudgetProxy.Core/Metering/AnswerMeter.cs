@@ -16,7 +16,7 @@ public static class AnswerMeter
     /// <param name="longestTtl">The longest cache lifetime that the request asked for: the price of writes that are not split.</param>
     public static MeterReading Read(ProviderApi api, ReadOnlySpan<byte> body, CacheWrite longestTtl) => api switch
     {
-        ProviderApi.OpenAiChat => ReadOpenAi(body, hasOutput: true, longestTtl),
+        ProviderApi.OpenAiChat or ProviderApi.OpenAiCompletions => ReadOpenAi(body, hasOutput: true, longestTtl),
         ProviderApi.OpenAiEmbeddings => ReadOpenAi(body, hasOutput: false, longestTtl),
         ProviderApi.OpenAiResponses => OpenAiResponse.ReadWhole(body, longestTtl),
         ProviderApi.AnthropicMessages => ReadAnthropic(body, longestTtl),
@@ -28,6 +28,7 @@ public static class AnswerMeter
         var json = new JsonCursor(body);
         if (!json.EnterObject()) return default;
         Usage? usage = null;
+        var unknown = default(UnknownTokens);
         string? model = null;
         ServiceTier? tier = null;
         var failed = false;
@@ -35,13 +36,13 @@ public static class AnswerMeter
         {
             if (key.SequenceEqual("model"u8)) ServedModel.Read(ref json, ref model);
             else if (key.SequenceEqual("service_tier"u8)) OpenAiTier.Read(ref json, ref tier);
-            else if (key.SequenceEqual("usage"u8)) usage = OpenAiUsage.Read(ref json, hasOutput, longestTtl);
+            else if (key.SequenceEqual("usage"u8)) usage = OpenAiUsage.Read(ref json, hasOutput, longestTtl, out unknown);
             else if (key.SequenceEqual("error"u8)) failed = json.SkipPresent();
             else json.Skip();
         }
 
         if (!json.IsWhole()) return default;
-        return new MeterReading { Usage = usage, ServedModel = model, ServedTier = tier, Finished = !failed, Failed = failed };
+        return new MeterReading { Usage = usage, Unknown = unknown, ServedModel = model, ServedTier = tier, Finished = !failed, Failed = failed };
     }
 
     private static MeterReading ReadAnthropic(ReadOnlySpan<byte> body, CacheWrite longestTtl)
@@ -65,6 +66,7 @@ public static class AnswerMeter
         return new MeterReading
         {
             Usage = refused && !hasContent ? default(Usage) : usage.ToUsage(longestTtl),
+            Unknown = usage.Unknown,
             ServedModel = model,
             ServedTier = usage.Tier,
             Regional = usage.Regional,

@@ -22,6 +22,7 @@ public sealed class AnthropicMessagesMeter(TokenCounter counter, CacheWrite long
     private protected override MeterReading Read() => new()
     {
         Usage = _refused && !_hasContent ? default(Usage) : _usage.ToUsage(longestTtl),
+        Unknown = _usage.Unknown,
         ServedModel = _model,
         ServedTier = _usage.Tier,
         Regional = _usage.Regional,

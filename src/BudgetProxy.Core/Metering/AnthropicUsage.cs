@@ -17,6 +17,11 @@ internal struct AnthropicUsage
     private long? _writtenLong;
     private long? _thinking;
     private long? _searches;
+    private long? _codeRuns;
+    private long _unknownInput;
+    private long _unknownOutput;
+    private long _unknownCalls;
+    private long _unknownWritten;
     private Usage _aside;
     private bool _isAside;
     private bool _malformed;
@@ -27,11 +32,20 @@ internal struct AnthropicUsage
     /// <summary>True when <c>inference_geo</c> is the region with a multiplier.</summary>
     public bool Regional { get; private set; }
 
+    /// <summary>The part of the usage that stands under names which we don't know.</summary>
+    public readonly UnknownTokens Unknown => new(_unknownInput, _unknownOutput, _unknownCalls + (_unknownWritten > 0 ? 1 : 0));
+
     /// <summary>Reads the value over what is known; null changes nothing.</summary>
     public void Read(ref JsonCursor json)
     {
         if (json.ReadNull()) return;
+        var before = Unknown;
+        var (calls, written) = (_unknownCalls, _unknownWritten);
+        (_unknownInput, _unknownOutput, _unknownCalls, _unknownWritten) = (0, 0, 0, 0);
         if (!ReadMembers(ref json, inIteration: false)) _malformed = true;
+        // Counts grow: what a later object leaves out stays.
+        (_unknownInput, _unknownOutput) = (Math.Max(_unknownInput, before.Input), Math.Max(_unknownOutput, before.Output));
+        (_unknownCalls, _unknownWritten) = (Math.Max(_unknownCalls, calls), Math.Max(_unknownWritten, written));
     }
 
     /// <summary>Usage so far; null until input and output are both known.</summary>
@@ -42,15 +56,16 @@ internal struct AnthropicUsage
         var writtenShort = _writtenShort ?? 0;
         var writtenLong = _writtenLong ?? 0;
         var unsplit = Math.Max((_written ?? 0) - writtenShort - writtenLong, 0);
-        if (longestTtl == CacheWrite.Long) writtenLong += unsplit;
+        // A lifetime that we don't know is priced as the longest that we do.
+        if (longestTtl == CacheWrite.Long || _unknownWritten > 0) writtenLong += unsplit;
         else writtenShort += unsplit;
         return Usage.Exclusive(
-            input + _aside.Input,
+            input + _aside.Input + _unknownInput,
             (_cached ?? 0) + _aside.CachedInput,
             writtenShort + _aside.CacheWriteShort,
             writtenLong + _aside.CacheWriteLong,
-            output + _aside.Output,
-            _thinking ?? 0) with { ToolCalls = _searches ?? 0 };
+            output + _aside.Output + _unknownOutput,
+            _thinking ?? 0) with { ToolCalls = (_searches ?? 0) + _unknownCalls, CodeSessions = _codeRuns ?? 0 };
     }
 
     private bool ReadMembers(ref JsonCursor json, bool inIteration)
@@ -64,8 +79,10 @@ internal struct AnthropicUsage
             else if (key.SequenceEqual("cache_creation_input_tokens"u8)) Count(ref json, ref _written);
             else if (key.SequenceEqual("cache_creation"u8)) ReadSplit(ref json);
             else if (key.SequenceEqual("output_tokens_details"u8)) ReadCountIn(ref json, "thinking_tokens"u8, ref _thinking);
-            else if (key.SequenceEqual("server_tool_use"u8)) ReadCountIn(ref json, "web_search_requests"u8, ref _searches);
+            else if (key.SequenceEqual("server_tool_use"u8)) ReadToolUse(ref json);
             else if (key.SequenceEqual("iterations"u8) && !inIteration) ReadIterations(ref json);
+            else if (key.EndsWith("input_tokens"u8)) _unknownInput += Other(ref json);
+            else if (key.EndsWith("_tokens"u8)) _unknownOutput += Other(ref json);
             else ReadText(ref json, key);
         }
 
@@ -79,8 +96,29 @@ internal struct AnthropicUsage
         {
             if (key.SequenceEqual("ephemeral_5m_input_tokens"u8)) Count(ref json, ref _writtenShort);
             else if (key.SequenceEqual("ephemeral_1h_input_tokens"u8)) Count(ref json, ref _writtenLong);
+            // Within the whole of what was written, so that it is not counted twice.
+            else if (key.EndsWith("_tokens"u8)) _unknownWritten += Other(ref json);
             else json.Skip();
         }
+    }
+
+    /// <summary>Fetches have no fee.</summary>
+    private void ReadToolUse(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return;
+        while (json.NextKey(out var key))
+        {
+            if (key.SequenceEqual("web_search_requests"u8)) Count(ref json, ref _searches);
+            else if (key.SequenceEqual("code_execution_requests"u8)) Count(ref json, ref _codeRuns);
+            else if (key.EndsWith("_requests"u8) && !key.SequenceEqual("web_fetch_requests"u8)) _unknownCalls += Other(ref json);
+            else json.Skip();
+        }
+    }
+
+    private static long Other(ref JsonCursor json)
+    {
+        long? count = null;
+        return json.ReadCount(ref count) ? count ?? 0 : 0;
     }
 
     private void ReadCountIn(ref JsonCursor json, ReadOnlySpan<byte> wanted, ref long? count)

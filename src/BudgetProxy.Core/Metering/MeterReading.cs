@@ -12,6 +12,9 @@ public readonly record struct MeterReading
     /// </summary>
     public Usage? Usage { get; init; }
 
+    /// <summary>The part of <see cref="Usage"/> that stands under names which no price is known for.</summary>
+    public UnknownTokens Unknown { get; init; }
+
     /// <summary>The model that served, as the answer names it.</summary>
     public string? ServedModel { get; init; }
 

@@ -4,7 +4,7 @@ using BudgetProxy.Core.Tokens;
 namespace BudgetProxy.Core.Metering;
 
 /// <summary>
-/// Meters a chat completion stream: chunks in <c>data</c> lines, then <c>data: [DONE]</c>. OpenAI sends one usage, in a last chunk without
+/// Meters a stream of chat completions or of legacy completions: chunks in <c>data</c> lines, then <c>data: [DONE]</c>. OpenAI sends one usage, in a last chunk without
 /// choices; servers that speak its language send it on any chunk, so it is read on all, and the last one holds.
 /// </summary>
 /// <param name="counter">Counts the output that passed.</param>
@@ -17,6 +17,7 @@ public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, C
     private byte[] _head = [];
     private int _headLength;
     private Usage? _usage;
+    private UnknownTokens _unknown;
     private string? _model;
     private ServiceTier? _tier;
     private bool _finished;
@@ -25,6 +26,7 @@ public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, C
     private protected override MeterReading Read() => new()
     {
         Usage = _usage,
+        Unknown = _unknown,
         ServedModel = _model,
         ServedTier = _tier,
         Finished = _finished,
@@ -92,7 +94,7 @@ public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, C
     private bool TakeUsage(ref JsonCursor json, ref Usage? usage)
     {
         if (json.ReadNull()) return false;
-        usage = OpenAiUsage.Read(ref json, hasOutput: true, longestTtl);
+        usage = OpenAiUsage.Read(ref json, hasOutput: true, longestTtl, out _unknown);
         return true;
     }
 
@@ -108,6 +110,8 @@ public sealed class OpenAiChatMeter(TokenCounter counter, bool hideUsageChunk, C
             while (json.NextKey(out var key))
             {
                 if (key.SequenceEqual("delta"u8)) TakeDelta(ref json);
+                // Legacy completions have their text here.
+                else if (key.SequenceEqual("text"u8)) TakeText(ref json);
                 else json.Skip();
             }
         }

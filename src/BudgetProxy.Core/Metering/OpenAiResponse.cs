@@ -7,7 +7,10 @@ namespace BudgetProxy.Core.Metering;
 internal struct OpenAiResponse
 {
     private long _searches;
+    private long _fileSearches;
+    private long _codeSessions;
     private Usage? _usage;
+    private UnknownTokens _unknown;
 
     public string? Model;
     public ServiceTier? Tier;
@@ -18,8 +21,11 @@ internal struct OpenAiResponse
     /// <summary>True where nothing more will come: it was completed, or ended by its limit or a filter.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>The usage, with the web searches that the output names; null = none that can be believed.</summary>
-    public readonly Usage? Usage => _usage is { } usage ? usage with { ToolCalls = _searches } : null;
+    /// <summary>The usage, with the calls of tools that the output names; null = none that can be believed.</summary>
+    public readonly Usage? Usage => _usage is { } usage ? usage with { ToolCalls = _searches, FileSearches = _fileSearches, CodeSessions = _codeSessions } : null;
+
+    /// <summary>The part of it that no price is known for.</summary>
+    public readonly UnknownTokens Unknown => _unknown;
 
     /// <summary>Reads a body that is not streamed.</summary>
     public static MeterReading ReadWhole(ReadOnlySpan<byte> body, CacheWrite longestTtl)
@@ -30,6 +36,7 @@ internal struct OpenAiResponse
         return new MeterReading
         {
             Usage = response.Usage,
+            Unknown = response.Unknown,
             ServedModel = response.Model,
             ServedTier = response.Tier,
             Finished = response.Ended && !response.HasError,
@@ -57,31 +64,46 @@ internal struct OpenAiResponse
 
     private void ReadUsage(ref JsonCursor json, CacheWrite longestTtl)
     {
-        if (!json.ReadNull()) _usage = OpenAiUsage.Read(ref json, hasOutput: true, longestTtl);
+        if (!json.ReadNull()) _usage = OpenAiUsage.Read(ref json, hasOutput: true, longestTtl, out _unknown);
     }
 
     private void ReadOutput(ref JsonCursor json)
     {
         if (!json.EnterArray()) return;
         while (json.NextItem())
-        {
-            _searches += IsPaidSearch(ref json) ? 1 : 0;
-        }
+            Add(ReadItem(ref json));
     }
 
-    /// <summary>Reads an item of the output; true = a web search with a fee.</summary>
-    public static bool IsPaidSearch(ref JsonCursor json)
+    private void Add(ServerCall call)
     {
-        if (!json.EnterObject()) return false;
-        var (isSearch, isFree) = (false, false);
+        _searches += call == ServerCall.WebSearch ? 1 : 0;
+        _fileSearches += call == ServerCall.FileSearch ? 1 : 0;
+        // All code of an answer runs in one container: a second call of the tool finds it open.
+        _codeSessions |= call == ServerCall.Code ? 1L : 0L;
+    }
+
+    /// <summary>Reads an item of the output: what was called at a fee, if anything.</summary>
+    public static ServerCall ReadItem(ref JsonCursor json)
+    {
+        if (!json.EnterObject()) return ServerCall.None;
+        var (call, isFree) = (ServerCall.None, false);
         while (json.NextKey(out var key))
         {
-            if (key.SequenceEqual("type"u8)) isSearch = json.ReadString(out var type) && type.SequenceEqual("web_search_call"u8);
+            if (key.SequenceEqual("type"u8)) call = ReadCall(ref json);
             else if (key.SequenceEqual("action"u8)) isFree = IsFree(ref json);
             else json.Skip();
         }
 
-        return isSearch && !isFree;
+        return call == ServerCall.WebSearch && isFree ? ServerCall.None : call;
+    }
+
+    private static ServerCall ReadCall(ref JsonCursor json)
+    {
+        if (!json.ReadString(out var type)) return ServerCall.None;
+        return type.SequenceEqual("web_search_call"u8) ? ServerCall.WebSearch
+            : type.SequenceEqual("file_search_call"u8) ? ServerCall.FileSearch
+            : type.SequenceEqual("code_interpreter_call"u8) ? ServerCall.Code
+            : ServerCall.None;
     }
 
     /// <summary>To open a page that was found, or to look into it, has no fee.</summary>

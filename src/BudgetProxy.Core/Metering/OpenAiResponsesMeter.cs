@@ -12,7 +12,10 @@ namespace BudgetProxy.Core.Metering;
 public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longestTtl) : SseMeter(counter, hides: false)
 {
     private Usage? _usage;
+    private UnknownTokens _unknown;
     private long _searches;
+    private long _fileSearches;
+    private long _codeSessions;
     private string? _model;
     private ServiceTier? _tier;
     private bool _finished;
@@ -21,6 +24,7 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
     private protected override MeterReading Read() => new()
     {
         Usage = _usage,
+        Unknown = _unknown,
         ServedModel = _model,
         ServedTier = _tier,
         Finished = _finished,
@@ -34,14 +38,14 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
         var json = new JsonCursor(taken.Data);
         var response = new OpenAiResponse { Model = _model, Tier = _tier };
         ReadOnlySpan<byte> type = default, delta = default;
-        var searched = false;
+        var called = ServerCall.None;
         var isObject = json.EnterObject();
         while (isObject && json.NextKey(out var key))
         {
             if (key.SequenceEqual("type"u8)) json.ReadString(out type);
             else if (key.SequenceEqual("delta"u8)) json.ReadString(out delta);
             else if (key.SequenceEqual("response"u8)) response.Read(ref json, longestTtl);
-            else if (key.SequenceEqual("item"u8) && taken.Name.EndsWith(".done"u8)) searched = OpenAiResponse.IsPaidSearch(ref json);
+            else if (key.SequenceEqual("item"u8) && taken.Name.EndsWith(".done"u8)) called = OpenAiResponse.ReadItem(ref json);
             else if (key.SequenceEqual("item"u8)) TakeItem(ref json);
             else json.Skip();
         }
@@ -52,7 +56,9 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
             return true;
         }
 
-        _searches += searched ? 1 : 0;
+        _searches += called == ServerCall.WebSearch ? 1 : 0;
+        _fileSearches += called == ServerCall.FileSearch ? 1 : 0;
+        _codeSessions |= called == ServerCall.Code ? 1L : 0L;
         if (type.EndsWith(".delta"u8)) TakeDelta(type, delta);
         else TakeState(type, response);
         return true;
@@ -66,7 +72,13 @@ public sealed class OpenAiResponsesMeter(TokenCounter counter, CacheWrite longes
         var ended = type.SequenceEqual("response.completed"u8) || type.SequenceEqual("response.incomplete"u8);
         if (!ended && !type.SequenceEqual("response.failed"u8)) return;
         // The last event need not name again what the stream has shown.
-        _usage = response.Usage is { } usage ? usage with { ToolCalls = Math.Max(usage.ToolCalls, _searches) } : null;
+        _usage = response.Usage is not { } usage ? null : usage with
+        {
+            ToolCalls = Math.Max(usage.ToolCalls, _searches),
+            FileSearches = Math.Max(usage.FileSearches, _fileSearches),
+            CodeSessions = Math.Max(usage.CodeSessions, _codeSessions),
+        };
+        _unknown = response.Unknown;
         _finished = ended;
     }
 

@@ -14,9 +14,12 @@ public enum ChargeKind
     /// <summary>Text written, reasoning included.</summary>
     Output,
     AudioOutput,
+    ImageOutput,
 
-    /// <summary>Calls of server-side tools, each at a fee.</summary>
+    /// <summary>Web searches on the provider's side, each at a fee.</summary>
     ToolCall,
+    FileSearch,
+    CodeSession,
 
     /// <summary>A fee for the request as such.</summary>
     Request,

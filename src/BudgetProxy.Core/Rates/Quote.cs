@@ -104,12 +104,15 @@ public sealed record Quote
     {
         var prices = rate.PricesFor(input, request.ServiceTier);
         var output = Times(request.Choices, outputLimit);
-        var audible = prices.Of(ChargeKind.AudioOutput) > prices.Output;
+        var kind = prices.DearestOutput;
         return AllOf(DearestInput(prices, rate, request), input) with
         {
             Output = output,
-            AudioOutput = audible ? output : 0,
+            AudioOutput = kind == ChargeKind.AudioOutput ? output : 0,
+            ImageOutput = kind == ChargeKind.ImageOutput ? output : 0,
             ToolCalls = Math.Max(request.ServerToolCalls, 0),
+            FileSearches = Math.Max(request.FileSearches, 0),
+            CodeSessions = Math.Max(request.CodeSessions, 0),
         };
     }
 
@@ -122,7 +125,7 @@ public sealed record Quote
         if (rate.RequestFee > 0)
             input = input with { Bound = Math.Max(input.Bound, InputEstimator.LargestInput), Method = CountMethod.Bound };
         var window = rate.Profile.MaxInput;
-        var most = window > 0 && request.ServerToolCalls == 0 ? window : Rate.MaxQuantity;
+        var most = window > 0 && !request.HasServerTools ? window * request.Prompts : Rate.MaxQuantity;
         return input with { Tokens = Math.Clamp(input.Tokens, 0, most), Bound = Math.Clamp(input.Bound, 0, most) };
     }
 
@@ -141,7 +144,7 @@ public sealed record Quote
     /// <summary>Server tools count as a short write: Anthropic caches their results by itself (prompt-caching page, 2026-08).</summary>
     private static bool MayApply(ChargeKind kind, Rate rate, ProviderRequest request) => kind switch
     {
-        ChargeKind.CacheWriteShort => request.CacheWrite != CacheWrite.None || request.ServerToolCalls > 0
+        ChargeKind.CacheWriteShort => request.CacheWrite != CacheWrite.None || request.HasServerTools
             || (rate.AutoCacheWrite && !request.CacheWriteOff),
         ChargeKind.CacheWriteLong => request.CacheWrite == CacheWrite.Long,
         _ => true,

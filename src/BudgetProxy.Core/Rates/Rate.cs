@@ -55,8 +55,17 @@ public sealed record Rate
     /// <summary>All token prices × this / 100 when a call is tied to a region; 100 = no surcharge.</summary>
     public int RegionalPercent { get; init; } = 100;
 
-    /// <summary>Fee of one call of a server-side tool (web search) in nano-dollars.</summary>
+    /// <summary>Fee of one web search on the provider's side in nano-dollars.</summary>
     public long ToolCall { get; init; }
+
+    /// <summary>Fee of one file search on the provider's side in nano-dollars.</summary>
+    public long FileSearch { get; init; }
+
+    /// <summary>
+    /// Fee of one session of code on the provider's side in nano-dollars. OpenAI: a container of 1 GB for 20 minutes. Anthropic: the five minutes that
+    /// are charged at least; what runs longer, and the hours that are free, no answer tells (pricing pages, 2026-08).
+    /// </summary>
+    public long CodeSession { get; init; }
 
     /// <summary>Fee of the request itself in nano-dollars: models that search on every call.</summary>
     public long RequestFee { get; init; }
@@ -117,6 +126,14 @@ public sealed record Rate
         return NanoUsd.FromRatio(sum, 1, rounding);
     }
 
+    /// <summary>One of the lines that <see cref="Price"/> sums, rounded: what that class of a usage costs.</summary>
+    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
+    public NanoUsd PriceOf(ChargeKind kind, in Usage usage, ServiceTier tier, bool regional, Rounding rounding)
+    {
+        var prices = PricesFor(TotalInput(usage), tier);
+        return Line(kind, prices.Billed(usage), prices, regional, rounding);
+    }
+
     /// <summary>The prices that hold for a request of so many input tokens.</summary>
     internal TokenPrices PricesFor(Int128 totalInput, ServiceTier tier)
     {
@@ -137,9 +154,12 @@ public sealed record Rate
         ChargeKind.CacheWriteLong => usage.CacheWriteLong,
         ChargeKind.AudioInput => usage.AudioInput,
         ChargeKind.ImageInput => usage.ImageInput,
-        ChargeKind.Output => usage.Output - usage.AudioOutput,
+        ChargeKind.Output => usage.Output - usage.AudioOutput - usage.ImageOutput,
         ChargeKind.AudioOutput => usage.AudioOutput,
+        ChargeKind.ImageOutput => usage.ImageOutput,
         ChargeKind.ToolCall => usage.ToolCalls,
+        ChargeKind.FileSearch => usage.FileSearches,
+        ChargeKind.CodeSession => usage.CodeSessions,
         _ => RequestFee > 0 ? 1 : 0,
     };
 
@@ -158,6 +178,8 @@ public sealed record Rate
         var perMillion = kind switch
         {
             ChargeKind.ToolCall => ToolCall * Million,
+            ChargeKind.FileSearch => FileSearch * Million,
+            ChargeKind.CodeSession => CodeSession * Million,
             ChargeKind.Request => RequestFee * Million,
             _ => prices.Of(kind),
         };

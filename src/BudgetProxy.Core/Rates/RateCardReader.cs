@@ -69,6 +69,8 @@ internal static class RateCardReader
         "autoCacheWrite" => rate with { AutoCacheWrite = json.GetBoolean() },
         "regionalPercent" => rate with { RegionalPercent = json.GetInt32() },
         "toolCall" => rate with { ToolCall = json.GetInt64() },
+        "fileSearch" => rate with { FileSearch = json.GetInt64() },
+        "codeSession" => rate with { CodeSession = json.GetInt64() },
         "requestFee" => rate with { RequestFee = json.GetInt64() },
         "perMinute" => rate with { PerMinute = json.GetInt64() },
         "perMillionCharacters" => rate with { PerMillionCharacters = json.GetInt64() },
@@ -116,6 +118,7 @@ internal static class RateCardReader
             "imageInput" => prices with { ImageInput = price },
             "output" => prices with { Output = price },
             "audioOutput" => prices with { AudioOutput = price },
+            "imageOutput" => prices with { ImageOutput = price },
             _ => throw Unknown(name),
         };
     }

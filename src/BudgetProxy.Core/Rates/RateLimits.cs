@@ -20,18 +20,20 @@ internal static class RateLimits
             return "the first day is missing.";
         if (rate.RegionalPercent is < 100 or > MaxPercent)
             return "the regional multiplier is not between 1 and 10.";
-        if (rate.ToolCall is < 0 or > MaxFee || rate.RequestFee is < 0 or > MaxFee)
+        if (!IsFee(rate.ToolCall) || !IsFee(rate.FileSearch) || !IsFee(rate.CodeSession) || !IsFee(rate.RequestFee))
             return "a fee is negative or above 1,000 USD.";
         if (rate.LongContext is { Threshold: <= 0 })
             return "the long-context threshold is not above 0.";
         return Holds(rate.Tokens) && Holds(rate.LongContext?.Prices) ? null : "a price is negative or above 1,000,000 USD per million tokens.";
     }
 
+    private static bool IsFee(long fee) => fee is >= 0 and <= MaxFee;
+
     private static bool Holds(PriceList? list) => list is null || (Holds(list.Standard) && Holds(list.Batch) && Holds(list.Flex) && Holds(list.Fast));
 
     private static bool Holds(TokenPrices? prices)
     {
-        for (var kind = ChargeKind.Input; prices is not null && kind <= ChargeKind.AudioOutput; kind++)
+        for (var kind = ChargeKind.Input; prices is not null && kind <= ChargeKind.ImageOutput; kind++)
         {
             if (prices.Of(kind) is < 0 or > MaxPerMillion)
                 return false;

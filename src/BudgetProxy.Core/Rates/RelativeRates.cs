@@ -15,6 +15,8 @@ public static class RelativeRates
         Tokens = list.Tokens?.Scaled(basisPoints),
         LongContext = list.LongContext is { } tail ? tail with { Prices = tail.Prices.Scaled(basisPoints) } : null,
         ToolCall = TokenPrices.Scaled(list.ToolCall, basisPoints),
+        FileSearch = TokenPrices.Scaled(list.FileSearch, basisPoints),
+        CodeSession = TokenPrices.Scaled(list.CodeSession, basisPoints),
         RequestFee = TokenPrices.Scaled(list.RequestFee, basisPoints),
         PerMinute = list.PerMinute is { } minute ? TokenPrices.Scaled(minute, basisPoints) : null,
         PerMillionCharacters = list.PerMillionCharacters is { } million ? TokenPrices.Scaled(million, basisPoints) : null,

@@ -25,6 +25,8 @@ public sealed record TokenPrices
 
     public long? ImageInput { get; init; }
 
+    public long? ImageOutput { get; init; }
+
     /// <summary>Nano-dollars per million tokens of a class; 0 for what is no token.</summary>
     public long Of(ChargeKind kind) => kind switch
     {
@@ -36,6 +38,7 @@ public sealed record TokenPrices
         ChargeKind.ImageInput => ImageInput ?? Input,
         ChargeKind.Output => Output,
         ChargeKind.AudioOutput => AudioOutput ?? Output,
+        ChargeKind.ImageOutput => ImageOutput ?? Output,
         _ => 0,
     };
 
@@ -50,6 +53,7 @@ public sealed record TokenPrices
         ChargeKind.ImageInput => ImageInput,
         ChargeKind.Output => Output,
         ChargeKind.AudioOutput => AudioOutput,
+        ChargeKind.ImageOutput => ImageOutput,
         _ => null,
     };
 
@@ -64,11 +68,44 @@ public sealed record TokenPrices
         AudioInput = Scaled(AudioInput, basisPoints),
         AudioOutput = Scaled(AudioOutput, basisPoints),
         ImageInput = Scaled(ImageInput, basisPoints),
+        ImageOutput = Scaled(ImageOutput, basisPoints),
     };
 
     internal static long Scaled(long price, int basisPoints) => NanoUsd.FromRatio((Int128)price * basisPoints, 10_000, Rounding.HalfEven).Value;
 
     private static long? Scaled(long? price, int basisPoints) => price is { } own ? Scaled(own, basisPoints) : null;
+
+    /// <summary>The class of output that costs most; plain output where none costs more.</summary>
+    internal ChargeKind DearestOutput
+    {
+        get
+        {
+            var dearest = ChargeKind.Output;
+            for (var kind = ChargeKind.AudioOutput; kind <= ChargeKind.ImageOutput; kind++)
+            {
+                if (Of(kind) > Of(dearest))
+                    dearest = kind;
+            }
+
+            return dearest;
+        }
+    }
+
+    /// <summary>The class of input that costs most; plain input where none costs more.</summary>
+    internal ChargeKind DearestInput
+    {
+        get
+        {
+            var dearest = ChargeKind.Input;
+            for (var kind = ChargeKind.Input; kind < ChargeKind.Output; kind++)
+            {
+                if (Of(kind) > Of(dearest))
+                    dearest = kind;
+            }
+
+            return dearest;
+        }
+    }
 
     /// <summary>A usage with the tokens of a class that has no price of its own moved to the class it is billed as: one line a price.</summary>
     internal Usage Billed(in Usage usage)
@@ -86,6 +123,7 @@ public sealed record TokenPrices
             AudioInput = AudioInput is null ? 0 : Counted(usage.AudioInput),
             AudioOutput = AudioOutput is null ? 0 : Counted(usage.AudioOutput),
             ImageInput = ImageInput is null ? 0 : Counted(usage.ImageInput),
+            ImageOutput = ImageOutput is null ? 0 : Counted(usage.ImageOutput),
         };
     }
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 NANO = 10**9
 FIELDS = {"input": "input", "cached_input": "cachedInput", "cache_write": "cacheWriteShort", "cache_write_5m": "cacheWriteShort",
           "cache_write_1h": "cacheWriteLong", "output": "output"}
-ORDER = ("input", "cachedInput", "cacheWriteShort", "cacheWriteLong", "audioInput", "imageInput", "output", "audioOutput")
+ORDER = ("input", "cachedInput", "cacheWriteShort", "cacheWriteLong", "audioInput", "imageInput", "output", "audioOutput", "imageOutput")
 EXPECTED_PERCENT = {"anthropic-v3": 118, "anthropic-v4.7": 155, "gemini": 108}
 UNPUBLISHED_TOOL_PROMPT = 810  # Anthropic prints no figure for its newest models; above the largest printed one (804).
 # The day from which a price holds, where the notes of the input say so and no date in an id does.
@@ -53,8 +53,9 @@ def with_media(model, tiers):
         for name, value in printed.items():
             if value is not None:
                 price_set[name] = fraction(value) * ratio
-        if image.get("output") is not None:  # The answer of an image model is the image.
-            price_set["output"] = fraction(image["output"]) * ratio
+        if image.get("output") is not None:  # The answer of an image model is the image, unless its text has a price too.
+            name = "imageOutput" if (model.get("standard") or {}).get("output") is not None else "output"
+            price_set[name] = fraction(image["output"]) * ratio
 
 
 def with_long_write(model, tiers):
@@ -201,6 +202,14 @@ def tool_call(model, tools):
     return nanos(fraction(per_thousand) / 1000) if per_thousand else None
 
 
+def tool_fee(model, tools, name, units):
+    """Another tool's fee: the table's price of so many units."""
+    price = tools.get(model["provider"], {}).get(name) if model["mode"] in ("chat", "responses", "messages") else None
+    if isinstance(price, dict):
+        price = price["1GB"]
+    return round(fraction(price) / units * NANO) if price else None
+
+
 def rows_of(model, table, kin):
     tiers, long_context = tiers_of(model)
     regional = model.get("regional_multiplier") or model.get("us_inference_geo_multiplier")
@@ -218,6 +227,8 @@ def rows_of(model, table, kin):
         "autoCacheWrite": model["provider"] in ("openai", "azure") and bool(tiers) and "cacheWriteShort" in tiers["standard"],
         "regionalPercent": int(fraction(regional) * 100) if regional not in (None, 1) else None,
         "toolCall": tool_call(model, table["tools"]),
+        "fileSearch": tool_fee(model, table["tools"], "file_search_per_1k", 1000),
+        "codeSession": tool_fee(model, table["tools"], "container_20min", 1) or tool_fee(model, table["tools"], "code_execution_hour_per_container", 12),
         "requestFee": tool_call(model, table["tools"]) if model["id"] == "gpt-5-search-api" else None,
         "perMinute": nanos(fraction(model["per_minute"])) if model.get("per_minute") else None,
         "perMillionCharacters": nanos(fraction(model["per_1m_characters"])) if model.get("per_1m_characters") else None,

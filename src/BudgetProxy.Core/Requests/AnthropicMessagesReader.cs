@@ -105,6 +105,7 @@ public static class AnthropicMessagesReader
     {
         if (!cursor.ExpectString())
             return;
+        request.TierNamed = true;
         if (cursor.ValueIs("fast"u8))
             request.ServiceTier = ServiceTier.Fast;
         else if (!cursor.ValueIs("standard"u8))
@@ -120,7 +121,8 @@ public static class AnthropicMessagesReader
 
     private static void ReadRegion(ref BodyCursor cursor, ProviderRequest request)
     {
-        request.Regional = cursor.ExpectString() && !cursor.ValueIs("global"u8);
+        request.RegionNamed = cursor.ExpectString();
+        request.Regional = request.RegionNamed && !cursor.ValueIs("global"u8);
         CommonFields.ReadNeutral(ref cursor, request);
     }
 

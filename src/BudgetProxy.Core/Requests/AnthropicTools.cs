@@ -52,6 +52,7 @@ internal static class AnthropicTools
     {
         var start = cursor.Position;
         var allowance = 0;
+        var isCode = false;
         long? maxUses = null;
         while (cursor.NextProperty())
         {
@@ -59,7 +60,10 @@ internal static class AnthropicTools
             // A tool may be left out of the prompt until it is searched for (defer_loading), or cost otherwise than its text.
             request.Incomparable |= !IsPlain(cursor.Key);
             if (cursor.KeyIs("type"u8))
+            {
                 allowance = cursor.ExpectString() ? Allowance(cursor.Raw) : 0;
+                isCode = cursor.IsString && cursor.Raw.StartsWith("code_execution_"u8);
+            }
             else if (cursor.KeyIs("max_uses"u8))
                 maxUses = cursor.WholeNumber(0);
             else if (cursor.KeyIs("cache_control"u8))
@@ -74,7 +78,7 @@ internal static class AnthropicTools
         }
 
         if (allowance is Serving or Unknown)
-            ReadServerTool(ref cursor, request, allowance, maxUses);
+            ReadServerTool(ref cursor, request, allowance, isCode, maxUses);
         else
             request.AllowanceTokens += allowance;
         request.Tools++;
@@ -85,12 +89,14 @@ internal static class AnthropicTools
     private static bool IsPlain(ReadOnlySpan<byte> key) =>
         key.SequenceEqual("name"u8) || key.SequenceEqual("description"u8) || key.SequenceEqual("input_schema"u8) || key.SequenceEqual("type"u8) || key.SequenceEqual("cache_control"u8);
 
-    private static void ReadServerTool(ref BodyCursor cursor, ProviderRequest request, int kind, long? maxUses)
+    private static void ReadServerTool(ref BodyCursor cursor, ProviderRequest request, int kind, bool isCode, long? maxUses)
     {
         if (kind == Unknown)
             cursor.FailAt("type", "This kind of tool is not metered: use custom, bash, text editor, computer, browser or server tools.");
         CommonFields.AddUnseenAt(ref cursor, request, UnseenItem.ServerTool, "type", "This tool runs on the provider's side and its cost can't be bounded from the body.");
         CommonFields.AddServerToolCalls(request, maxUses);
+        if (isCode)
+            request.CodeSessions = (int)Math.Min(request.CodeSessions + (maxUses ?? CommonFields.ServerToolCalls), CommonFields.MaxServerToolCalls);
     }
 
     private static int Allowance(ReadOnlySpan<byte> type) =>

@@ -19,7 +19,7 @@ internal static class CommonFields
     public const int ServerToolCalls = 10;
 
     /// <summary>Calls of server tools in one request at most, so that a made-up <c>max_uses</c> can't overflow a price.</summary>
-    private const long MaxServerToolCalls = 1_000_000;
+    internal const long MaxServerToolCalls = 1_000_000;
 
     // Every name that decides a price. Some JSON libraries match names in any case, so a variant could mean another call than the one we price.
     private static readonly byte[][] Deciding =

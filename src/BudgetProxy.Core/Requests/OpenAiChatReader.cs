@@ -114,6 +114,7 @@ public static class OpenAiChatReader
     {
         if (!cursor.ExpectString() || cursor.ValueIs("auto"u8))
             return;
+        request.TierNamed = true;
         if (cursor.ValueIs("flex"u8))
             request.ServiceTier = ServiceTier.Flex;
         else if (cursor.ValueIs("priority"u8) || cursor.ValueIs("fast"u8))
@@ -122,7 +123,7 @@ public static class OpenAiChatReader
             cursor.Fail("This service tier has no price: use auto, default, flex, priority, fast or scale.");
     }
 
-    private static void ReadStreamOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
+    internal static void ReadStreamOptions(ref BodyCursor cursor, ProviderRequest request, ref OpenAiFields fields)
     {
         var start = cursor.Position;
         fields.UsageSplice = OpenAiStreamOptions.Read(ref cursor, fields.UsageSplice);

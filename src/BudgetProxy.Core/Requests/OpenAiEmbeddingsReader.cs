@@ -17,7 +17,7 @@ public static class OpenAiEmbeddingsReader
             if (cursor.KeyIs("model"u8))
                 CommonFields.ReadModel(ref cursor, request);
             else if (cursor.KeyIs("input"u8))
-                ReadInput(ref cursor, request);
+                OpenAiInputs.Read(ref cursor, request);
             else if (cursor.KeyIs("user"u8))
                 request.User = cursor.Text(CommonFields.MaxUserBytes);
             else if (cursor.KeyIs("dimensions"u8) || cursor.KeyIs("encoding_format"u8))
@@ -29,54 +29,5 @@ public static class OpenAiEmbeddingsReader
         CommonFields.RequireModel(ref cursor, request);
         if (request.Inputs == 0)
             cursor.FailAt("input", "An input is required: a string, an array of strings, or arrays of token numbers.");
-    }
-
-    private static void ReadInput(ref BodyCursor cursor, ProviderRequest request)
-    {
-        if (cursor.IsString)
-        {
-            AddText(ref cursor, request);
-            return;
-        }
-
-        if (!cursor.ExpectArray())
-            return;
-        var numbers = 0L;
-        while (cursor.NextElement())
-        {
-            if (cursor.IsNumber)
-                numbers += CountToken(ref cursor);
-            else if (cursor.IsString)
-                AddText(ref cursor, request);
-            else if (cursor.IsArray)
-                ReadTokens(ref cursor, request);
-            else
-                cursor.Fail("Must be a string, a token number or an array of token numbers.");
-        }
-
-        if (numbers > 0 && request.Inputs > 0)
-            cursor.Fail("Token numbers and other inputs can't be mixed.");
-        request.TokenInputs += numbers;
-        request.Inputs += numbers > 0 ? 1 : 0;
-    }
-
-    private static void AddText(ref BodyCursor cursor, ProviderRequest request)
-    {
-        request.Inputs++;
-        CommonFields.CountString(ref cursor, request, ContentKind.Text);
-    }
-
-    private static void ReadTokens(ref BodyCursor cursor, ProviderRequest request)
-    {
-        request.Inputs++;
-        while (cursor.NextElement())
-            request.TokenInputs += CountToken(ref cursor);
-    }
-
-    private static int CountToken(ref BodyCursor cursor)
-    {
-        if (cursor.IsNull)
-            cursor.Fail("Must be a token number.");
-        return cursor.WholeNumber(0) is null ? 0 : 1;
     }
 }

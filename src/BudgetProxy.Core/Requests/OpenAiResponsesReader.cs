@@ -112,10 +112,17 @@ public static class OpenAiResponsesReader
         request.OutputLimit = fields.MaxTokens;
         fields.Conclude(request);
         // The limit is one for all built-in tools together; 0 leaves them unused.
-        if (request.ServerToolCalls == 0 || maxToolCalls is null)
+        if (maxToolCalls is not { } most)
             return;
-        request.ServerToolCalls = 0;
-        CommonFields.AddServerToolCalls(request, maxToolCalls);
+        if (request.ServerToolCalls > 0)
+        {
+            request.ServerToolCalls = 0;
+            CommonFields.AddServerToolCalls(request, most);
+        }
+
+        if (request.FileSearches > 0)
+            request.FileSearches = (int)Math.Min(most, CommonFields.MaxServerToolCalls);
+        request.CodeSessions = (int)Math.Min(most, request.CodeSessions);
     }
 
     // The provider may drop old items, so that its count says nothing of the texts.

@@ -6,5 +6,6 @@ public enum ProviderApi
     OpenAiChat,
     OpenAiEmbeddings,
     OpenAiResponses,
+    OpenAiCompletions,
     AnthropicMessages,
 }

@@ -8,6 +8,7 @@ public static class ProviderApiNames
         ProviderApi.OpenAiChat => "chat/completions",
         ProviderApi.OpenAiEmbeddings => "embeddings",
         ProviderApi.OpenAiResponses => "responses",
+        ProviderApi.OpenAiCompletions => "completions",
         ProviderApi.AnthropicMessages => "messages",
         _ => throw new ArgumentOutOfRangeException(nameof(api), api, "Not a metered API."),
     };

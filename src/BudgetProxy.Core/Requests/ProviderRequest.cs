@@ -28,6 +28,9 @@ public sealed class ProviderRequest
     /// <summary>The tier that the request names, else standard; the answer says which one was billed.</summary>
     public ServiceTier ServiceTier { get; set; }
 
+    /// <summary>True when the body names its tier, so that the account's own default does not apply.</summary>
+    public bool TierNamed { get; set; }
+
     public CacheWrite CacheWrite { get; set; }
 
     /// <summary>True when the request rules automatic cache writes out (OpenAI <c>prompt_cache_options.mode: explicit</c> and no breakpoint).</summary>
@@ -35,6 +38,9 @@ public sealed class ProviderRequest
 
     /// <summary>True when the region multiplier applies by request (Anthropic <c>inference_geo: "us"</c>).</summary>
     public bool Regional { get; set; }
+
+    /// <summary>True when the body names its region, so that the account's own default does not apply.</summary>
+    public bool RegionNamed { get; set; }
 
     /// <summary>The end user as the body names it (OpenAI <c>safety_identifier</c>, else <c>user</c>; Anthropic <c>metadata.user_id</c>); null = not named.</summary>
     public string? User { get; set; }
@@ -96,6 +102,18 @@ public sealed class ProviderRequest
     /// <summary>Calls of server-side tools that the request allows at most (<c>max_uses</c>), each with a fee.</summary>
     public int ServerToolCalls { get; set; }
 
+    /// <summary>File searches on the provider's side at most, each at a fee.</summary>
+    public int FileSearches { get; set; }
+
+    /// <summary>Sessions of code on the provider's side at most, each at a fee.</summary>
+    public int CodeSessions { get; set; }
+
+    /// <summary>Prompts that are answered each on its own, each within the model's window; 1 where there is one conversation.</summary>
+    public int Prompts => HasOutput ? Math.Max(Inputs, 1) : 1;
+
+    /// <summary>True where a tool runs on the provider's side, which feeds the input again and again.</summary>
+    public bool HasServerTools => ServerToolCalls > 0 || FileSearches > 0 || CodeSessions > 0;
+
     /// <summary>True when the model may think out of sight (<c>thinking</c> on, reasoning effort set): passed text then undercounts output.</summary>
     public bool HiddenReasoning { get; set; }
 
@@ -137,9 +155,9 @@ public sealed class ProviderRequest
         ServiceTier = ServiceTier.Standard;
         CacheWrite = CacheWrite.None;
         CacheWriteOff = false;
-        Regional = false;
+        Regional = RegionNamed = TierNamed = false;
         User = null;
-        Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = Documents = ExtraParts = Inputs = ServerToolCalls = 0;
+        Messages = Tools = ToolEnumItems = ToolKeys = ToolCalls = Documents = ExtraParts = Inputs = ServerToolCalls = FileSearches = CodeSessions = 0;
         ToolForced = HiddenReasoning = Unbounded = Incomparable = AudioOutput = false;
         TokenInputs = AllowanceTokens = DocumentTokens = AudioTokens = AudioBound = 0;
         Clear(Content);

@@ -14,6 +14,7 @@ public static class RequestReader
             ProviderApi.OpenAiChat => OpenAiChatReader.TryRead(body, request, out error),
             ProviderApi.OpenAiEmbeddings => OpenAiEmbeddingsReader.TryRead(body, request, out error),
             ProviderApi.OpenAiResponses => OpenAiResponsesReader.TryRead(body, request, out error),
+            ProviderApi.OpenAiCompletions => OpenAiCompletionsReader.TryRead(body, request, out error),
             ProviderApi.AnthropicMessages => AnthropicMessagesReader.TryRead(body, request, out error),
             _ => throw new ArgumentOutOfRangeException(nameof(api), api, "Not a metered API."),
         };

@@ -20,8 +20,8 @@ public static class InputEstimator
         try
         {
             // Server tools feed the input again and again, so that the quote takes no window for it.
-            if (profile.MaxInput > 0 && request.ServerToolCalls == 0)
-                tally.StopAbove(profile.MaxInput);
+            if (profile.MaxInput > 0 && !request.HasServerTools)
+                tally.StopAbove((long)profile.MaxInput * request.Prompts);
             tally.AddTokens(request.TokenInputs, request.TokenInputs);
             var prediction = AddContent(ref tally, request, api);
             AddImages(ref tally, request);
@@ -97,7 +97,7 @@ public static class InputEstimator
         tally.AddTokens(request.DocumentTokens, 0);
         if (request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0)
             tally.Weaken(CountMethod.Bound);
-        if (request.Incomparable || request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0 || request.ServerToolCalls > 0)
+        if (request.Incomparable || request.AllowanceTokens > 0 || request.Unbounded || request.AudioBound > 0 || request.HasServerTools)
             tally.Blur();
     }
 

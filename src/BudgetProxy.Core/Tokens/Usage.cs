@@ -33,8 +33,17 @@ public readonly record struct Usage
     /// <summary>The part of <see cref="Input"/> that is images, priced at the image rate where the model has one.</summary>
     public long ImageInput { get; init; }
 
-    /// <summary>Calls of server-side tools with a fee of their own (web searches).</summary>
+    /// <summary>The part of <see cref="Output"/> that is images, priced at the image rate where the model has one.</summary>
+    public long ImageOutput { get; init; }
+
+    /// <summary>Web searches on the provider's side, each at a fee; and calls of a tool that we don't know, at the same.</summary>
     public long ToolCalls { get; init; }
+
+    /// <summary>File searches on the provider's side, each at a fee.</summary>
+    public long FileSearches { get; init; }
+
+    /// <summary>Sessions of code that ran on the provider's side, each at a fee.</summary>
+    public long CodeSessions { get; init; }
 
     /// <summary>All input tokens, cached and written ones included: what a long-context threshold is compared with.</summary>
     public long TotalInput => Input + CachedInput + CacheWriteShort + CacheWriteLong;

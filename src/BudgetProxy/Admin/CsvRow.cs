@@ -36,7 +36,7 @@ internal sealed class CsvRow
 
     public CsvRow Tokens(TokensDocument tokens) => Number(tokens.Input).Number(tokens.CachedInput).Number(tokens.CacheWriteShort)
         .Number(tokens.CacheWriteLong).Number(tokens.Output).Number(tokens.Reasoning).Number(tokens.AudioInput).Number(tokens.AudioOutput)
-        .Number(tokens.ImageInput).Number(tokens.ToolCalls);
+        .Number(tokens.ImageInput).Number(tokens.ToolCalls).Number(tokens.ImageOutput).Number(tokens.FileSearches).Number(tokens.CodeSessions);
 
     /// <summary>Writes the line out as UTF-8 and begins the next.</summary>
     public void End(IBufferWriter<byte> output)

@@ -9,11 +9,11 @@ internal sealed class LedgerCsv
     /// <summary>The columns that <see cref="CsvRow.Tokens"/> fills.</summary>
     public const string TokenColumns =
         "tokens.input,tokens.cachedInput,tokens.cacheWriteShort,tokens.cacheWriteLong,tokens.output,tokens.reasoning,tokens.audioInput,"
-        + "tokens.audioOutput,tokens.imageInput,tokens.toolCalls";
+        + "tokens.audioOutput,tokens.imageInput,tokens.toolCalls,tokens.imageOutput,tokens.fileSearches,tokens.codeSessions";
 
     private static readonly byte[] Header = Encoding.ASCII.GetBytes(
         "id,requestId,tenant,user,project,key,run,tags,provider,api,model,servedModel,rate,basis," + TokenColumns
-        + ",costUsd,chargedUsd,reservedUsd,overrunUsd,streamed,status,startedAt,settledAt,adjusts,tier,regional\r\n");
+        + ",costUsd,chargedUsd,reservedUsd,overrunUsd,streamed,status,startedAt,settledAt,adjusts,tier,regional,unknownBucket\r\n");
 
     private readonly CsvRow _row = new();
 
@@ -25,6 +25,6 @@ internal sealed class LedgerCsv
         .Text(entry.Model).Text(entry.ServedModel).Text(entry.Rate).Raw(entry.Basis).Tokens(entry.Tokens).Raw(entry.CostUsd).Raw(entry.ChargedUsd)
         .Raw(entry.ReservedUsd).Raw(entry.OverrunUsd).Raw(entry.Streamed ? "true" : "false").Number(entry.Status).Raw(entry.StartedAt)
         .Raw(entry.SettledAt).Raw(entry.Adjusts?.ToString()).Raw(entry.Tier)
-        .Raw(entry.Regional is { } regional ? (regional ? "true" : "false") : null)
+        .Raw(entry.Regional is { } regional ? (regional ? "true" : "false") : null).Raw(entry.UnknownBucket ? "true" : "false")
         .End(output);
 }

@@ -9,11 +9,12 @@ namespace BudgetProxy.Admin;
 /// </summary>
 public sealed record PriceDocument(
     string Input, string? CachedInput, string? CacheWriteShort, string? CacheWriteLong, string Output, string? AudioInput, string? AudioOutput,
-    string? ImageInput)
+    string? ImageInput, string? ImageOutput)
 {
     public static PriceDocument Of(TokenPrices prices) => new(
         Usd(prices.Input)!, Usd(prices.CachedInput), Usd(prices.CacheWriteShort), Usd(prices.CacheWriteLong),
-        Usd(prices.Output)!, Usd(prices.AudioInput), Usd(prices.AudioOutput), Usd(prices.ImageInput));
+        Usd(prices.Output)!, Usd(prices.AudioInput), Usd(prices.AudioOutput), Usd(prices.ImageInput),
+        Usd(prices.ImageOutput));
 
     /// <summary>Reads what <see cref="Of"/> writes; null where a figure is missing or wrong, and the errors say which.</summary>
     internal static TokenPrices? Read(FieldReader fields)
@@ -30,6 +31,7 @@ public sealed record PriceDocument(
             AudioInput = fields.Price("audioInput"),
             AudioOutput = fields.Price("audioOutput"),
             ImageInput = fields.Price("imageInput"),
+            ImageOutput = fields.Price("imageOutput"),
         };
         fields.RefuseUnknown();
         foreach (var (name, price) in new[] { ("input", input), ("output", output) })

@@ -12,7 +12,9 @@ namespace BudgetProxy.Admin;
 /// <param name="UsdPerMillion">Prices of a million tokens by tier and class.</param>
 /// <param name="LongContextThreshold">Input tokens above which <paramref name="LongContextUsdPerMillion"/> holds for the whole request.</param>
 /// <param name="RegionalMultiplier">On all token prices when a call is tied to a region.</param>
-/// <param name="ToolCallUsd">Fee of one call of a server-side tool.</param>
+/// <param name="ToolCallUsd">Fee of one web search on the provider's side.</param>
+/// <param name="FileSearchUsd">Fee of one file search there.</param>
+/// <param name="CodeSessionUsd">Fee of one session of code there.</param>
 /// <param name="RequestUsd">Fee of the request itself.</param>
 /// <param name="AutoCacheWrite">True where the provider writes its cache, and charges for it, without being asked.</param>
 /// <param name="MatchesFineTunes">True where fine-tunes of the model are billed by this row.</param>
@@ -25,7 +27,8 @@ namespace BudgetProxy.Admin;
 public sealed record RateDocument(
     string Id, string Provider, string Model, string? Tenant, string EffectiveFrom, IReadOnlyList<string> Aliases,
     IReadOnlyDictionary<string, PriceDocument> UsdPerMillion, long? LongContextThreshold,
-    IReadOnlyDictionary<string, PriceDocument>? LongContextUsdPerMillion, decimal RegionalMultiplier, string ToolCallUsd, string RequestUsd,
+    IReadOnlyDictionary<string, PriceDocument>? LongContextUsdPerMillion, decimal RegionalMultiplier, string ToolCallUsd, string FileSearchUsd,
+    string CodeSessionUsd, string RequestUsd,
     bool AutoCacheWrite, bool MatchesFineTunes, string? Mode, ProfileDocument Profile, ListShareDocument? OfList, IReadOnlyList<string> Sources,
     string? Confidence, string? Notes, string Origin, string? AddedBy, string? AddedAt, string? Note)
 {
@@ -35,7 +38,8 @@ public sealed record RateDocument(
         return new RateDocument(
             rate.Id, rate.Provider.Name(), rate.Model, rate.Tenant, Names.Of(rate.EffectiveFrom), rate.Aliases,
             Tiers(rate.Tokens), rate.LongContext?.Threshold, rate.LongContext is { } tail ? Tiers(tail.Prices) : null, rate.RegionalPercent / 100m,
-            new NanoUsd(rate.ToolCall).ToBalance(), new NanoUsd(rate.RequestFee).ToBalance(), rate.AutoCacheWrite, rate.MatchesFineTunes, rate.Mode,
+            new NanoUsd(rate.ToolCall).ToBalance(), new NanoUsd(rate.FileSearch).ToBalance(), new NanoUsd(rate.CodeSession).ToBalance(),
+            new NanoUsd(rate.RequestFee).ToBalance(), rate.AutoCacheWrite, rate.MatchesFineTunes, rate.Mode,
             ProfileDocument.Of(rate.Profile), rate.ListBasisPoints is { } share ? new ListShareDocument(share / 100m, rate.List!) : null, rate.Sources,
             rate.Confidence, rate.Notes, row.Shipped ? "shipped" : "added", row.AddedBy, row.AddedAt is { } at ? Names.Of(at) : null, note);
     }

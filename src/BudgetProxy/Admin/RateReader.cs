@@ -82,6 +82,8 @@ internal static class RateReader
             LongContext = threshold is { } tokens && above is not null ? new LongContext(tokens, above) : null,
             RegionalPercent = Regional(fields) ?? target.RegionalPercent,
             ToolCall = fields.Price("toolCallUsd") ?? target.ToolCall,
+            FileSearch = fields.Price("fileSearchUsd") ?? target.FileSearch,
+            CodeSession = fields.Price("codeSessionUsd") ?? target.CodeSession,
             RequestFee = fields.Price("requestUsd") ?? target.RequestFee,
             ListBasisPoints = null,
             List = null,
@@ -90,7 +92,7 @@ internal static class RateReader
 
     private static Rate Share(FieldReader fields, Rate target, Rate? list, decimal percent)
     {
-        foreach (var name in new[] { "usdPerMillion", "longContextThreshold", "longContextUsdPerMillion", "regionalMultiplier", "toolCallUsd", "requestUsd" })
+        foreach (var name in new[] { "usdPerMillion", "longContextThreshold", "longContextUsdPerMillion", "regionalMultiplier", "toolCallUsd", "fileSearchUsd", "codeSessionUsd", "requestUsd" })
         {
             if (fields.Has(name))
                 fields.Fail(name, "Comes from the list price where percentOfList is given: give one or the other.");

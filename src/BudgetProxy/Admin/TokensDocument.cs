@@ -7,9 +7,9 @@ namespace BudgetProxy.Admin;
 /// </summary>
 public sealed record TokensDocument(
     long Input, long CachedInput, long CacheWriteShort, long CacheWriteLong, long Output, long Reasoning, long AudioInput, long AudioOutput,
-    long ImageInput, long ToolCalls)
+    long ImageInput, long ToolCalls, long ImageOutput, long FileSearches, long CodeSessions)
 {
     public static TokensDocument Of(in Usage usage) => new(
         usage.Input, usage.CachedInput, usage.CacheWriteShort, usage.CacheWriteLong, usage.Output, usage.Reasoning, usage.AudioInput,
-        usage.AudioOutput, usage.ImageInput, usage.ToolCalls);
+        usage.AudioOutput, usage.ImageInput, usage.ToolCalls, usage.ImageOutput, usage.FileSearches, usage.CodeSessions);
 }

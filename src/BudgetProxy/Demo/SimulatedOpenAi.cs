@@ -14,6 +14,8 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
     private readonly long _created = call.StartedAt.ToUnixTimeSeconds();
     private readonly string _model = JsonSerializer.Serialize(answer.ServedModel ?? SimulatedModels.SnapshotOf(call.Request.Model));
 
+    private bool _isText;
+
     private string Tier => (answer.ServiceTier ?? call.Request.ServiceTier) is not { } tier
         ? ""
         : $"""
@@ -21,6 +23,13 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
           """;
 
     private string Finish => _billing.CutByLimit ? "length" : "stop";
+
+    /// <summary>Legacy completions: the same, but that a choice has a text instead of a message.</summary>
+    public Task CompleteAsync()
+    {
+        _isText = true;
+        return ChatAsync();
+    }
 
     public Task ChatAsync() => call.Request.Streamed ? StreamChatAsync() : WholeChatAsync();
 
@@ -40,10 +49,10 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
         _billing.BillWhole();
         var message = $$"""{"role":"assistant","content":"{{SimulatedText.Of(_billing.Visible)}}","refusal":null,"annotations":[]}""";
         var choices = string.Join(',', Enumerable.Range(0, _billing.Choices).Select(index =>
-            $$"""{"index":{{index}},"message":{{message}},"logprobs":null,"finish_reason":"{{Finish}}"}"""));
+            $$"""{"index":{{index}},{{(_isText ? $"\"text\":\"{SimulatedText.Of(_billing.Visible)}\"" : $"\"message\":{message}")}},"logprobs":null,"finish_reason":"{{Finish}}"}"""));
         var usage = answer.OmitUsage ? "" : $",\"usage\":{UsageJson()}";
         await sender.SendWholeAsync(
-            $$"""{"id":"{{_id}}","object":"chat.completion","created":{{_created}},"model":{{_model}},"""
+            $$"""{"id":"{{_id}}","object":"{{(_isText ? "text_completion" : "chat.completion")}}","created":{{_created}},"model":{{_model}},"""
             + $$""" "choices":[{{choices}}]{{usage}}{{Tier}},"system_fingerprint":"fp_simulated"}""");
     }
 
@@ -89,7 +98,7 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
                 if (sender.FailsNow)
                     return await FailAsync();
                 _billing.BillShown(++shown);
-                if (!await sender.SendEventAsync(Chunk(index, $$"""{"content":"{{SimulatedText.Token(at)}}"}""", "null")))
+                if (!await sender.SendEventAsync(Chunk(index, $$"""{"content":"{{SimulatedText.Token(at)}}"}""", "null", SimulatedText.Token(at))))
                     return false;
             }
         }
@@ -105,14 +114,14 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
         return false;
     }
 
-    private string Chunk(int index, string delta, string finish) =>
-        Event($$"""{"index":{{index}},"delta":{{delta}},"logprobs":null,"finish_reason":{{finish}}}""", "null");
+    private string Chunk(int index, string delta, string finish, string text = "") =>
+        Event($$"""{"index":{{index}},{{(_isText ? $"\"text\":\"{text}\"" : $"\"delta\":{delta}")}},"logprobs":null,"finish_reason":{{finish}}}""", "null");
 
     /// <summary>With <c>include_usage</c> every event has a usage, null in all but the last; without it none has.</summary>
     private string Event(string choice, string usage)
     {
         var tail = call.Request.IncludeUsage && !answer.OmitUsage ? $",\"usage\":{usage}" : "";
-        return $$"""data: {"id":"{{_id}}","object":"chat.completion.chunk","created":{{_created}},"model":{{_model}}{{Tier}},"""
+        return $$"""data: {"id":"{{_id}}","object":"{{(_isText ? "text_completion" : "chat.completion.chunk")}}","created":{{_created}},"model":{{_model}}{{Tier}},"""
             + $$""" "system_fingerprint":"fp_simulated","choices":[{{choice}}]{{tail}}}""" + "\n\n";
     }
 

@@ -26,7 +26,7 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
         Streamed = Flag(root, "stream"),
         IncludeUsage = root.TryGetProperty("stream_options", out var options) && Flag(options, "include_usage"),
         MaxTokens = MaxTokens(),
-        Choices = (int)(Number(root, "n") ?? 1),
+        Choices = ChoiceCount(),
         Inputs = InputCount(),
         Base64 = Text(root, "encoding_format") is "base64",
         ServiceTier = Text(root, "service_tier"),
@@ -34,11 +34,12 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
         Error = FindError(),
     };
 
-    private long? MaxTokens() => Number(root, "max_output_tokens") ?? Number(root, "max_completion_tokens") ?? Number(root, "max_tokens");
+    private long? MaxTokens() => Number(root, "max_output_tokens") ?? Number(root, "max_completion_tokens") ?? Number(root, "max_tokens")
+        ?? (path is "/v1/completions" ? 16 : null);
 
     private string? FindError()
     {
-        if (_model.Length == 0)
+        if (_model.Length == 0 && path is not "/v1/moderations")
             return "you must provide a model parameter";
         if (path is "/v1/messages" && Number(root, "max_tokens") is not >= 0)
             return "max_tokens: a number of at least 0 is required";
@@ -55,6 +56,8 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
 
     private long CountInput()
     {
+        if (path is "/v1/completions")
+            return root.TryGetProperty("prompt", out var prompt) ? CountEmbedding(prompt) : 0;
         if (path is "/v1/embeddings")
             return root.TryGetProperty("input", out var input) ? CountEmbedding(input) : 0;
         if (path.StartsWith("/v1/responses", StringComparison.Ordinal))
@@ -117,9 +120,14 @@ internal sealed class SimulatedRequestReader(string path, JsonElement root, Func
         _ => 0,
     };
 
+    /// <summary>Every candidate of every prompt is billed.</summary>
+    private int ChoiceCount() => path is "/v1/completions"
+        ? (int)Math.Max(Number(root, "n") ?? 1, Number(root, "best_of") ?? 1) * InputCount()
+        : (int)(Number(root, "n") ?? 1);
+
     private int InputCount()
     {
-        if (!root.TryGetProperty("input", out var input) || input.ValueKind != JsonValueKind.Array || input.GetArrayLength() == 0)
+        if (!root.TryGetProperty(path is "/v1/completions" ? "prompt" : "input", out var input) || input.ValueKind != JsonValueKind.Array || input.GetArrayLength() == 0)
             return 1;
         return input[0].ValueKind == JsonValueKind.Number ? 1 : input.GetArrayLength();
     }

@@ -38,6 +38,8 @@ internal sealed class SimulatedRoutes(HttpContext context, SimulatedCall call, S
     private Task RouteAsync(SimulatedSender sender, SimulatedAnswer answer) => (call.Method, call.Path) switch
     {
         ("POST", "/v1/chat/completions") => new SimulatedOpenAi(sender, call, answer).ChatAsync(),
+        ("POST", "/v1/completions") => new SimulatedOpenAi(sender, call, answer).CompleteAsync(),
+        ("POST", "/v1/moderations") => sender.SendWholeAsync("""{"id":"modr-simulated","model":"omni-moderation-latest","results":[{"flagged":false}]}"""),
         ("POST", "/v1/embeddings") => new SimulatedOpenAi(sender, call, answer).EmbedAsync(),
         ("POST", "/v1/responses") => new SimulatedResponses(sender, call, answer).RespondAsync(),
         ("POST", "/v1/responses/input_tokens") => new SimulatedResponses(sender, call, answer).CountAsync(),

@@ -38,6 +38,7 @@ internal static class EntryCodec
         json.WriteNumberValue(call.MarkupBasisPoints);
         WriteUsage(json, call.WorstUsage);
         WritePricing(json, call.Tier, call.Regional);
+        WriteLaterBuckets(json, call.WorstUsage);
         return End(json);
     }
 
@@ -45,7 +46,7 @@ internal static class EntryCodec
     public static ReservedCall ReadCall(ReadOnlySpan<byte> text, Guid id, DateTimeOffset startedAt)
     {
         var json = Open(text);
-        return new ReservedCall
+        var call = new ReservedCall
         {
             Id = id,
             StartedAt = startedAt,
@@ -61,6 +62,7 @@ internal static class EntryCodec
             Tier = Tier(ref json),
             Regional = FlagOrNone(ref json),
         };
+        return call with { WorstUsage = ReadLaterBuckets(ref json, call.WorstUsage) };
     }
 
     public static byte[] Write(Settlement settlement)
@@ -73,6 +75,8 @@ internal static class EntryCodec
         json.WriteStringValue(settlement.ServedModel);
         json.WriteNumberValue(settlement.Status);
         WritePricing(json, settlement.Tier, settlement.Regional);
+        WriteLaterBuckets(json, settlement.Usage);
+        json.WriteNumberValue(settlement.UnknownBucket ? 1 : 0);
         return End(json);
     }
 
@@ -80,9 +84,10 @@ internal static class EntryCodec
     public static Settlement ReadSettlement(ReadOnlySpan<byte> text)
     {
         var json = Open(text);
-        return new Settlement(
+        var settlement = new Settlement(
             ReadUsage(ref json), (UsageBasis)Number(ref json), new NanoUsd(Number(ref json)), Text(ref json), Text(ref json), (int)Number(ref json),
             Tier(ref json), FlagOrNone(ref json));
+        return settlement with { Usage = ReadLaterBuckets(ref json, settlement.Usage), UnknownBucket = NumberOrNone(ref json) is > 0 };
     }
 
     public static byte[] Write(LedgerEntry entry)
@@ -108,6 +113,8 @@ internal static class EntryCodec
         json.WriteNumberValue(entry.SettledAt.ToUnixTimeMilliseconds());
         WritePricing(json, entry.Tier, entry.Regional);
         Write(json, entry.MarkupBasisPoints);
+        WriteLaterBuckets(json, entry.Usage);
+        json.WriteNumberValue(entry.UnknownBucket ? 1 : 0);
         return End(json);
     }
 
@@ -118,7 +125,7 @@ internal static class EntryCodec
         var requestId = Guid.Parse(Text(ref json)!);
         Guid? adjusts = Text(ref json) is { } corrected ? Guid.Parse(corrected) : null;
         var caller = ReadCaller(ref json);
-        return new LedgerEntry
+        var entry = new LedgerEntry
         {
             Id = id,
             RequestId = requestId,
@@ -148,6 +155,7 @@ internal static class EntryCodec
             Regional = FlagOrNone(ref json),
             MarkupBasisPoints = (int?)NumberOrNone(ref json),
         };
+        return entry with { Usage = ReadLaterBuckets(ref json, entry.Usage), UnknownBucket = NumberOrNone(ref json) is > 0 };
     }
 
     private static Utf8JsonWriter Begin()
@@ -238,6 +246,21 @@ internal static class EntryCodec
         AudioOutput = Number(ref json),
         ImageInput = Number(ref json),
         ToolCalls = Number(ref json),
+    };
+
+    /// <summary>Buckets that came after the first version, at the text's end: an older proxy leaves them alone, and an older text has none.</summary>
+    private static void WriteLaterBuckets(Utf8JsonWriter json, in Usage usage)
+    {
+        json.WriteNumberValue(usage.ImageOutput);
+        json.WriteNumberValue(usage.FileSearches);
+        json.WriteNumberValue(usage.CodeSessions);
+    }
+
+    private static Usage ReadLaterBuckets(ref Utf8JsonReader json, in Usage usage) => usage with
+    {
+        ImageOutput = NumberOrNone(ref json) ?? 0,
+        FileSearches = NumberOrNone(ref json) ?? 0,
+        CodeSessions = NumberOrNone(ref json) ?? 0,
     };
 
     private static void WritePricing(Utf8JsonWriter json, ServiceTier? tier, bool? regional)

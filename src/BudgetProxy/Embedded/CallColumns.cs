@@ -13,13 +13,14 @@ internal static class CallColumns
         + UsageNames;
 
     public const string UsageNames =
-        "input, cached_input, cache_write_short, cache_write_long, output, reasoning, audio_input, audio_output, image_input, tool_calls";
+        "input, cached_input, cache_write_short, cache_write_long, output, reasoning, audio_input, audio_output, image_input, tool_calls, "
+        + "image_output, file_searches, code_sessions";
 
-    public const string Parameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+    public const string Parameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
-    public const string UsageParameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+    public const string UsageParameters = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
-    public const int Count = 21;
+    public const int Count = 24;
 
     /// <summary>The call's time stands at this offset, its tokens after it.</summary>
     public const int StartedAt = 10;
@@ -37,7 +38,8 @@ internal static class CallColumns
     public static void Bind(SqliteStatement statement, in Usage usage) =>
         statement
             .Bind(usage.Input).Bind(usage.CachedInput).Bind(usage.CacheWriteShort).Bind(usage.CacheWriteLong)
-            .Bind(usage.Output).Bind(usage.Reasoning).Bind(usage.AudioInput).Bind(usage.AudioOutput).Bind(usage.ImageInput).Bind(usage.ToolCalls);
+            .Bind(usage.Output).Bind(usage.Reasoning).Bind(usage.AudioInput).Bind(usage.AudioOutput).Bind(usage.ImageInput).Bind(usage.ToolCalls)
+            .Bind(usage.ImageOutput).Bind(usage.FileSearches).Bind(usage.CodeSessions);
 
     public static long? Flag(bool? flag) => flag is { } known ? (known ? 1 : 0) : null;
 
@@ -68,5 +70,8 @@ internal static class CallColumns
         AudioOutput = row.Int64(first + 7),
         ImageInput = row.Int64(first + 8),
         ToolCalls = row.Int64(first + 9),
+        ImageOutput = row.Int64(first + 10),
+        FileSearches = row.Int64(first + 11),
+        CodeSessions = row.Int64(first + 12),
     };
 }

@@ -9,7 +9,8 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
 {
     private const string Sums =
         "SUM(adjusts IS NULL), SUM(input), SUM(cached_input), SUM(cache_write_short), SUM(cache_write_long), SUM(output), SUM(reasoning), "
-        + "SUM(audio_input), SUM(audio_output), SUM(image_input), SUM(tool_calls), SUM(cost), SUM(charged), SUM(overrun)";
+        + "SUM(audio_input), SUM(audio_output), SUM(image_input), SUM(tool_calls), "
+        + "SUM(image_output), SUM(file_searches), SUM(code_sessions), SUM(cost), SUM(charged), SUM(overrun)";
 
     private static readonly (UsageGroups Group, string Expression)[] Groups =
     [
@@ -69,7 +70,7 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
     private static UsageTotal ReadTotal(SqliteStatement row) => new(
         row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4),
         row.Text(5) is { } day ? DateOnly.ParseExact(day, "yyyy-MM-dd") : null,
-        row.Int64(6), CallColumns.Usage(row, 7), new NanoUsd(row.Int64(17)), new NanoUsd(row.Int64(18)), new NanoUsd(row.Int64(19)));
+        row.Int64(6), CallColumns.Usage(row, 7), new NanoUsd(row.Int64(20)), new NanoUsd(row.Int64(21)), new NanoUsd(row.Int64(22)));
 
     /// <summary>Every condition is there once, in the order that <see cref="BindFilter"/> binds.</summary>
     private static string Conditions(LedgerFilter filter)

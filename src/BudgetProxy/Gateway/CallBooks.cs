@@ -38,6 +38,8 @@ public sealed class CallBooks(IReservationStore store, ProxyMetrics metrics)
         }
 
         metrics.CallSettled(settlement.Basis, settlement.Usage, settlement.Cost);
+        if (settlement.UnknownBucket)
+            metrics.UnknownBucketSettled();
         if (settlement.Cost > reserved)
             metrics.CallOverran(settlement.Cost - reserved);
     }

@@ -57,6 +57,7 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
             rate = Unpriced(call.Route.Provider, model);
         }
 
+        AddAccount(call);
         call.Request.ServiceTier = tier ?? call.Request.ServiceTier;
         // A beta may allow more output than the row knows of, so the caller's own limit is then taken at its word.
         call.Request.LimitMayExceedModel = call.Context.Request.Headers.ContainsKey("anthropic-beta");
@@ -72,6 +73,15 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
     {
         if (call.Request is { } request)
             _requests.Return(request);
+    }
+
+    /// <summary>What the provider account adds to a call that does not say otherwise: the dearer tier, and a region.</summary>
+    private void AddAccount(Call call)
+    {
+        var account = options.Providers[call.Route.Provider];
+        if (account.DefaultsToFast && !call.Request.TierNamed)
+            call.Request.ServiceTier = ServiceTier.Fast;
+        call.Request.Regional |= account.IsRegional && !call.Request.RegionNamed;
     }
 
     /// <summary>A row at price zero for a model that nobody priced: its tokens are still counted, at twice what a stand-in gives.</summary>

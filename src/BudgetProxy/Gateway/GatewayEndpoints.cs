@@ -46,10 +46,15 @@ public static class GatewayEndpoints
         }
     }
 
+    private static bool IsSocket(HttpRequest request) =>
+        request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
+        || (HttpMethods.IsConnect(request.Method) && request.Protocol != HttpProtocol.Http11);
+
     private static Task RefuseRouteAsync(HttpContext context, Provider provider, ProxyMetrics metrics, TimeProvider clock)
     {
         metrics.CallRefused(Refusals.UnsupportedRoute.Code);
         context.Response.Headers[HeaderNames.RequestId] = Guid.CreateVersion7(clock.GetUtcNow()).ToString();
-        return RefusalWriter.WriteAsync(context, provider, Refusals.UnsupportedRoute);
+        var reason = IsSocket(context.Request) ? "a socket spends without end, and no reservation bounds it." : UnsupportedRoutes.ReasonOf(context.Request.Path);
+        return RefusalWriter.WriteAsync(context, provider, reason is null ? Refusals.UnsupportedRoute : Refusals.Unsupported(reason));
     }
 }

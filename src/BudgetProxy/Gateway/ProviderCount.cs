@@ -50,7 +50,7 @@ public sealed partial class ProviderCount(
     {
         var input = call.Quote.Input;
         // Server tools feed the input again and again, and the provider counts the first round only.
-        if (call.Request.ServerToolCalls > 0 || input.Tokens >= input.Bound)
+        if (call.Request.HasServerTools || input.Tokens >= input.Bound)
             return false;
         // What other tenants' calls taught must not keep a question from being asked.
         var tokens = input.Pooled ? Math.Min(input.Tokens, input.Mix.Guess(call.Quote.Rate.Profile.ExpectedPercent)) : input.Tokens;

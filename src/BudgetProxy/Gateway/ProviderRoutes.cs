@@ -10,6 +10,8 @@ public static class ProviderRoutes
         new(Provider.OpenAi, "POST", "/openai/v1/chat/completions", "/v1/chat/completions", ProviderApi.OpenAiChat),
         new(Provider.OpenAi, "POST", "/openai/v1/embeddings", "/v1/embeddings", ProviderApi.OpenAiEmbeddings),
         new(Provider.OpenAi, "POST", "/openai/v1/responses", "/v1/responses", ProviderApi.OpenAiResponses),
+        new(Provider.OpenAi, "POST", "/openai/v1/completions", "/v1/completions", ProviderApi.OpenAiCompletions),
+        new(Provider.OpenAi, "POST", "/openai/v1/moderations", "/v1/moderations", null),
         new(Provider.OpenAi, "GET", "/openai/v1/models", "/v1/models", null),
         new(Provider.OpenAi, "GET", "/openai/v1/models/{model}", "/v1/models/", null),
         new(Provider.Anthropic, "POST", "/anthropic/v1/messages", "/v1/messages", ProviderApi.AnthropicMessages),

@@ -12,6 +12,9 @@ public static class Refusals
     /// <summary>The longest wait that is worth telling: SDKs sleep as long as they are told.</summary>
     private const int LongestRetryAfterSeconds = 60;
 
+    private const string Routes =
+        "It takes chat/completions, responses, completions, embeddings, moderations and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.";
+
     public static readonly GatewayRefusal NoKey = new(
         StatusCodes.Status401Unauthorized, "invalid_api_key",
         "No API key was given. Put your BudgetProxy key (bp_…) where the provider's key goes: Authorization: Bearer, x-api-key, api-key or x-goog-api-key.");
@@ -22,8 +25,7 @@ public static class Refusals
     public static readonly GatewayRefusal Suspended = new(
         StatusCodes.Status403Forbidden, "tenant_suspended", "This account is suspended. Ask your administrator.");
 
-    public static readonly GatewayRefusal UnsupportedRoute = new(
-        StatusCodes.Status403Forbidden, "unsupported_route", "This proxy can't meter this route, so it does not forward it. It takes chat/completions, responses, embeddings and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.");
+    public static readonly GatewayRefusal UnsupportedRoute = Unsupported(null);
 
     public static readonly GatewayRefusal UnsupportedEncoding = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported_encoding", "A request body that is compressed, or not UTF-8, can't be priced as it stands. Send plain UTF-8 without Content-Encoding.");
@@ -43,6 +45,12 @@ public static class Refusals
     /// <summary>The provider refused the proxy's own credential: no fault of the tenant's key, and the provider's text may show a part of the real one.</summary>
     public static readonly GatewayRefusal ProviderKeyRefused = new(
         StatusCodes.Status502BadGateway, "provider_key_refused", "The provider refused this proxy's own key. Ask your administrator to set it right.");
+
+    /// <summary>A path that is not forwarded.</summary>
+    /// <param name="reason">Why, as the end of a sentence; null = nothing more to say.</param>
+    public static GatewayRefusal Unsupported(string? reason) => new(
+        StatusCodes.Status403Forbidden, "unsupported_route",
+        (reason is null ? "This proxy can't meter this route, so it does not forward it." : $"This proxy does not forward this route: {reason}") + " " + Routes);
 
     /// <summary>The provider could not be reached or broke off. Where it may have begun, a retry may be billed twice, so none is invited.</summary>
     public static GatewayRefusal ProviderFailed(bool timedOut, bool mayHaveBegun) => new(

@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Metering;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Reservations;
@@ -71,7 +72,9 @@ public static class SettlementRule
             rate = call.Card.Billing(rate, reading.ServedModel, call.PricedAt, call.Tenant.Id);
         var tier = reading.ServedTier ?? call.Request.ServiceTier;
         var regional = reading.Regional || call.Request.Regional;
+        if (reading.Unknown.Any)
+            usage = UnknownBuckets.AtDearest(rate, usage, reading.Unknown, tier);
         var cost = rate.Price(usage, tier, regional, Rounding.HalfEven);
-        return new Settlement(usage, basis, cost, call.Unpriced ? null : rate.Id, reading.ServedModel, status, tier, regional);
+        return new Settlement(usage, basis, cost, call.Unpriced ? null : rate.Id, reading.ServedModel, status, tier, regional, reading.Unknown.Any);
     }
 }

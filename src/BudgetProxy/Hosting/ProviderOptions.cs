@@ -13,6 +13,15 @@ public sealed record ProviderOptions(Uri BaseUrl, string? ApiKey)
         [Provider.Anthropic] = new(new Uri("https://api.anthropic.com"), null),
     };
 
+    /// <summary>True when the account's own default serves calls that name no tier at the fast one (OpenAI's project setting).</summary>
+    public bool DefaultsToFast { get; init; }
+
+    /// <summary>
+    /// True when calls that name no region are tied to one, which may cost more: a regional host, or a workspace's setting. OpenAI's regional hosts are
+    /// known by their names.
+    /// </summary>
+    public bool IsRegional { get; init; } = BaseUrl.Host.EndsWith(".api.openai.com", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Keeps the key out of logs and error texts.</summary>
     public override string ToString() => $"{BaseUrl} ({(ApiKey is null ? "no key" : "key set")})";
 }

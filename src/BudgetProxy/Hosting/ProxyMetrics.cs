@@ -19,6 +19,7 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _wouldBlock;
     private readonly Counter<long> _providerCounts;
     private readonly Counter<long> _settled;
+    private readonly Counter<long> _unknownBuckets;
     private readonly Counter<long> _voided;
     private readonly Counter<long> _expired;
     private readonly Counter<long> _cost;
@@ -37,6 +38,7 @@ public sealed class ProxyMetrics : IDisposable
         _wouldBlock = Counter("calls.would_block", "{call}", "Admitted calls that a shadow budget would have refused.");
         _providerCounts = Counter("provider_counts", "{question}", "Times that a provider's own counter was asked before refusing a call, by what came of it.");
         _settled = Counter("calls.settled", "{call}", "Calls whose cost was booked, by where their usage comes from.");
+        _unknownBuckets = Counter("calls.unknown_bucket", "{call}", "Calls whose answer counted something that no price is known for: settled at the dearest that is.");
         _voided = Counter("calls.voided", "{call}", "Calls that the provider can't have billed.");
         _expired = Counter("reservations.expired", "{reservation}", "Reservations whose owner vanished, charged at their worst case.");
         _cost = Counter("cost", NanoUsdUnit, "What the providers take for settled calls.");
@@ -74,6 +76,9 @@ public sealed class ProxyMetrics : IDisposable
         AddTokens("cache_write", usage.CacheWriteShort + usage.CacheWriteLong);
         AddTokens("output", usage.Output);
     }
+
+    /// <summary>A call's answer counted something that no price is known for.</summary>
+    public void UnknownBucketSettled() => _unknownBuckets.Add(1);
 
     /// <summary>An admitted call was dropped: the provider can't have billed it.</summary>
     public void CallVoided() => _voided.Add(1);

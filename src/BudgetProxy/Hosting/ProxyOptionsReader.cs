@@ -170,15 +170,22 @@ public sealed class ProxyOptionsReader
                 continue;
             }
 
-            RefuseUnknown(child, $"Providers:{child.Key}:", "BaseUrl", "ApiKey");
+            RefuseUnknown(child, $"Providers:{child.Key}:", "BaseUrl", "ApiKey", "DefaultServiceTier", "Regional");
             var fallback = providers.GetValueOrDefault(provider)?.BaseUrl;
             var url = ReadBaseUrl($"Providers:{child.Key}:BaseUrl", fallback);
             if (url is not null)
-                providers[provider] = new ProviderOptions(url, ReadApiKey($"Providers:{child.Key}:ApiKey"));
+                providers[provider] = ReadAccount($"Providers:{child.Key}:", new ProviderOptions(url, ReadApiKey($"Providers:{child.Key}:ApiKey")));
         }
 
         return providers;
     }
+
+    /// <summary>What the account's own settings add to calls that do not say otherwise.</summary>
+    private ProviderOptions ReadAccount(string prefix, ProviderOptions provider) => provider with
+    {
+        DefaultsToFast = Choice(prefix + "DefaultServiceTier", "standard", "fast"),
+        IsRegional = Text(prefix + "Regional") is null ? provider.IsRegional : Choice(prefix + "Regional", "false", "true"),
+    };
 
     private Uri? ReadBaseUrl(string name, Uri? fallback)
     {

@@ -57,6 +57,9 @@ public sealed record LedgerEntry
     /// <summary>HTTP status of the provider's answer; 0 = none came.</summary>
     public int Status { get; init; }
 
+    /// <summary>True when the answer counted something under a name that no price is known for: it is in the cost at the dearest that is.</summary>
+    public bool UnknownBucket { get; init; }
+
     /// <summary>When the call was reserved, on the store's clock: it decides the windows the entry counts in.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -26,7 +26,10 @@ internal static class Entries
         AudioInput = Bounded(usage.AudioInput),
         AudioOutput = Bounded(usage.AudioOutput),
         ImageInput = Bounded(usage.ImageInput),
+        ImageOutput = Bounded(usage.ImageOutput),
         ToolCalls = Bounded(usage.ToolCalls),
+        FileSearches = Bounded(usage.FileSearches),
+        CodeSessions = Bounded(usage.CodeSessions),
     };
 
     public static LedgerEntry Settled(ReservedCall call, Settlement settlement, DateTimeOffset now)
@@ -58,6 +61,7 @@ internal static class Entries
             Tier = settlement.Tier,
             Regional = settlement.Regional,
             MarkupBasisPoints = call.MarkupBasisPoints,
+            UnknownBucket = settlement.UnknownBucket,
             StartedAt = call.StartedAt,
             SettledAt = now,
         };
@@ -146,6 +150,9 @@ internal static class Entries
         AudioInput = late.AudioInput - presumed.AudioInput,
         AudioOutput = late.AudioOutput - presumed.AudioOutput,
         ImageInput = late.ImageInput - presumed.ImageInput,
+        ImageOutput = late.ImageOutput - presumed.ImageOutput,
         ToolCalls = late.ToolCalls - presumed.ToolCalls,
+        FileSearches = late.FileSearches - presumed.FileSearches,
+        CodeSessions = late.CodeSessions - presumed.CodeSessions,
     };
 }

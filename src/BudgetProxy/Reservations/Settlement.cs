@@ -12,5 +12,7 @@ namespace BudgetProxy.Reservations;
 /// <param name="Status">HTTP status of the provider's answer; 0 = none came.</param>
 /// <param name="Tier">The tier that was billed; null = not known.</param>
 /// <param name="Regional">Whether the regional surcharge was billed; null = not known.</param>
+/// <param name="UnknownBucket">True when the answer counted something under a name that no price is known for: it is in the cost at the dearest that is.</param>
 public sealed record Settlement(
-    Usage Usage, UsageBasis Basis, NanoUsd Cost, string? Rate, string? ServedModel, int Status, ServiceTier? Tier = null, bool? Regional = null);
+    Usage Usage, UsageBasis Basis, NanoUsd Cost, string? Rate, string? ServedModel, int Status, ServiceTier? Tier = null, bool? Regional = null,
+    bool UnknownBucket = false);

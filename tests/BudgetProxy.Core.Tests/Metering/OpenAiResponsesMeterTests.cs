@@ -40,6 +40,17 @@ public sealed class OpenAiResponsesMeterTests
     public void Only_searches_have_a_fee() => Assert.Equal(1, StreamFixture.Read("openai-responses-web-search").Usage!.Value.ToolCalls);
 
     [Fact]
+    public void Searches_of_files_and_sessions_of_code_have_their_own_fees()
+    {
+        var answer = """
+            {"status":"completed","model":"m","usage":{"input_tokens":10,"output_tokens":5},"output":[{"type":"file_search_call"},{"type":"code_interpreter_call","container_id":"c"},
+            {"type":"file_search_call"},{"type":"code_interpreter_call","container_id":"c"},{"type":"web_search_call","action":{"type":"search"}},{"type":"message","content":[]}]}
+            """;
+        var usage = AnswerMeter.Read(ProviderApi.OpenAiResponses, Encoding.UTF8.GetBytes(answer), CacheWrite.None).Usage!.Value;
+        Assert.Equal((1, 2, 1), (usage.ToolCalls, usage.FileSearches, usage.CodeSessions));
+    }
+
+    [Fact]
     public void A_search_has_its_fee_though_the_last_event_does_not_name_it()
     {
         const string Item = """{"type":"response.output_item.done","item":{"type":"web_search_call","action":{"type":"ACTION"}}}""";

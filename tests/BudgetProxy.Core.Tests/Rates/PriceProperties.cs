@@ -51,6 +51,25 @@ public sealed class PriceProperties
         });
 
     [Fact]
+    public void The_lines_sum_to_the_price_and_none_is_negative() => Check(
+        from rate in Gen.Elements(Priced) from usage in Usages from media in Media from tier in Tiers from regional in Gen.Elements(true, false)
+        select (rate, usage: With(usage, media), tier, regional),
+        given =>
+        {
+            var (rate, usage, tier, regional) = given;
+            var sum = 0L;
+            for (var kind = ChargeKind.Input; kind <= ChargeKind.Request; kind++)
+            {
+                var line = rate.PriceOf(kind, usage, tier, regional, Rounding.HalfEven).Value;
+                if (line < 0)
+                    return false;
+                sum += line;
+            }
+
+            return sum == rate.Price(usage, tier, regional, Rounding.HalfEven).Value;
+        });
+
+    [Fact]
     public void More_tokens_never_cost_less() => Check(
         from rate in Gen.Elements(Priced) from usage in Usages from more in Gen.Choose(1, 1_000_000)
         select (rate, usage, more),
@@ -81,7 +100,7 @@ public sealed class PriceProperties
     [Fact]
     public void No_usage_however_odd_overflows_or_goes_negative() => Check(
         from rate in Gen.Elements(Priced)
-        from numbers in Gen.ArrayOf(Gen.Elements(long.MinValue, -1L, 0L, 1L, long.MaxValue / 3, long.MaxValue), 10)
+        from numbers in Gen.ArrayOf(Gen.Elements(long.MinValue, -1L, 0L, 1L, long.MaxValue / 3, long.MaxValue), 13)
         from tier in Tiers
         select (rate, numbers, tier),
         given =>
@@ -91,6 +110,7 @@ public sealed class PriceProperties
             {
                 Input = n[0], CachedInput = n[1], CacheWriteShort = n[2], CacheWriteLong = n[3], Output = n[4],
                 Reasoning = n[5], AudioInput = n[6], AudioOutput = n[7], ImageInput = n[8], ToolCalls = n[9],
+                ImageOutput = n[10], FileSearches = n[11], CodeSessions = n[12],
             };
             var cost = given.rate.Price(usage, given.tier, true, Rounding.Up);
             return cost >= NanoUsd.Zero && cost <= NanoUsd.Ceiling;
@@ -112,20 +132,31 @@ public sealed class PriceProperties
     private static Gen<ProviderRequest> Requests =>
         from tier in Tiers from limit in Counts from limited in Gen.Elements(true, false) from choices in Gen.Choose(1, 8)
         from write in Gen.Elements(Enum.GetValues<CacheWrite>()) from off in Gen.Elements(true, false) from regional in Gen.Elements(true, false)
-        from searches in Gen.Elements(0, 0, 3)
+        from searches in Gen.Elements(0, 0, 3) from files in Gen.Elements(0, 0, 2) from code in Gen.Elements(0, 0, 1)
         select new ProviderRequest
         {
             ServiceTier = tier, OutputLimit = limited ? limit : null, Choices = choices, CacheWrite = write,
             CacheWriteOff = off && write == CacheWrite.None, Regional = regional, ServerToolCalls = searches,
+            FileSearches = files, CodeSessions = code,
         };
+
+    private static Gen<int[]> Media => Gen.ArrayOf(Gen.Choose(0, 100), 7);
+
+    /// <summary>Some of a usage in other classes, by percent; and calls of tools.</summary>
+    private static Usage With(Usage usage, int[] media) => usage with
+    {
+        AudioInput = usage.Input * media[0] / 200, ImageInput = usage.Input * media[1] / 200,
+        AudioOutput = usage.Output * media[2] / 200, ImageOutput = usage.Output * media[3] / 200,
+        ToolCalls = media[4], FileSearches = media[5], CodeSessions = media[6],
+    };
 
     private static ServiceTier Downgraded(ServiceTier tier) => tier == ServiceTier.Fast ? ServiceTier.Standard : tier;
 
     /// <summary>A usage that keeps within what the request and the model allow, often at the very limit.</summary>
     private static Usage Allowed(Rate rate, ProviderRequest request, Quote quote, Random random)
     {
-        var left = rate.RequestFee > 0 && request.ServerToolCalls == 0 ? rate.Profile.MaxInput : quote.Input.Bound;
-        var writes = request.CacheWrite != CacheWrite.None || request.ServerToolCalls > 0 || (rate.AutoCacheWrite && !request.CacheWriteOff);
+        var left = rate.RequestFee > 0 && !request.HasServerTools ? rate.Profile.MaxInput : quote.Input.Bound;
+        var writes = request.CacheWrite != CacheWrite.None || request.HasServerTools || (rate.AutoCacheWrite && !request.CacheWriteOff);
         var extended = request.CacheWrite == CacheWrite.Long ? Part(ref left, random) : 0;
         var brief = writes ? Part(ref left, random) : 0;
         var cached = Part(ref left, random);
@@ -137,7 +168,10 @@ public sealed class PriceProperties
         {
             Input = input, CachedInput = cached, CacheWriteShort = brief, CacheWriteLong = extended, Output = output, AudioInput = audio,
             AudioOutput = rate.Tokens.Standard.AudioOutput is null ? 0 : random.NextInt64(output + 1),
+            ImageOutput = rate.Tokens.Standard.ImageOutput is null ? 0 : random.NextInt64(output + 1),
             ToolCalls = random.Next(request.ServerToolCalls + 1),
+            FileSearches = random.Next(request.FileSearches + 1),
+            CodeSessions = random.Next(request.CodeSessions + 1),
         };
     }
 

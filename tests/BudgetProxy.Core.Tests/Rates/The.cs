@@ -22,7 +22,7 @@ internal static class The
         return rate;
     }
 
-    /// <summary>Disjoint buckets: <c>in 100 cached 20 short 5 long 5 out 7 audio-in 1 audio-out 1 image-in 1 tools 1</c>.</summary>
+    /// <summary>Disjoint buckets: <c>in 100 cached 20 short 5 long 5 out 7 audio-in 1 audio-out 1 image-in 1 image-out 1 tools 1 files 1 code 1</c>.</summary>
     public static Usage Usage(string text)
     {
         var words = text.Split(' ');
@@ -40,6 +40,9 @@ internal static class The
                 "audio-in" => usage with { AudioInput = count },
                 "audio-out" => usage with { AudioOutput = count },
                 "image-in" => usage with { ImageInput = count },
+                "image-out" => usage with { ImageOutput = count },
+                "files" => usage with { FileSearches = count },
+                "code" => usage with { CodeSessions = count },
                 "tools" => usage with { ToolCalls = count },
                 _ => throw new ArgumentException($"No bucket {words[i]}.", nameof(text)),
             };

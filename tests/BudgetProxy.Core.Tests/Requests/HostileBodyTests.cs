@@ -5,10 +5,11 @@ namespace BudgetProxy.Core.Tests.Requests;
 
 public sealed class HostileBodyTests
 {
-    public static TheoryData<ProviderApi> Apis => [ProviderApi.OpenAiChat, ProviderApi.OpenAiEmbeddings, ProviderApi.OpenAiResponses, ProviderApi.AnthropicMessages];
+    public static TheoryData<ProviderApi> Apis => [ProviderApi.OpenAiChat, ProviderApi.OpenAiEmbeddings, ProviderApi.OpenAiResponses, ProviderApi.OpenAiCompletions, ProviderApi.AnthropicMessages];
 
     private static string Valid(ProviderApi api, string more = "") => api switch
     {
+        ProviderApi.OpenAiCompletions => "{\"model\":\"m\",\"prompt\":\"a\"" + more + "}",
         ProviderApi.OpenAiEmbeddings or ProviderApi.OpenAiResponses => "{\"model\":\"m\",\"input\":\"a\"" + more + "}",
         _ => "{\"model\":\"m\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]" + more + "}",
     };

@@ -32,6 +32,8 @@ public sealed class OpenAiResponsesReaderTests
     [InlineData("\"tools\":[{\"type\":\"mcp\",\"server_url\":\"u\"}]", "tools[0].type")]
     [InlineData("\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type")]
     [InlineData("\"tools\":[{\"type\":\"code_interpreter\"}]", "tools[0].type")]
+    [InlineData("\"tools\":[{\"type\":\"code_interpreter\",\"container\":\"cntr_1\"}]", "tools[0].container")]
+    [InlineData("\"tools\":[{\"type\":\"code_interpreter\",\"container\":{\"type\":\"auto\",\"memory_limit\":\"4g\"}}]", "tools[0].container.memory_limit")]
     [InlineData("\"tools\":[{\"type\":\"image_generation\"}]", "tools[0].type")]
     [InlineData("\"tools\":[{\"type\":\"file_search\"}]", "tools[0].type")]
     [InlineData("\"max_output_tokens\":0", "max_output_tokens")]
@@ -98,6 +100,20 @@ public sealed class OpenAiResponsesReaderTests
         Assert.True(response.Unbounded);
         Assert.True(response.DocumentTokens > 1_000);
         Assert.Equal(chat.DocumentTokens, response.DocumentTokens);
+    }
+
+    [Theory]
+    [InlineData("", 10, 10, 1)]
+    [InlineData("\"max_tool_calls\":3,", 3, 3, 1)]
+    [InlineData("\"max_tool_calls\":0,", 0, 0, 0)]
+    public void Each_tool_on_the_providers_side_has_its_own_fee(string limit, int searches, int files, int sessions)
+    {
+        Assert.True(Allowance.TryParse("window", out var window));
+        var allowances = RouteAllowances.Default.With(RouteAllowances.Default.Of(ProviderApi.OpenAiResponses), UnseenItem.ServerTool, window);
+        var request = new ProviderRequest { Allowances = allowances.Of(ProviderApi.OpenAiResponses) };
+        var tools = """[{"type":"web_search"},{"type":"file_search","vector_store_ids":["v"]},{"type":"code_interpreter","container":{"type":"auto"}}]""";
+        Assert.True(RequestReader.TryRead(ProviderApi.OpenAiResponses, Body.Utf8(Json(limit + "\"tools\":" + tools)), request, out _));
+        Assert.Equal((searches, files, sessions), (request.ServerToolCalls, request.FileSearches, request.CodeSessions));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class ReaderFuzzTests
             """),
         (ProviderApi.OpenAiEmbeddings, """{"model":"text-embedding-3-small","input":["a\u0000b",  "çµ",""],"user":"u","x":[1,-2.5e3,null,true]}"""),
         (ProviderApi.OpenAiEmbeddings, """{"model":"text-embedding-3-small","input":[[1,2,3],[4]]}"""),
+        (ProviderApi.OpenAiCompletions, """{"model":"m","prompt":["a\u0000b","c"],"suffix":"d","best_of":3,"n":2,"max_tokens":5,"stream":true,"logit_bias":{"1":2},"user":"u","x":[1]}"""),
         (ProviderApi.OpenAiResponses, """
             {"model":"gpt-4o","instructions":"Sys \u00e9","stream":true,"max_output_tokens":64,"text":{"format":{"type":"json_schema","name":"n","schema":{}}},"reasoning":{"effort":"low"},
             "input":[{"role":"user","content":[{"type":"input_text","text":"日本"},{"type":"input_image","image_url":"data:image/gif;base64,R0lGODlhAQABAAAA","detail":"low"}]},

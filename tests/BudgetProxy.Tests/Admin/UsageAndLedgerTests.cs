@@ -26,7 +26,7 @@ public sealed class UsageAndLedgerTests
         var line = JsonDocument.Parse(Assert.Single(answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries))).RootElement;
         Assert.Equal(
             ["id", "requestId", "tenant", "user", "project", "key", "run", "tags", "provider", "api", "model", "servedModel", "rate", "basis", "tokens",
-                "costUsd", "chargedUsd", "reservedUsd", "overrunUsd", "streamed", "status", "startedAt", "settledAt", "adjusts", "tier", "regional"],
+                "costUsd", "chargedUsd", "reservedUsd", "overrunUsd", "streamed", "status", "startedAt", "settledAt", "adjusts", "tier", "regional", "unknownBucket"],
             line.EnumerateObject().Select(field => field.Name));
         Assert.Equal(entry.Id, line.GetProperty("id").GetGuid());
         Assert.Equal("u\"1\n", line.GetProperty("user").GetString());

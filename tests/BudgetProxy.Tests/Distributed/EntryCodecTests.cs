@@ -11,6 +11,9 @@ namespace BudgetProxy.Tests.Distributed;
 
 public sealed class EntryCodecTests
 {
+    private const string Caller = "\"acme\",\"key_1\",null,null,null,0";
+    private const string Tokens = "1,2,3,4,5,6,7,8,9,10";
+
     [Fact]
     public void What_was_billed_is_written_and_read_back()
     {
@@ -61,4 +64,31 @@ public sealed class EntryCodecTests
         Amount = new NanoUsd(200),
         MarkupBasisPoints = 1_500,
     };
+
+    [Fact]
+    public void An_older_call_has_no_later_buckets()
+    {
+        var text = $"[1,{Caller},\"openai\",\"chat/completions\",\"m\",true,null,70,0,{Tokens}]";
+        var call = EntryCodec.ReadCall(Encoding.UTF8.GetBytes(text), Guid.Empty, DateTimeOffset.UnixEpoch);
+        Assert.Equal((10, 0, 0, 0), (call.WorstUsage.ToolCalls, call.WorstUsage.ImageOutput, call.WorstUsage.FileSearches, call.WorstUsage.CodeSessions));
+        Assert.Equal(call.WorstUsage, EntryCodec.ReadCall(EntryCodec.Write(call), Guid.Empty, DateTimeOffset.UnixEpoch).WorstUsage);
+    }
+
+    [Fact]
+    public void An_older_settlement_knew_every_bucket()
+    {
+        var settlement = EntryCodec.ReadSettlement(Encoding.UTF8.GetBytes($"[1,{Tokens},1,60,null,\"m\",200]"));
+        Assert.False(settlement.UnknownBucket);
+        Assert.Equal((9, 0), (settlement.Usage.ImageInput, settlement.Usage.CodeSessions));
+        var later = settlement with { UnknownBucket = true, Usage = settlement.Usage with { CodeSessions = 3 } };
+        Assert.Equal(later, EntryCodec.ReadSettlement(EntryCodec.Write(later)));
+    }
+
+    [Fact]
+    public void What_a_newer_proxy_appended_is_left_alone()
+    {
+        var settlement = EntryCodec.ReadSettlement(Encoding.UTF8.GetBytes($"[1,{Tokens},1,60,null,\"m\",200,0,false,11,12,13,1,\"more\",{{}}]"));
+        Assert.True(settlement.UnknownBucket);
+        Assert.Equal((11, 12, 13), (settlement.Usage.ImageOutput, settlement.Usage.FileSearches, settlement.Usage.CodeSessions));
+    }
 }

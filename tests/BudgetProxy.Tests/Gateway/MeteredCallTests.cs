@@ -17,6 +17,8 @@ public sealed class MeteredCallTests
     [InlineData(Bodies.MessagesPath, false)]
     [InlineData(Bodies.MessagesPath, true)]
     [InlineData(Bodies.EmbeddingsPath, false)]
+    [InlineData(Bodies.CompletionsPath, false)]
+    [InlineData(Bodies.CompletionsPath, true)]
     public async Task Is_priced_reserved_forwarded_metered_and_settled(string path, bool stream)
     {
         await using var proxy = await TestProxy.StartAsync();
@@ -49,6 +51,47 @@ public sealed class MeteredCallTests
         Assert.Equal(cost, Money(budget, "spent"));
         Assert.Equal(0m, Money(budget, "held"));
         Assert.Equal(1.00m - cost, Money(budget, "remaining"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_no_price_is_known_for_is_settled_at_the_dearest_and_flagged(bool stream)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        proxy.Provider.Script = _ => new SimulatedAnswer { RawUsage = """{"input_tokens":10,"output_tokens":5,"video_input_tokens":1000}""" };
+
+        await (await client.PostAsync(Bodies.MessagesPath, TestProxy.Json(Bodies.Messages(stream: stream)))).Content.ReadAsStringAsync();
+
+        var entry = await proxy.OnlyEntryAsync("acme");
+        Assert.True(entry.GetProperty("unknownBucket").GetBoolean());
+        // claude-haiku-4-5: 10 × 1 + 5 × 5 and, at its dearest, an hour's cache write, 1000 × 2 USD a million.
+        Assert.Equal(0.002035m, Money(entry, "costUsd"));
+        using var page = new HttpClient();
+        Assert.Contains("budgetproxy_calls_unknown_bucket_total 1", await page.GetStringAsync(new Uri(proxy.BaseAddress, "/metrics")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openai:DefaultServiceTier", "fast", "", 2)]
+    [InlineData("openai:DefaultServiceTier", "fast", ""","service_tier":"auto" """, 2)]
+    [InlineData("openai:DefaultServiceTier", "fast", ""","service_tier":"default" """, 1)]
+    [InlineData("openai:DefaultServiceTier", "standard", "", 1)]
+    [InlineData("openai:Regional", "true", "", 1.1)]
+    public async Task What_the_account_adds_is_reserved(string setting, string value, string extra, double times)
+    {
+        await using var plain = await TestProxy.StartAsync();
+        await using var proxy = await TestProxy.StartAsync(("Providers:" + setting, value));
+        var body = Bodies.Chat(model: "gpt-6.1-sol", extra: extra);
+        Assert.Equal(await WorstAsync(plain, body) * (decimal)times, await WorstAsync(proxy, body));
+    }
+
+    private static async Task<decimal> WorstAsync(TestProxy proxy, string body)
+    {
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        using var answer = await client.PostAsync("/v1/estimate/openai/chat/completions", TestProxy.Json(body));
+        var json = JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+        return decimal.Parse(json.GetProperty("costUsd").GetProperty("worst").GetString()!, CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -158,6 +201,7 @@ public sealed class MeteredCallTests
         Bodies.ChatPath => Bodies.Chat(stream: stream),
         Bodies.ResponsesPath => Bodies.Responses(stream: stream),
         Bodies.MessagesPath => Bodies.Messages(stream: stream),
+        Bodies.CompletionsPath => Bodies.Completions(stream),
         _ => Bodies.Embeddings,
     };
 }

@@ -176,6 +176,51 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [InlineData("/openai/v1/realtime/sessions", "socket")]
+    [InlineData("/openai/v1/assistants", "2026-08-26")]
+    [InlineData("/openai/v1/threads/t/runs", "2026-08-26")]
+    [InlineData("/openai/v1/images/generations", "image")]
+    [InlineData("/openai/v1/audio/speech", "minutes")]
+    [InlineData("/openai/v1/responses/resp_1", "all tenants share")]
+    [InlineData("/openai/v1/responsesx", "can't meter")]
+    [InlineData("/openai/v2/assistants", "can't meter")]
+    public async Task A_refused_route_says_what_stands_against_it(string path, string reason)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        using var response = await client.PostAsync(path, TestProxy.Json("{}"));
+        Assert.Equal(403, (int)response.StatusCode);
+        Assert.Contains(reason, JsonElement.Parse(await response.Content.ReadAsStringAsync()).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_is_refused()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openai/v1/responses");
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new("websocket"));
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        request.Headers.Add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        using var response = await client.SendAsync(request);
+        Assert.Equal(403, (int)response.StatusCode);
+        Assert.Contains("socket", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, proxy.Provider.CallCount);
+    }
+
+    [Fact]
+    public async Task Moderation_is_free()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        await proxy.PutBudgetAsync("acme", "nothing", """{"limit":{"usd":"0.00"},"window":"month"}""");
+        using var response = await client.PostAsync("/openai/v1/moderations", TestProxy.Json("""{"input":"x"}"""));
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Empty(await proxy.LedgerAsync("acme"));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("bp_unknown00000000000000000000000000000000000000000")]
     [InlineData("sk-provider-canary-openai")]

@@ -487,6 +487,27 @@ public abstract partial class ReservationStoreContract
     }
 
     [Fact]
+    public async Task Every_bucket_of_an_answer_is_in_its_entry()
+    {
+        using var s = Begin();
+        var usage = new Usage
+        {
+            Input = 1, CachedInput = 2, CacheWriteShort = 3, CacheWriteLong = 4, Output = 5, Reasoning = 6, AudioInput = 7, AudioOutput = 8,
+            ImageInput = 9, ImageOutput = 10, ToolCalls = 11, FileSearches = 12, CodeSessions = 13,
+        };
+        Reservation known = s.Call(100, []), presumed = s.Call(100, []) with { WorstUsage = usage };
+        await s.ReserveAsync(known);
+        await s.ReserveAsync(presumed);
+        await s.Store.SettleAsync("acme", known.Id, StoreScenario.Cost(60) with { Usage = usage, UnknownBucket = true }, CancellationToken.None);
+        s.Crash();
+        var entries = await s.EntriesAsync();
+        Assert.Equal([true, false], entries.Select(entry => entry.UnknownBucket));
+        Assert.All(entries, entry => Assert.Equal(usage, entry.Usage));
+        var total = Assert.Single(await s.Ledger.TotalsAsync(new LedgerFilter(), UsageGroups.None, CancellationToken.None));
+        Assert.Equal((20, 22, 24, 26), (total.Usage.ImageOutput, total.Usage.ToolCalls, total.Usage.FileSearches, total.Usage.CodeSessions));
+    }
+
+    [Fact]
     public async Task A_bookmark_stays_where_it_was_moved()
     {
         using var s = Begin();

@@ -36,6 +36,9 @@ internal static class LedgerRows
         LedgerColumn.Of("audio_output", row => row.Entry.Usage.AudioOutput),
         LedgerColumn.Of("image_input", row => row.Entry.Usage.ImageInput),
         LedgerColumn.Of("tool_calls", row => row.Entry.Usage.ToolCalls),
+        LedgerColumn.Of("image_output", row => row.Entry.Usage.ImageOutput),
+        LedgerColumn.Of("file_searches", row => row.Entry.Usage.FileSearches),
+        LedgerColumn.Of("code_sessions", row => row.Entry.Usage.CodeSessions),
         LedgerColumn.Of("served_model", row => LedgerTexts.Clean(row.Entry.ServedModel)),
         LedgerColumn.Of("rate", row => LedgerTexts.Clean(row.Entry.Rate)),
         LedgerColumn.Of("basis", row => (short)row.Entry.Basis),
@@ -45,6 +48,7 @@ internal static class LedgerRows
         LedgerColumn.Of("overrun", row => row.Entry.Overrun.Value),
         LedgerColumn.Of("status", row => row.Entry.Status),
         LedgerColumn.Of("settled_at", row => Instants.Whole(row.Entry.SettledAt)),
+        LedgerColumn.Of("unknown_bucket", row => row.Entry.UnknownBucket),
         LedgerColumn.Of("generation", row => row.Place.Generation),
         LedgerColumn.Of("sequence", row => row.Place.Sequence),
         LedgerColumn.Of("tier", row => (short?)row.Entry.Tier),
@@ -79,20 +83,21 @@ internal static class LedgerRows
             Streamed = row.GetBoolean(12),
             StartedAt = row.GetFieldValue<DateTimeOffset>(13),
             Usage = Usage(row, 14),
-            ServedModel = row.TextOrNull(24),
-            Rate = row.TextOrNull(25),
-            Basis = (UsageBasis)row.GetInt16(26),
-            Cost = new NanoUsd(row.GetInt64(27)),
-            Charged = new NanoUsd(row.GetInt64(28)),
-            Reserved = new NanoUsd(row.GetInt64(29)),
-            Overrun = new NanoUsd(row.GetInt64(30)),
-            Status = row.GetInt32(31),
-            SettledAt = row.GetFieldValue<DateTimeOffset>(32),
-            Tier = row.IsDBNull(35) ? null : (ServiceTier)row.GetInt16(35),
-            Regional = row.IsDBNull(36) ? null : row.GetBoolean(36),
-            MarkupBasisPoints = row.IsDBNull(37) ? null : row.GetInt32(37),
+            ServedModel = row.TextOrNull(27),
+            Rate = row.TextOrNull(28),
+            Basis = (UsageBasis)row.GetInt16(29),
+            Cost = new NanoUsd(row.GetInt64(30)),
+            Charged = new NanoUsd(row.GetInt64(31)),
+            Reserved = new NanoUsd(row.GetInt64(32)),
+            Overrun = new NanoUsd(row.GetInt64(33)),
+            Status = row.GetInt32(34),
+            SettledAt = row.GetFieldValue<DateTimeOffset>(35),
+            Tier = row.IsDBNull(39) ? null : (ServiceTier)row.GetInt16(39),
+            Regional = row.IsDBNull(40) ? null : row.GetBoolean(40),
+            MarkupBasisPoints = row.IsDBNull(41) ? null : row.GetInt32(41),
+            UnknownBucket = row.GetBoolean(36),
         },
-        new Place(row.GetInt64(33), row.GetInt64(34)));
+        new Place(row.GetInt64(37), row.GetInt64(38)));
 
     /// <param name="first">Where the token columns begin.</param>
     public static Usage Usage(NpgsqlDataReader row, int first) => new()
@@ -107,6 +112,9 @@ internal static class LedgerRows
         AudioOutput = row.GetInt64(first + 7),
         ImageInput = row.GetInt64(first + 8),
         ToolCalls = row.GetInt64(first + 9),
+        ImageOutput = row.GetInt64(first + 10),
+        FileSearches = row.GetInt64(first + 11),
+        CodeSessions = row.GetInt64(first + 12),
     };
 
     public static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -11,7 +11,7 @@ internal static class LedgerTotals
     private static readonly string[] Sums =
     [
         "input", "cached_input", "cache_write_short", "cache_write_long", "output", "reasoning", "audio_input", "audio_output", "image_input",
-        "tool_calls", "cost", "charged", "overrun",
+        "tool_calls", "image_output", "file_searches", "code_sessions", "cost", "charged", "overrun",
     ];
 
     private static readonly (UsageGroups Group, string Expression, string Type)[] Groups =
@@ -49,5 +49,5 @@ internal static class LedgerTotals
     private static UsageTotal Total(NpgsqlDataReader row) => new(
         row.TextOrNull(0), row.TextOrNull(1), row.TextOrNull(2), row.TextOrNull(3), row.TextOrNull(4),
         row.IsDBNull(5) ? null : row.GetFieldValue<DateOnly>(5),
-        row.GetInt64(6), LedgerRows.Usage(row, 7), new NanoUsd(row.GetInt64(17)), new NanoUsd(row.GetInt64(18)), new NanoUsd(row.GetInt64(19)));
+        row.GetInt64(6), LedgerRows.Usage(row, 7), new NanoUsd(row.GetInt64(20)), new NanoUsd(row.GetInt64(21)), new NanoUsd(row.GetInt64(22)));
 }

@@ -18,7 +18,7 @@ internal static class CsvFileOfRates
     [
         ("input", ChargeKind.Input), ("cachedInput", ChargeKind.CachedInput), ("cacheWriteShort", ChargeKind.CacheWriteShort),
         ("cacheWriteLong", ChargeKind.CacheWriteLong), ("output", ChargeKind.Output), ("audioInput", ChargeKind.AudioInput),
-        ("audioOutput", ChargeKind.AudioOutput), ("imageInput", ChargeKind.ImageInput),
+        ("audioOutput", ChargeKind.AudioOutput), ("imageInput", ChargeKind.ImageInput), ("imageOutput", ChargeKind.ImageOutput),
     ];
 
     private static readonly string[] Others =

@@ -140,6 +140,7 @@ internal static class ImportPlanner
             AudioInput = Price(ChargeKind.AudioInput) ?? old?.AudioInput,
             AudioOutput = Price(ChargeKind.AudioOutput) ?? old?.AudioOutput,
             ImageInput = Price(ChargeKind.ImageInput) ?? old?.ImageInput,
+            ImageOutput = Price(ChargeKind.ImageOutput) ?? old?.ImageOutput,
         };
     }
 
@@ -152,7 +153,7 @@ internal static class ImportPlanner
             foreach (var tier in Tiers)
             {
                 var (before, after) = (TierOf(was, tier), TierOf(list, tier));
-                for (var kind = ChargeKind.Input; kind <= ChargeKind.AudioOutput; kind++)
+                for (var kind = ChargeKind.Input; kind <= ChargeKind.ImageOutput; kind++)
                 {
                     if ((before?.Own(kind) ?? after?.Own(kind)) is not null)
                         Add(new PriceKey(tier, above, kind).ToString(), before?.Of(kind), after?.Of(kind));

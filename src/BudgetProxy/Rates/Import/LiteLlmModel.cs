@@ -22,6 +22,7 @@ internal static class LiteLlmModel
         ("output_cost_per_audio_token", ChargeKind.AudioOutput),
         ("input_cost_per_audio_token", ChargeKind.AudioInput),
         ("input_cost_per_image_token", ChargeKind.ImageInput),
+        ("output_cost_per_image_token", ChargeKind.ImageOutput),
         ("output_cost_per_token", ChargeKind.Output),
         ("input_cost_per_token", ChargeKind.Input),
     ];

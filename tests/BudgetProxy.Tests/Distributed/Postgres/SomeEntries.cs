@@ -84,6 +84,9 @@ internal sealed class SomeEntries(int seed)
                 AudioOutput = _random.Next(9),
                 ImageInput = _random.Next(9),
                 ToolCalls = _random.Next(3),
+                ImageOutput = _random.Next(9),
+                FileSearches = _random.Next(3),
+                CodeSessions = _random.Next(2),
             },
             Cost = new NanoUsd(_random.NextInt64(-1_000, NanoUsd.MaxLimit.Value)),
             Charged = new NanoUsd(_random.NextInt64(NanoUsd.MaxLimit.Value)),
@@ -94,6 +97,7 @@ internal sealed class SomeEntries(int seed)
             Tier = Pick((ServiceTier?[])[null, ServiceTier.Standard, ServiceTier.Batch, ServiceTier.Flex, ServiceTier.Fast]),
             Regional = Pick((bool?[])[null, false, true]),
             MarkupBasisPoints = Pick((int?[])[null, 0, -10_000, 1_500]),
+            UnknownBucket = _random.Next(2) == 0,
             StartedAt = first?.StartedAt ?? Milliseconds(started),
             SettledAt = Milliseconds((first?.SettledAt ?? started).AddSeconds(_random.Next(100))),
         };
