@@ -140,6 +140,15 @@ public sealed class StandingFaultTests
         if (redis == "restarted")
             await s.RestartRedisAsync();
 
+        // As counted now: with what has reached the ledger or Redis, and held wherever the row does not say that it has ended.
+        Assert.Equal(
+            (redis, entriesToo) switch
+            {
+                ("kept", _) => "whole:=230+300 users:ann=40+300 users:bob=190+0 calls:=2+1",
+                ("emptied", true) => "whole:=0+600 users:ann=0+400 users:bob=0+200 calls:=0+3",
+                _ => "whole:=230+600 users:ann=40+400 users:bob=190+200 calls:=2+3",
+            },
+            await s.StatesAsync());
         var outcome = await s.UntilAnsweredAsync(async () => await s.PartAsync(batch, 0, (0, 40), (1, 190)));
         Assert.Equal(redis == "kept" ? SettleOutcome.AlreadyResolved : SettleOutcome.Resolved, outcome);
         Assert.Equal("whole:=230+300 users:ann=40+300 users:bob=190+0 calls:=2+1", await s.StatesAsync());
@@ -169,6 +178,7 @@ public sealed class StandingFaultTests
         if (emptied)
             await s.EmptyAsync();
         await s.Fleet.CrashAsync(0);
+        Assert.Equal("whole:=540+0 users:ann=40+0 users:eve=500+0 calls:=2+0", await s.StatesAsync());
         Assert.Equal(
             emptied ? SettleOutcome.Adjusted : SettleOutcome.AlreadyResolved, await s.UntilAnsweredAsync(async () => await s.PartAsync(batch, 0, (0, 40))));
         Assert.Equal([-100, 40, 600], await s.CostsAsync());
@@ -252,6 +262,21 @@ public sealed class StandingFaultTests
         Assert.NotNull(await table.FindAsync("acme", row.Id, CancellationToken.None));
         await table.ForgetAsync(row.EndsAt.AddSeconds(1), CancellationToken.None);
         Assert.Null(await table.FindAsync("acme", row.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Entries_of_a_part_stand_in_the_ledger_where_Redis_counted_them()
+    {
+        await using var s = await StandingFleet.StartAsync();
+        var batch = await s.ReservedAsync(Three);
+        s.Fleet.Clock.Advance(TimeSpan.FromDays(7));
+        await s.Store.ExpireAsync(CancellationToken.None);
+        Assert.Equal(SettleOutcome.Adjusted, await s.PartAsync(batch, 0, (0, 40), (2, 50)));
+        long version = 0;
+        for (var shard = 0; shard < 16; shard++)
+            version = Math.Max(version, Convert.ToInt64(await s.Fleet.Redis.ExecuteAsync("HGET", $"bp:{{{shard}}}:stamp", "v")));
+        Assert.Equal(3, await s.ScalarAsync($"SELECT count(DISTINCT sequence) FROM ledger WHERE sequence BETWEEN {version - 2} AND {version}"));
+        Assert.Equal(version, await s.ScalarAsync("SELECT max(sequence) FROM ledger WHERE adjusts IS NOT NULL"));
     }
 
     /// <summary>Connections to both stores are cut at a random moment of a step, and its process ends; now and then Redis is emptied too.</summary>

@@ -23,7 +23,14 @@ public abstract partial class ReservationStoreContract
     private static async Task<string> StatesAsync(StoreScenario s, params Budget[] budgets) => string.Join(
         ' ', (await s.ReadAsync(budgets)).Where(state => state.Spent != 0 || state.Held != 0).Select(state => $"{state.Budget.Name}:{state.ScopeValue}={state.Spent}+{state.Held}"));
 
-    private static async Task AgreesAsync(StoreScenario s) => Assert.Equal(0, await s.Store.MeasureDriftAsync(CancellationToken.None));
+    private static async Task AgreesAsync(StoreScenario s)
+    {
+        // A store may compare only budgets that a call has met since the last time.
+        var call = s.Call(0, ThreeBudgets);
+        await s.ReserveAsync(call);
+        await s.VoidAsync(call.Id);
+        Assert.Equal(0, await s.Store.MeasureDriftAsync(CancellationToken.None));
+    }
 
     [Fact]
     public async Task A_standing_reservation_outlives_its_owner_and_ends_line_by_line()
@@ -262,7 +269,7 @@ public abstract partial class ReservationStoreContract
         void Play(int[] steps)
         {
             using var s = Begin();
-            new StandingHistory(s).PlayAsync(steps).GetAwaiter().GetResult();
+            new StandingHistory(s, LoseAsync).PlayAsync(steps).GetAwaiter().GetResult();
         }
     }
 }

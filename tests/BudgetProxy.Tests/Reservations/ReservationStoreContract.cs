@@ -17,6 +17,9 @@ public abstract partial class ReservationStoreContract
     /// <summary>Random histories to play against the oracle.</summary>
     protected virtual int Histories => 60;
 
+    /// <summary>Takes away what the store can make again by itself; returns once it has.</summary>
+    protected virtual Task LoseAsync(StoreScenario s) => Task.CompletedTask;
+
     private StoreScenario Begin(DateTimeOffset? at = null)
     {
         var clock = at is { } start ? new TestClock(start) : new TestClock();

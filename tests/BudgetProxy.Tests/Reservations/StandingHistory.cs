@@ -4,7 +4,8 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Tests.Reservations;
 
 /// <summary>Plays random batches, parts, repeats, crashes, expiries, voids and changes of budgets on a store and on the oracle, and compares all counters after each.</summary>
-public sealed class StandingHistory(StoreScenario s)
+/// <param name="lose">Takes away what the store can make again by itself.</param>
+public sealed class StandingHistory(StoreScenario s, Func<StoreScenario, Task> lose)
 {
     private static readonly string?[] Users = ["ann", "bob", null];
     private static readonly string[] Models = ["a", "b1", "b2"];
@@ -71,6 +72,9 @@ public sealed class StandingHistory(StoreScenario s)
             case 12:
                 s.Clock.Advance(TimeSpan.FromSeconds(amount * 8));
                 Assert.Equal(_oracle.Presume(ends => ends <= s.Clock.Now, s.Clock.Now), await s.ExpireAsync());
+                break;
+            case 13 when which % 3 == 1:
+                await lose(s);
                 break;
             case 13 when which % 3 == 0:
                 s.Crash();
@@ -150,12 +154,21 @@ public sealed class StandingHistory(StoreScenario s)
         }
     }
 
+    /// <summary>A store may compare only budgets that a call has met.</summary>
+    private async Task<Guid> MeetAsync()
+    {
+        var call = s.Call(0, _budgets);
+        await s.ReserveAsync(call);
+        return call.Id;
+    }
+
     private async Task CompareLedgerAsync()
     {
         var entries = await s.EntriesAsync();
         Assert.Equal(_oracle.Cost, entries.Sum(e => e.Cost.Value));
         Assert.Equal(_oracle.Firsts, entries.Count(e => e.Adjusts is null));
         Assert.Equal(entries.Count, entries.Select(e => e.Id).Distinct().Count());
+        await s.VoidAsync(await MeetAsync());
         Assert.Equal(0, await s.Store.MeasureDriftAsync(CancellationToken.None));
     }
 }
