@@ -25,7 +25,7 @@ public interface IReservationStore
 
     /// <summary>
     /// Replaces the reservation by what was used and appends exactly one ledger entry in the same atomic step. Never refused: an overrun is
-    /// booked above the limit and flagged.
+    /// booked above the limit and flagged. Not for standing reservations, which end in parts.
     /// </summary>
     ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken);
 

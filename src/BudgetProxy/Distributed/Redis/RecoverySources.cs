@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Tokens;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Reservations;
 using StackExchange.Redis;
@@ -73,8 +74,9 @@ internal sealed class RecoverySources(Shards shards, OwnCalls own, Outbox outbox
         var byShard = shards.All.Select(_ => new List<RedisValue[]>()).ToArray();
         foreach (var row in rows.Where(row => !booked.ContainsKey(Entries.AdjustmentOf(row.Id))))
         {
-            var presumed = booked.ContainsKey(row.Id);
-            if (presumed || row.State == StandingState.Open)
+            var ended = booked.TryGetValue(row.Id, out var basis);
+            var presumed = ended && basis == UsageBasis.Presumed;
+            if (presumed || (row.State == StandingState.Open && !ended))
                 byShard[row.Shard].Add(StandingLayout.Arguments(row, presumed, shards.All[row.Shard].Now));
         }
 
