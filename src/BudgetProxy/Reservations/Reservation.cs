@@ -32,11 +32,11 @@ public sealed record Reservation
     /// <summary>The worst case by bucket: the usage of a Presumed entry.</summary>
     public required Usage WorstUsage { get; init; }
 
-    /// <summary>The tier that <see cref="Amount"/> was priced at.</summary>
-    public ServiceTier Tier { get; init; }
+    /// <summary>The tier that <see cref="Amount"/> was priced at; null = not said, or at several.</summary>
+    public ServiceTier? Tier { get; init; }
 
-    /// <summary>True where <see cref="Amount"/> has the regional surcharge in it.</summary>
-    public bool Regional { get; init; }
+    /// <summary>Whether <see cref="Amount"/> has the regional surcharge in it; null = not said.</summary>
+    public bool? Regional { get; init; }
 
     /// <summary>The tenant's markup in hundredths of a percent, fixed at reserve: charged = cost × (1 + this / 10,000).</summary>
     public int MarkupBasisPoints { get; init; }
