@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using BudgetProxy.Benchmarks.Counting;
 using BudgetProxy.Benchmarks.Metering;
+using BudgetProxy.Benchmarks.Pricing;
 using BudgetProxy.Benchmarks.Proxy;
 using BudgetProxy.Benchmarks.Store;
 
@@ -24,6 +25,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["load", .. var rest] => await LoadCommand.RunAsync(Arguments.Parse(rest)),
     ["metering"] => MeteringBenchmark.Run(),
     ["store", .. var rest] => await StoreBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["pricing"] => PricingBenchmark.Run(),
     ["counting"] => CountingBenchmark.Run(),
     ["counting-load"] => LoadMeasure.Run(),
     _ => PrintUsage(),
@@ -39,6 +41,7 @@ static int PrintUsage()
         provider --port 9000 [--fast] [--output 12] [--delay-ms 0] [--chunk-delay-ms 0]
         metering
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
+        pricing
         counting
         See README.md beside this project.
         """);

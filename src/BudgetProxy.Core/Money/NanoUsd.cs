@@ -83,6 +83,14 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
 
     private static Int128 Rounded(Int128 numerator, long denominator, Rounding rounding)
     {
+        // Nearly every line fits in 64 bits, where the machine divides by itself.
+        if (numerator >= 0 && numerator <= long.MaxValue)
+        {
+            var (quotient, remainder) = Math.DivRem((long)numerator, denominator);
+            var half = denominator - remainder;
+            return rounding == Rounding.Up ? quotient + (remainder > 0 ? 1 : 0) : quotient + (remainder > half || (remainder == half && (quotient & 1) == 1) ? 1 : 0);
+        }
+
         var (whole, rest) = Int128.DivRem(numerator, denominator);
         var goesUp = rounding == Rounding.Up ? rest > 0 : IsAboveHalf(whole, Int128.Abs(rest), denominator);
         return goesUp ? whole + Int128.Sign(numerator) : whole;

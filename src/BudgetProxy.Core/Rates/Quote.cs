@@ -8,7 +8,7 @@ namespace BudgetProxy.Core.Rates;
 /// The price of a call before it is made, expected and worst, with the rate that gave it. Worst is a bound: no usage that the request allows
 /// settles above it. What an account's own settings add unseen (a project's default tier, a workspace's region) is not in it.
 /// </summary>
-public sealed record Quote
+public sealed class Quote
 {
     /// <summary>
     /// Output tokens of one answer where neither caller nor row sets a limit, as for a model without a rate or of one's own: the most that the models on
@@ -17,54 +17,57 @@ public sealed record Quote
     public const long UnknownMaxOutput = 128_000;
 
     /// <summary>The row that priced it.</summary>
-    public required Rate Rate { get; init; }
+    public Rate Rate { get; private set; } = null!;
 
     /// <summary>The tier it is priced at: the one that the request names, else standard.</summary>
-    public required ServiceTier Tier { get; init; }
+    public ServiceTier Tier { get; private set; }
 
     /// <summary>True when the regional surcharge is in it.</summary>
-    public required bool Regional { get; init; }
+    public bool Regional { get; private set; }
 
     /// <summary>The count it rests on, cut to the model's window; where the model searches on its own, the bound is that window.</summary>
-    public required InputEstimate Input { get; init; }
+    public InputEstimate Input { get; private set; }
 
     /// <summary>Output tokens of one answer at most: the caller's limit, else the model's own, else <see cref="UnknownMaxOutput"/>; 0 for embeddings.</summary>
-    public required long OutputLimit { get; init; }
+    public long OutputLimit { get; private set; }
 
     /// <summary>What it will probably use.</summary>
-    public required Usage ExpectedUsage { get; init; }
+    public Usage ExpectedUsage { get; private set; }
 
     /// <summary>Tokens that it can't exceed: the input bound in the dearest class that may apply, and all choices at the output limit.</summary>
-    public required Usage WorstUsage { get; init; }
+    public Usage WorstUsage { get; private set; }
 
     /// <summary>Price of <see cref="ExpectedUsage"/>, rounded up.</summary>
-    public required NanoUsd Expected { get; init; }
+    public NanoUsd Expected { get; private set; }
 
     /// <summary>What is reserved, rounded up: the price of <see cref="WorstUsage"/>, or of a shorter input where that is dearer.</summary>
-    public required NanoUsd Worst { get; init; }
+    public NanoUsd Worst { get; private set; }
 
     /// <summary>Prices a request that was read and counted.</summary>
     /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
     public static Quote Of(Rate rate, ProviderRequest request, InputEstimate input, in Expectation expectation)
     {
+        var quote = new Quote();
+        quote.Take(rate, request, input, expectation);
+        return quote;
+    }
+
+    /// <summary>The same in the place of what this quote was, so that a quote costs no memory of its own.</summary>
+    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
+    public void Take(Rate rate, ProviderRequest request, InputEstimate input, in Expectation expectation)
+    {
         var limit = LimitOf(rate, request);
         input = Bounded(input, rate, request);
-        var bound = input.Bound;
         var predicted = Math.Clamp(input.PredictionTokens, 0, Rate.MaxQuantity);
-        var expected = ExpectedOf(request, input, limit, expectation);
-        var worst = WorstOf(rate, request, bound, limit + predicted);
-        return new Quote
-        {
-            Rate = rate,
-            Tier = request.ServiceTier,
-            Regional = request.Regional,
-            Input = input,
-            OutputLimit = limit,
-            ExpectedUsage = expected,
-            WorstUsage = worst,
-            Expected = PriceOf(expected, rate, request),
-            Worst = NanoUsd.Max(PriceOf(worst, rate, request), PriceBelowThreshold(rate, request, bound, limit + predicted)),
-        };
+        Rate = rate;
+        Tier = request.ServiceTier;
+        Regional = request.Regional;
+        Input = input;
+        OutputLimit = limit;
+        ExpectedUsage = ExpectedOf(request, input, limit, expectation);
+        WorstUsage = WorstOf(rate, request, input.Bound, limit + predicted);
+        Expected = PriceOf(ExpectedUsage, rate, request);
+        Worst = NanoUsd.Max(PriceOf(WorstUsage, rate, request), PriceBelowThreshold(rate, request, input.Bound, limit + predicted));
     }
 
     private static NanoUsd PriceOf(in Usage usage, Rate rate, ProviderRequest request) =>

@@ -12,6 +12,7 @@ namespace BudgetProxy.Gateway;
 public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions options, TimeProvider clock)
 {
     private readonly ObjectPool<ProviderRequest> _requests = new DefaultObjectPool<ProviderRequest>(new RequestPolicy());
+    private readonly ObjectPool<Quote> _quotes = new DefaultObjectPool<Quote>(new DefaultPooledObjectPolicy<Quote>());
 
     /// <summary>Reads the whole body into the call's buffer; null = read.</summary>
     public async ValueTask<GatewayRefusal?> ReadAsync(Call call)
@@ -64,15 +65,19 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
         var input = InputEstimator.Estimate(api, call.Request, body, rate.Profile, memory.TextsOf(call));
         input = memory.Refine(call, rate, input);
         memory.Foretell(call, rate, input.Tokens);
-        call.Quote = Core.Rates.Quote.Of(rate, call.Request, input, call.Expectation);
+        var quote = _quotes.Get();
+        quote.Take(rate, call.Request, input, call.Expectation);
+        call.Quote = quote;
         return null;
     }
 
-    /// <summary>Gives the parsed request back, once nothing reads it any more.</summary>
+    /// <summary>Gives the parsed request and the quote back, once nothing reads them any more.</summary>
     public void Return(Call call)
     {
         if (call.Request is { } request)
             _requests.Return(request);
+        if (call.Quote is { } quote)
+            _quotes.Return(quote);
     }
 
     /// <summary>What the provider account adds to a call that does not say otherwise: the dearer tier, and a region.</summary>
