@@ -51,7 +51,7 @@ public readonly record struct Usage
     /// <summary>All tokens: what a budget of tokens counts.</summary>
     public long Total => TotalInput + Output;
 
-    /// <summary>Bucket by bucket: an entry of the ledger with what corrected it.</summary>
+    /// <summary>Bucket by bucket: an entry of the ledger with what corrected it, or the lines of a batch.</summary>
     public static Usage operator +(in Usage left, in Usage right) => new()
     {
         Input = left.Input + right.Input,
@@ -63,7 +63,10 @@ public readonly record struct Usage
         AudioInput = left.AudioInput + right.AudioInput,
         AudioOutput = left.AudioOutput + right.AudioOutput,
         ImageInput = left.ImageInput + right.ImageInput,
+        ImageOutput = left.ImageOutput + right.ImageOutput,
         ToolCalls = left.ToolCalls + right.ToolCalls,
+        FileSearches = left.FileSearches + right.FileSearches,
+        CodeSessions = left.CodeSessions + right.CodeSessions,
     };
 
     /// <summary>
