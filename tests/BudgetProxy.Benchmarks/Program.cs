@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BudgetProxy.Benchmarks.Batches;
 using BudgetProxy.Benchmarks.Counting;
 using BudgetProxy.Benchmarks.Metering;
 using BudgetProxy.Benchmarks.Pricing;
@@ -23,6 +24,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["provider", .. var rest] => await ProviderHost.RunAsync(Arguments.Parse(rest)),
     ["yarp", .. var rest] => await BareYarp.RunAsync(Arguments.Parse(rest)),
     ["load", .. var rest] => await LoadCommand.RunAsync(Arguments.Parse(rest)),
+    ["batch", .. var rest] => await BatchBenchmark.RunAsync(Arguments.Parse(rest)),
     ["metering"] => MeteringBenchmark.Run(),
     ["store", .. var rest] => await StoreBenchmark.RunAsync(Arguments.Parse(rest)),
     ["pricing"] => PricingBenchmark.Run(),
@@ -39,6 +41,7 @@ static int PrintUsage()
         document [--rounds 3] [--seconds 3] [--body 409600]
         memory [--calls 1000000] [--sample 50000] [--target proxy] [--stream]
         provider --port 9000 [--fast] [--output 12] [--delay-ms 0] [--chunk-delay-ms 0]
+        batch [--lines 50000] [--body 2000] [--rounds 3]
         metering
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
         pricing

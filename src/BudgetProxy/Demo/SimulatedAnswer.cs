@@ -70,6 +70,9 @@ public sealed record SimulatedAnswer
     /// <summary>JSON in the place of every usage object: malformed, negative, of wrong types. What was produced is billed all the same.</summary>
     public string? RawUsage { get; init; }
 
+    /// <summary>As a line of a batch: never run, because the batch expired or was cancelled first.</summary>
+    public bool Unfinished { get; init; }
+
     /// <summary>How often the final usage of a stream is sent.</summary>
     public int UsageCopies { get; init; } = 1;
 }

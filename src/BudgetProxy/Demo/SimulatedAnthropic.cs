@@ -16,12 +16,14 @@ internal sealed class SimulatedAnthropic(SimulatedSender sender, SimulatedCall c
 
     public async Task CountTokensAsync() => await sender.SendWholeAsync($$"""{"input_tokens":{{answer.Reported?.Input ?? call.Request.InputTokens}}}""");
 
-    private async Task WholeMessageAsync()
+    /// <summary>The whole answer, billed.</summary>
+    public string Whole()
     {
         _billing.BillWhole();
-        await sender.SendWholeAsync(Message(
-            $$"""[{"type":"text","text":"{{SimulatedText.Of(_billing.Visible)}}"}]""", $"\"{StopReason}\"", UsageField(_billing.Reported)));
+        return Message($$"""[{"type":"text","text":"{{SimulatedText.Of(_billing.Visible)}}"}]""", $"\"{StopReason}\"", UsageField(_billing.Reported));
     }
+
+    private async Task WholeMessageAsync() => await sender.SendWholeAsync(Whole());
 
     private async Task StreamMessageAsync()
     {

@@ -33,7 +33,10 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
 
     public Task ChatAsync() => call.Request.Streamed ? StreamChatAsync() : WholeChatAsync();
 
-    public async Task EmbedAsync()
+    public async Task EmbedAsync() => await sender.SendWholeAsync(Embeddings());
+
+    /// <summary>The whole answer, billed.</summary>
+    public string Embeddings()
     {
         call.Billed = answer.Reported ?? Usage.Inclusive(call.Request.InputTokens, 0, 0, 0, 0);
         var vectors = string.Join(',', Enumerable.Range(0, call.Request.Inputs).Select(index =>
@@ -41,19 +44,21 @@ internal sealed class SimulatedOpenAi(SimulatedSender sender, SimulatedCall call
         var usage = answer.OmitUsage
             ? ""
             : $$""","usage":{{answer.RawUsage ?? $$"""{"prompt_tokens":{{call.Billed.TotalInput}},"total_tokens":{{call.Billed.TotalInput}}}"""}}""";
-        await sender.SendWholeAsync($$"""{"object":"list","data":[{{vectors}}],"model":{{_model}}{{usage}}}""");
+        return $$"""{"object":"list","data":[{{vectors}}],"model":{{_model}}{{usage}}}""";
     }
 
-    private async Task WholeChatAsync()
+    private async Task WholeChatAsync() => await sender.SendWholeAsync(Completion());
+
+    /// <summary>The whole answer, billed.</summary>
+    public string Completion()
     {
         _billing.BillWhole();
         var message = $$"""{"role":"assistant","content":"{{SimulatedText.Of(_billing.Visible)}}","refusal":null,"annotations":[]}""";
         var choices = string.Join(',', Enumerable.Range(0, _billing.Choices).Select(index =>
             $$"""{"index":{{index}},{{(_isText ? $"\"text\":\"{SimulatedText.Of(_billing.Visible)}\"" : $"\"message\":{message}")}},"logprobs":null,"finish_reason":"{{Finish}}"}"""));
         var usage = answer.OmitUsage ? "" : $",\"usage\":{UsageJson()}";
-        await sender.SendWholeAsync(
-            $$"""{"id":"{{_id}}","object":"{{(_isText ? "text_completion" : "chat.completion")}}","created":{{_created}},"model":{{_model}},"""
-            + $$""" "choices":[{{choices}}]{{usage}}{{Tier}},"system_fingerprint":"fp_simulated"}""");
+        return $$"""{"id":"{{_id}}","object":"{{(_isText ? "text_completion" : "chat.completion")}}","created":{{_created}},"model":{{_model}},"""
+            + $$""" "choices":[{{choices}}]{{usage}}{{Tier}},"system_fingerprint":"fp_simulated"}""";
     }
 
     private async Task StreamChatAsync()

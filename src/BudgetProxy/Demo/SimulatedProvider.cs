@@ -39,6 +39,12 @@ public sealed class SimulatedProvider : IAsyncDisposable
     /// <summary>Decides the answer once a call's body is read. Calls that the provider refuses (wrong key, bad body) don't ask it.</summary>
     public Func<SimulatedCall, SimulatedAnswer> Script { get; set; } = static _ => new SimulatedAnswer();
 
+    /// <summary>What becomes of the batches; asked whenever somebody looks at one.</summary>
+    public SimulatedBatchPlan BatchPlan { get; set; } = new();
+
+    /// <summary>The files and batches that it holds, with books of their own.</summary>
+    public SimulatedBatches Batches { get; } = new();
+
     /// <summary>Every call that arrived, in order of arrival: a copy of the books at this instant.</summary>
     public IReadOnlyList<SimulatedCall> Calls => [.. _calls];
 
@@ -91,7 +97,7 @@ public sealed class SimulatedProvider : IAsyncDisposable
         try
         {
             await ReadBodyAsync(context, call);
-            await new SimulatedRoutes(context, call, _options).AnswerAsync(Script);
+            await new SimulatedRoutes(context, call, _options).AnswerAsync(Script, IsOfBatches(call) ? this : null);
             if (call.Outcome == SimulatedOutcome.Running)
                 call.Outcome = context.RequestAborted.IsCancellationRequested ? SimulatedOutcome.ClientAborted : SimulatedOutcome.Completed;
         }
@@ -107,6 +113,10 @@ public sealed class SimulatedProvider : IAsyncDisposable
             call.EndedAt = _options.Time.GetUtcNow();
         }
     }
+
+    private static bool IsOfBatches(SimulatedCall call) =>
+        call.Path.StartsWith("/v1/files", StringComparison.Ordinal) || call.Path.StartsWith("/v1/batches", StringComparison.Ordinal)
+        || call.Path.StartsWith("/v1/messages/batches", StringComparison.Ordinal);
 
     private SimulatedCall Enter(HttpRequest request)
     {
@@ -128,7 +138,7 @@ public sealed class SimulatedProvider : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         call.Body = body.ToArray();
-        if (HttpMethods.IsPost(call.Method))
+        if (HttpMethods.IsPost(call.Method) && !IsOfBatches(call))
             call.Request = SimulatedRequest.Read(call.Path, call.Body, _options.CountText);
     }
 }

@@ -16,11 +16,14 @@ internal sealed class SimulatedResponses(SimulatedSender sender, SimulatedCall c
     public async Task CountAsync() => await sender.SendWholeAsync(
         $$"""{"object":"response.input_tokens","input_tokens":{{answer.Reported?.Input ?? call.Request.InputTokens}}}""");
 
-    private async Task WholeAsync()
+    /// <summary>The whole answer, billed.</summary>
+    public string Whole()
     {
         _billing.BillWhole();
-        await sender.SendWholeAsync(Response(Status, Item(SimulatedText.Of(_billing.Visible)), Usage()));
+        return Response(Status, Item(SimulatedText.Of(_billing.Visible)), Usage());
     }
+
+    private async Task WholeAsync() => await sender.SendWholeAsync(Whole());
 
     private async Task StreamAsync()
     {

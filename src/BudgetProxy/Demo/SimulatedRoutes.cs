@@ -9,7 +9,9 @@ internal sealed class SimulatedRoutes(HttpContext context, SimulatedCall call, S
         call.Path.StartsWith("/v1/messages", StringComparison.Ordinal) || context.Request.Headers.ContainsKey("anthropic-version");
     private readonly string _requestId = $"req_simulated{call.Number:x8}";
 
-    public async Task AnswerAsync(Func<SimulatedCall, SimulatedAnswer> script)
+    /// <param name="script">Decides the answer.</param>
+    /// <param name="batches">Whose batches and files the call is about; null = about none.</param>
+    public async Task AnswerAsync(Func<SimulatedCall, SimulatedAnswer> script, SimulatedProvider? batches)
     {
         AddHeaders();
         if (!KeyIsRight())
@@ -18,6 +20,8 @@ internal sealed class SimulatedRoutes(HttpContext context, SimulatedCall call, S
             await RefuseAsync(new SimulatedAnswer { Status = 400 }, error);
         else if (_anthropic && !context.Request.Headers.ContainsKey("anthropic-version"))
             await RefuseAsync(new SimulatedAnswer { Status = 400 }, "anthropic-version: header is required");
+        else if (batches is not null)
+            await new SimulatedBatchRoutes(context, call, batches, options).AnswerAsync();
         else
             await AnswerAsync(script(call));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net.Http.Headers;
 using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Forwarding;
@@ -38,6 +39,45 @@ public static class HeaderRules
         && !name.StartsWith("anthropic-priority-", StringComparison.OrdinalIgnoreCase)
         && !name.StartsWith("anthropic-fast-", StringComparison.OrdinalIgnoreCase)
         && !name.StartsWith("X-BudgetProxy-", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Copies what goes to the provider from a client's headers, and adds its credential.</summary>
+    public static void CopyTo(ProviderTarget target, IHeaderDictionary source, HttpRequestHeaders destination)
+    {
+        foreach (var (name, values) in source)
+        {
+            if (!Forwards(target.Provider, name))
+                continue;
+            if (values.Count == 1)
+                destination.TryAddWithoutValidation(name, values[0]);
+            else
+                destination.TryAddWithoutValidation(name, values.ToArray());
+        }
+
+        if (target.CredentialHeader is { } credentialHeader)
+            destination.TryAddWithoutValidation(credentialHeader, target.Credential);
+        // Usage must be readable in the answer.
+        destination.TryAddWithoutValidation("Accept-Encoding", "identity");
+    }
+
+    /// <summary>Copies what reaches the client from a provider's answer.</summary>
+    public static void CopyFrom(HttpResponseMessage answer, IHeaderDictionary destination)
+    {
+        CopyFrom(answer.Headers.NonValidated, destination);
+        CopyFrom(answer.Content.Headers.NonValidated, destination);
+    }
+
+    private static void CopyFrom(HttpHeadersNonValidated source, IHeaderDictionary destination)
+    {
+        foreach (var (name, values) in source)
+        {
+            if (!Returns(name))
+                continue;
+            if (values.Count == 1)
+                destination[name] = values.ToString();
+            else
+                destination[name] = values.ToArray();
+        }
+    }
 
     /// <summary>A header of one provider's own protocol means nothing, or something else, to another.</summary>
     private static bool BelongsToAnother(Provider provider, string name) =>

@@ -85,21 +85,7 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         proxyRequest.RequestUri = target.UriOf(path, httpContext.Request.QueryString.Value);
-        var headers = proxyRequest.Headers;
-        foreach (var (name, values) in httpContext.Request.Headers)
-        {
-            if (!HeaderRules.Forwards(target.Provider, name))
-                continue;
-            if (values.Count == 1)
-                headers.TryAddWithoutValidation(name, values[0]);
-            else
-                headers.TryAddWithoutValidation(name, values.ToArray());
-        }
-
-        if (target.CredentialHeader is { } credentialHeader)
-            headers.TryAddWithoutValidation(credentialHeader, target.Credential);
-        // Usage must be readable in the answer.
-        headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        HeaderRules.CopyTo(target, httpContext.Request.Headers, proxyRequest.Headers);
         if (proxyRequest.Content is { } content)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", httpContext.Request.ContentType ?? "application/json");
@@ -117,8 +103,7 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
 
         Status = (int)proxyResponse.StatusCode;
         var response = httpContext.Response;
-        CopyHeaders(proxyResponse.Headers.NonValidated, response.Headers);
-        CopyHeaders(proxyResponse.Content.Headers.NonValidated, response.Headers);
+        HeaderRules.CopyFrom(proxyResponse, response.Headers);
         SetHeaders(response.Headers);
         if (!Metered)
             return Status != StatusCodes.Status401Unauthorized;
@@ -158,19 +143,6 @@ public abstract class ProviderExchange(ProviderTarget target, string path, Splic
     private static bool IsEventStream(HttpContentHeaders headers) =>
         headers.NonValidated.TryGetValues("Content-Type", out var values)
         && values.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
-
-    private static void CopyHeaders(HttpHeadersNonValidated source, IHeaderDictionary destination)
-    {
-        foreach (var (name, values) in source)
-        {
-            if (!HeaderRules.Returns(name))
-                continue;
-            if (values.Count == 1)
-                destination[name] = values.ToString();
-            else
-                destination[name] = values.ToArray();
-        }
-    }
 
     private async ValueTask<bool> BeginStreamAsync(HttpContext context)
     {

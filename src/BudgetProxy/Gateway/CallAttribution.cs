@@ -69,7 +69,7 @@ public static class CallAttribution
     }
 
     /// <summary>A user in the body is the client's free text for the provider: what can't be a scope is cut to one rather than refused.</summary>
-    private static string? Usable(string? user)
+    internal static string? Usable(string? user)
     {
         if (string.IsNullOrWhiteSpace(user))
             return null;

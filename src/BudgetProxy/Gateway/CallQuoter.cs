@@ -44,7 +44,7 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
             return refusal;
 
         var model = call.Request.Model;
-        if (!Allows(call.Key.AllowedModels, model) || !Allows(call.Tenant.AllowedModels, model))
+        if (!Allows(call, model))
             return Refusals.ModelNotAllowed(model);
 
         call.Card = rates.Current.Card;
@@ -80,6 +80,9 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
             _quotes.Return(quote);
     }
 
+    /// <summary>Whether key and tenant may use a model.</summary>
+    public static bool Allows(Call call, string model) => Allows(call.Key.AllowedModels, model) && Allows(call.Tenant.AllowedModels, model);
+
     /// <summary>What the provider account adds to a call that does not say otherwise: the dearer tier, and a region.</summary>
     private void AddAccount(Call call)
     {
@@ -90,7 +93,7 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
     }
 
     /// <summary>A row at price zero for a model that nobody priced: its tokens are still counted, at twice what a stand-in gives.</summary>
-    private static Rate Unpriced(Provider provider, string model) => new()
+    internal static Rate Unpriced(Provider provider, string model) => new()
     {
         Provider = provider,
         Model = model,

@@ -91,7 +91,7 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
         json.WriteEndObject();
     }
 
-    private static string Decide(List<Hold> holds, IReadOnlyList<BudgetState> states)
+    internal static string Decide(IReadOnlyList<Hold> holds, IReadOnlyList<BudgetState> states)
     {
         for (var i = 0; i < states.Count; i++)
         {
@@ -102,7 +102,7 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
         return "allow";
     }
 
-    private static void WriteBudget(Utf8JsonWriter json, Hold hold, BudgetState state)
+    internal static void WriteBudget(Utf8JsonWriter json, Hold hold, BudgetState state)
     {
         json.WriteStartObject();
         json.WriteString("name", hold.Budget.Name);

@@ -21,11 +21,20 @@ public sealed class FreeRouteFlow(
             return;
         }
 
-        using var exchange = new FreeExchange(targets[route.Provider], UpstreamPath(context, route));
+        await ForwardAsync(call, UpstreamPath(context, route));
+    }
+
+    /// <summary>Forwards a call whose key was checked.</summary>
+    /// <param name="path">The path at the provider, below its base URL.</param>
+    /// <returns>HTTP status of the provider's answer; 0 = none came.</returns>
+    public async Task<int> ForwardAsync(Call call, string path)
+    {
+        var (context, route) = (call.Context, call.Route);
+        using var exchange = new FreeExchange(targets[route.Provider], path);
         var ended = await forwarder.SendAsync(context, exchange);
         var keyRefused = exchange.Status == StatusCodes.Status401Unauthorized;
         if ((ended == ForwarderError.None && !keyRefused) || exchange.ClientGone || context.Response.HasStarted)
-            return;
+            return exchange.Status;
         context.Response.Clear();
         context.Response.Headers[HeaderNames.RequestId] = call.Id.ToString();
         // Nothing is billed here, so a retry is always safe.
@@ -33,6 +42,7 @@ public sealed class FreeRouteFlow(
             : exchange.Cut ? Refusals.ShuttingDown(mayHaveBegun: false)
             : ended == ForwarderError.RequestBodyClient ? Refusals.TooLarge(options.MaxBodyBytes)
             : Refusals.ProviderFailed(ended == ForwarderError.RequestTimedOut, mayHaveBegun: false));
+        return exchange.Status;
     }
 
     private GatewayRefusal? CheckLength(HttpContext context)

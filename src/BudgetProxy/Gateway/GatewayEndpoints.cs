@@ -30,7 +30,7 @@ public static class GatewayEndpoints
     }
 
     /// <summary>A call is in flight until its settling is done: the process does not end before.</summary>
-    private static async Task CountAsync(HttpContext context, RequestDelegate run, CallsInFlight calls)
+    internal static async Task CountAsync(HttpContext context, RequestDelegate run, CallsInFlight calls)
     {
         calls.Enter();
         try

@@ -18,6 +18,12 @@ public sealed record GatewayRefusal(int Status, string Code, string Message)
     /// <summary>The budget that refused; null = no budget did.</summary>
     public Refusal? Budget { get; init; }
 
+    /// <summary>The lines of a batch that are at fault, the first of them; empty = it is no batch's.</summary>
+    public IReadOnlyList<RefusedLine> Lines { get; init; } = [];
+
+    /// <summary>Lines at fault that are not in <see cref="Lines"/>.</summary>
+    public int MoreLines { get; init; }
+
     /// <summary>What would have been reserved; null = the call was never priced.</summary>
     public NanoUsd? EstimatedCost { get; init; }
 }

@@ -68,6 +68,7 @@ public static class RefusalWriter
                 json.WriteStartObject("details");
                 json.WriteString("error_code", refusal.Code);
                 WriteBudget(json, refusal);
+                WriteLines(json, refusal);
                 json.WriteEndObject();
                 json.WriteEndObject();
                 json.WriteString("request_id", requestId);
@@ -92,6 +93,7 @@ public static class RefusalWriter
                 json.WriteString("param", refusal.Param);
                 json.WriteString("code", refusal.Code);
                 WriteBudget(json, refusal);
+                WriteLines(json, refusal);
                 json.WriteEndObject();
                 break;
         }
@@ -116,6 +118,24 @@ public static class RefusalWriter
         json.WriteEndObject();
     }
 
+    private static void WriteLines(Utf8JsonWriter json, GatewayRefusal refusal)
+    {
+        if (refusal.Lines.Count == 0)
+            return;
+        json.WriteStartArray("lines");
+        foreach (var line in refusal.Lines)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("line", line.Number);
+            json.WriteString("custom_id", line.CustomId);
+            json.WriteString("reason", line.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("more_lines", refusal.MoreLines);
+    }
+
     private static string Plain(long amount, LimitKind kind) =>
         kind == LimitKind.Usd ? new NanoUsd(amount).ToBalance() : amount.ToString(CultureInfo.InvariantCulture);
 
@@ -133,6 +153,8 @@ public static class RefusalWriter
         401 => "authentication_error",
         402 => "billing_error",
         403 => "permission_error",
+        404 => "not_found_error",
+        409 => "conflict_error",
         413 => "request_too_large",
         429 => "rate_limit_error",
         504 => "timeout_error",

@@ -13,7 +13,7 @@ public static class Refusals
     private const int LongestRetryAfterSeconds = 60;
 
     private const string Routes =
-        "It takes chat/completions, responses, completions, embeddings, moderations and models of OpenAI, and messages, messages/count_tokens and models of Anthropic.";
+        "It takes chat/completions, responses, completions, embeddings, moderations, files for batches, batches and models of OpenAI, and messages, messages/batches, messages/count_tokens and models of Anthropic.";
 
     public static readonly GatewayRefusal NoKey = new(
         StatusCodes.Status401Unauthorized, "invalid_api_key",
@@ -69,8 +69,13 @@ public static class Refusals
         RetryAfterSeconds = mayHaveBegun ? null : 1,
     };
 
-    public static GatewayRefusal TooLarge(int maxBytes) => new(
+    public static GatewayRefusal TooLarge(long maxBytes) => new(
         StatusCodes.Status413PayloadTooLarge, "request_too_large", $"The request body is larger than the {maxBytes:N0} bytes this proxy takes.");
+
+    /// <summary>What is not the tenant's is not there, whether the provider has it or not.</summary>
+    /// <param name="what">What was asked for, in one word or two.</param>
+    public static GatewayRefusal NotFound(string what, string id) => new(
+        StatusCodes.Status404NotFound, "not_found", $"There is no {what} {Shown(id)}. This proxy serves what was made through it with a key of the same account.");
 
     public static GatewayRefusal InvalidAttribution(string header) => new(
         StatusCodes.Status400BadRequest, "invalid_request", $"The value of {header} is not valid: at most 256 printable characters; tags are k=v,k=v with at most 16 names.");
@@ -98,7 +103,14 @@ public static class Refusals
     };
 
     /// <summary>The answer to a budget that could not take its hold.</summary>
-    public static GatewayRefusal OverBudget(Refusal refusal, Quote quote, DateTimeOffset now)
+    public static GatewayRefusal OverBudget(Refusal refusal, Quote quote, DateTimeOffset now) => OverBudget(
+        refusal, "call", quote.Worst, BudgetMatcher.AmountOf(refusal.Budget.LimitKind, quote.Worst.Value, quote.WorstUsage.Total), now);
+
+    /// <summary>The same for what is no single call.</summary>
+    /// <param name="what">What was refused, in one word.</param>
+    /// <param name="cost">What would have been reserved in all.</param>
+    /// <param name="needed">What was asked of this budget, by its kind.</param>
+    public static GatewayRefusal OverBudget(Refusal refusal, string what, NanoUsd cost, long needed, DateTimeOffset now)
     {
         if (refusal.HeldByOthers)
         {
@@ -107,24 +119,23 @@ public static class Refusals
                 $"The budget '{refusal.Budget.Name}' is held by calls in flight. Retry in a few seconds.")
             {
                 Budget = refusal,
-                EstimatedCost = quote.Worst,
+                EstimatedCost = cost,
                 // Spread, so that callers who were refused together don't come back together.
                 RetryAfterSeconds = Random.Shared.Next(1, 6),
             };
         }
 
         var kind = refusal.Budget.LimitKind;
-        var needed = BudgetMatcher.AmountOf(kind, quote.Worst.Value, quote.WorstUsage.Total);
-        var message = $"The budget '{refusal.Budget.Name}' can't take this call: it may need {Shown(needed, kind)}, "
+        var message = $"The budget '{refusal.Budget.Name}' can't take this {what}: it may need {Shown(needed, kind)}, "
             + $"{Shown(refusal.Remaining, kind)} of {Shown(refusal.Limit, kind)} remain. {Outlook(refusal, needed)}";
         if (!refusal.Budget.Window.IsShorterThanDay)
-            return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = quote.Worst };
+            return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = cost };
 
         var wait = refusal.ResetsAt is { } resets ? Math.Ceiling((resets - now).TotalSeconds) : double.MaxValue;
         return new GatewayRefusal(StatusCodes.Status429TooManyRequests, "velocity_exceeded", message)
         {
             Budget = refusal,
-            EstimatedCost = quote.Worst,
+            EstimatedCost = cost,
             RetryAfterSeconds = wait <= LongestRetryAfterSeconds && needed <= refusal.Limit ? (int)Math.Max(1, wait) : null,
         };
     }

@@ -33,7 +33,10 @@ public static class CommandLine
           BudgetProxy__StoreDeadline                   hh:mm:ss.fff that a call to Redis may take      00:00:00.250
           BudgetProxy__StopDelay                       on SIGTERM: not ready, and still serving        00:00:00
           BudgetProxy__DrainLimit                      then: calls in flight may finish, or are cut    00:01:00
-          BudgetProxy__MaxBodyBytes                    largest request body                            33554432
+          BudgetProxy__MaxBodyBytes                    largest request body, or line of a batch        33554432
+          BudgetProxy__MaxBatchBytes                   largest batch, as a file or a body              268435456
+          BudgetProxy__BatchPollInterval               how often an open batch is asked after          00:00:30
+          BudgetProxy__BatchLifetime                   then what has not ended is charged as presumed  3.00:00:00
 
         README.md has the rest.
         """;

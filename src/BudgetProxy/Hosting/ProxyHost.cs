@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using BudgetProxy.Admin;
+using BudgetProxy.Batches;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Forwarding;
@@ -111,6 +112,7 @@ public static class ProxyHost
         app.MapHealth();
         app.MapMetrics();
         app.MapGateway();
+        app.MapBatches();
         app.MapAdmin();
         app.MapFallback(static context =>
         {
@@ -180,6 +182,7 @@ public static class ProxyHost
         services.AddHostedService<ReservationExpiry>();
         services.AddHostedService<DriftWatch>();
         services.AddHostedService<LearningKeeper>();
+        services.AddBatches();
         // Last, so that it stops before all others: they serve the settling that it waits for.
         services.AddSingleton<CallDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());

@@ -26,6 +26,8 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _overruns;
     private readonly Counter<long> _overrunCost;
+    private readonly Counter<long> _batches;
+    private readonly Counter<long> _batchLines;
     private readonly Counter<long> _storeFailures;
     private readonly Gauge<long> _drift;
     private readonly Gauge<long> _ratesAge;
@@ -45,6 +47,8 @@ public sealed class ProxyMetrics : IDisposable
         _tokens = Counter("tokens", "{token}", "Tokens of settled calls, by disjoint bucket.");
         _overruns = Counter("overruns", "{call}", "Calls that cost more than was reserved.");
         _overrunCost = Counter("overrun_cost", NanoUsdUnit, "The part of costs above the reservation.");
+        _batches = Counter("batches", "{batch}", "Batches, by what became of them.");
+        _batchLines = Counter("batch_lines", "{line}", "Lines of batches that came to their end, by what became of them.");
         _storeFailures = Counter("store.failures", "{operation}", "Store operations that failed.");
         _drift = Meter.CreateGauge<long>("budgetproxy.invariant.drift", "{unit}", "Counters' distance from the ledger at the last check; must be 0.");
         _ratesAge = Meter.CreateGauge<long>("budgetproxy.rates.age_days", "d", "Days since the shipped rates were compiled or a file of rates was last imported.");
@@ -88,6 +92,18 @@ public sealed class ProxyMetrics : IDisposable
     {
         _overruns.Add(1);
         _overrunCost.Add(overrun.Value);
+    }
+
+    /// <summary>A batch took a step.</summary>
+    /// <param name="outcome"><c>admitted</c>, <c>dropped</c> or <c>settled</c>.</param>
+    public void BatchMoved(string outcome) => _batches.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <summary>Lines of a batch ended.</summary>
+    /// <param name="outcome"><c>reported</c>, <c>presumed</c>, <c>released</c>, or of results <c>unknown</c> (not a line of ours) and <c>unreadable</c>.</param>
+    public void BatchLinesEnded(string outcome, int count)
+    {
+        if (count > 0)
+            _batchLines.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
     }
 
     /// <summary>Reservations were charged as Presumed.</summary>

@@ -53,6 +53,15 @@ public sealed record ProxyOptions
     /// <summary>Largest request body in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>Largest batch, as a file or as a body, in bytes.</summary>
+    public long MaxBatchBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>How often the provider is asked how an open batch stands; 100 ms to 1 hour.</summary>
+    public TimeSpan BatchPollInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a batch may go without an end that can be read; 1 minute to 6 days. What is not settled then is charged as Presumed.</summary>
+    public TimeSpan BatchLifetime { get; init; } = TimeSpan.FromHours(72);
+
     /// <summary>What becomes of what can't be seen in a body, by route.</summary>
     public RouteAllowances Allowances { get; init; } = RouteAllowances.Default;
 

@@ -34,7 +34,8 @@ public sealed class ProxyOptionsReader
     {
         RefuseUnknown(
             _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
-            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes", "Allowances");
+            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes", "MaxBatchBytes",
+            "BatchPollInterval", "BatchLifetime", "Allowances");
         RefuseLater();
         var (redis, postgres) = ReadStores();
         return new ProxyOptions
@@ -53,6 +54,9 @@ public sealed class ProxyOptionsReader
             StopDelay = Duration("StopDelay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             DrainLimit = Duration("DrainLimit", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             MaxBodyBytes = Integer("MaxBodyBytes", 32 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+            MaxBatchBytes = Integer("MaxBatchBytes", 256 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+            BatchPollInterval = Duration("BatchPollInterval", TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            BatchLifetime = Duration("BatchLifetime", TimeSpan.FromHours(72), TimeSpan.FromMinutes(1), TimeSpan.FromDays(6)),
             Allowances = ReadAllowances(),
             Providers = ReadProviders(),
         };

@@ -1,3 +1,4 @@
+using BudgetProxy.Batches;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
@@ -27,6 +28,7 @@ internal static class StoreParts
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
         services.AddSingleton<ILearningStore, SqliteLearningStore>();
         services.AddSingleton<IRateStore, SqliteRateStore>();
+        services.AddSingleton<IBatchStore, SqliteBatchStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -38,6 +40,7 @@ internal static class StoreParts
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
         services.AddSingleton<ILearningStore, PostgresLearningStore>();
         services.AddSingleton<IRateStore, PostgresRateStore>();
+        services.AddSingleton<IBatchStore, PostgresBatchStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

@@ -9,6 +9,8 @@ namespace BudgetProxy.Benchmarks.Proxy;
 /// <summary>A provider that does as little as one can: it reads the body and answers at once with bytes made beforehand.</summary>
 internal static class FastUpstream
 {
+    private const int Beginning = 256;
+
     /// <param name="delay">Thinking time before each answer, as a real provider takes hundreds of milliseconds.</param>
     public static async Task<int> RunAsync(int port, TimeSpan delay)
     {
@@ -17,6 +19,7 @@ internal static class FastUpstream
         {
             kestrel.Listen(IPAddress.Loopback, port);
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
         });
         await using var app = builder.Build();
         app.Run(context => AnswerAsync(context, delay));
@@ -51,24 +54,25 @@ internal static class FastUpstream
     private static async ValueTask<bool> ReadAsync(HttpContext context)
     {
         var reader = context.Request.BodyReader;
+        bool? streamed = null;
         while (true)
         {
             var read = await reader.ReadAsync();
-            if (!read.IsCompleted)
-            {
+            // A long body is not kept: once its beginning is there, the rest is read away.
+            if (read.IsCompleted || read.Buffer.Length >= Beginning)
+                streamed ??= AsksForStream(read.Buffer);
+            if (streamed is null)
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-
-            var streamed = AsksForStream(read.Buffer);
-            reader.AdvanceTo(read.Buffer.End);
-            return streamed;
+            else
+                reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+                return streamed ?? false;
         }
     }
 
     private static bool AsksForStream(ReadOnlySequence<byte> body)
     {
-        Span<byte> beginning = stackalloc byte[(int)Math.Min(body.Length, 256)];
+        Span<byte> beginning = stackalloc byte[(int)Math.Min(body.Length, Beginning)];
         body.Slice(0, beginning.Length).CopyTo(beginning);
         return beginning.IndexOf("\"stream\":true"u8) >= 0;
     }

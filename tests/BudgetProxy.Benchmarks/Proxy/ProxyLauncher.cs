@@ -47,6 +47,7 @@ internal sealed class ProxyLauncher(int upstream, string data, StoreServers? sto
         {
             ["BudgetProxy__Providers__openai__BaseUrl"] = $"http://127.0.0.1:{upstream}",
             ["BudgetProxy__Providers__openai__ApiKey"] = "sk-benchmark",
+            ["BudgetProxy__Providers__anthropic__BaseUrl"] = $"http://127.0.0.1:{upstream}",
             ["BudgetProxy__DataDirectory"] = Path.Combine(data, $"{port}"),
             ["BudgetProxy__AdminKey"] = AdminKey,
             ["ASPNETCORE_ENVIRONMENT"] = "Production",

@@ -22,17 +22,18 @@ public sealed partial class ConventionTests
     /// <summary>What each folder of the proxy must not know: stages don't see each other, and nothing earlier sees anything later.</summary>
     private static readonly Dictionary<string, string[]> Forbidden = new()
     {
-        ["Tenants"] = ["Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
-        ["Reservations"] = ["Gateway", "Tenants", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
-        ["Ledger"] = ["Gateway", "Tenants", "Forwarding", "Reservations", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
-        ["Forwarding"] = ["Gateway", "Tenants", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
-        ["Learning"] = ["Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
-        ["Rates"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed"],
-        ["Gateway"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
-        ["Storage"] = ["Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
+        ["Tenants"] = ["Batches", "Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Reservations"] = ["Batches", "Gateway", "Tenants", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
+        ["Ledger"] = ["Batches", "Gateway", "Tenants", "Forwarding", "Reservations", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
+        ["Forwarding"] = ["Batches", "Gateway", "Tenants", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Learning"] = ["Batches", "Gateway", "Forwarding", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Rates"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed"],
+        ["Gateway"] = ["Batches", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Batches"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Storage"] = ["Batches", "Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],
-        ["Admin"] = ["Demo", "Embedded", "Distributed", "Storage", "Forwarding"],
+        ["Admin"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage", "Forwarding"],
     };
 
     [Fact]

@@ -32,6 +32,8 @@ internal sealed class TestProxy : IAsyncDisposable
 
     public Uri BaseAddress { get; }
 
+    public string DataDirectory => _data.FullName;
+
     /// <summary>Speaks to the admin API with the bootstrap key.</summary>
     public HttpClient Admin { get; }
 
