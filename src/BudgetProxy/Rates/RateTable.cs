@@ -12,7 +12,11 @@ public sealed class RateTable : IDisposable
     /// <summary>Rows that may be added in all. Each takes about a kilobyte of memory in every proxy, and every change reads them all again.</summary>
     public const int MaxAdded = 100_000;
 
-    private const int MostTries = 8;
+    /// <summary>Each try that fails is another's addition, so that many proxies at once take a while and none waits for ever.</summary>
+    private const int MostTries = 100;
+
+    /// <summary>Longest pause between two tries; how long each is falls by chance, so that no proxy is always the slower one.</summary>
+    private const int MostPauseMilliseconds = 20;
 
     private readonly IRateStore _store;
     private readonly TimeProvider _time;
@@ -82,6 +86,7 @@ public sealed class RateTable : IDisposable
                     return Failed("Rows were added to the rate table since the preview. Make a new preview.");
                 if (await TryAddAsync(rates, addedBy, cancellationToken) is { } addition)
                     return addition;
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MostPauseMilliseconds)), _time, cancellationToken);
             }
 
             throw new StoreUnavailableException("Too many others add rates at the same time.");
