@@ -81,9 +81,9 @@ public sealed class SimulatedProviderTests : IAsyncLifetime
     [Fact]
     public async Task Answers_other_paths_with_404_and_books_them()
     {
-        using var answer = await _http.PostAsync(new Uri(_provider.BaseUrl + "/v1/moderations"), Json(Chat), Cancel);
+        using var answer = await _http.PostAsync(new Uri(_provider.BaseUrl + "/v1/images/generations"), Json(Chat), Cancel);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Equal("/v1/moderations", Assert.Single(_provider.Calls).Path);
+        Assert.Equal("/v1/images/generations", Assert.Single(_provider.Calls).Path);
     }
 
     [Theory]
