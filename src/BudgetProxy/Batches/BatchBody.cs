@@ -17,7 +17,12 @@ internal static class BatchBody
                 var read = await reader.ReadAsync(call.Context.RequestAborted);
                 bytes += read.Buffer.Length;
                 if (bytes > maxBytes)
+                {
+                    // Given back, so that the server can read the rest away.
+                    reader.AdvanceTo(read.Buffer.End);
                     return Refusals.TooLarge(maxBytes);
+                }
+
                 foreach (var segment in read.Buffer)
                 {
                     items.Feed(segment.Span);

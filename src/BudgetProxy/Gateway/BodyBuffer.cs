@@ -29,7 +29,12 @@ public sealed class BodyBuffer : IDisposable
             var result = await reader.ReadAsync(cancellationToken);
             var buffer = result.Buffer;
             if (Length + buffer.Length > maxBytes)
+            {
+                // Given back, so that the server can read the rest away.
+                reader.AdvanceTo(buffer.End);
                 return false;
+            }
+
             EnsureRoom(Length + (int)buffer.Length);
             buffer.CopyTo(_bytes.AsSpan(Length));
             Length += (int)buffer.Length;

@@ -80,6 +80,43 @@ public sealed class BatchRefusalTests
         Assert.Empty(proxy.Provider.Batches.Files);
     }
 
+    [Theory]
+    [InlineData("/openai/v1/files", false)]
+    [InlineData("/openai/v1/files", true)]
+    [InlineData("/anthropic/v1/messages/batches", false)]
+    [InlineData("/anthropic/v1/messages/batches", true)]
+    public async Task A_batch_that_is_too_large_is_refused_whether_it_says_its_length_or_not(string path, bool chunked)
+    {
+        await using var proxy = await StartAsync(("MaxBatchBytes", "100000"));
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        var openAi = path.StartsWith("/openai", StringComparison.Ordinal);
+        var body = openAi
+            ? "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"
+                + Lines(1_000, i => ChatLine($"{i}")) + "\r\n--b--\r\n"
+            : Requests(1_000, i => MessageRequest($"{i}"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", openAi ? "multipart/form-data; boundary=b" : "application/json");
+        request.Headers.TransferEncodingChunked = chunked;
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal("request_too_large", response.Headers.GetValues("X-BudgetProxy-Code").Single());
+        Assert.Empty(proxy.Provider.Batches.Files);
+        Assert.Empty(proxy.Provider.Batches.All);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_is_named()
+    {
+        await using var proxy = await StartAsync(("MaxBodyBytes", "5000"));
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        using var response = await UploadAsync(client, Lines(3, i => ChatLine($"{i}", extra: i == 1 ? $",\"stop\":\"{new string('x', 6_000)}\"" : "")));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        var lines = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("lines");
+        Assert.Equal(2, Assert.Single(lines.EnumerateArray()).GetProperty("line").GetInt32());
+        Assert.Empty(proxy.Provider.Batches.Files);
+    }
+
     [Fact]
     public async Task The_ceiling_of_a_call_holds_for_each_line()
     {

@@ -156,6 +156,51 @@ public sealed class OpenAiBatchTests
     }
 
     [Fact]
+    public async Task A_model_without_a_rate_that_is_allowed_is_booked_at_no_cost()
+    {
+        await using var proxy = await StartAsync(("OnUnpricedModel", "allow"));
+        var key = await proxy.CreateTenantAsync("acme");
+        await proxy.PutBudgetAsync("acme", "calls", """{"limit":{"requests":10},"window":"month"}""");
+        using var client = proxy.Client(key);
+        await CreatedAsync(client, await UploadedAsync(client, Lines(4, i => ChatLine($"{i}", model: "nobody-knows-1"))));
+        await Poll.UntilAsync(async () => (await proxy.LedgerAsync("acme")).Count == 4, Limit, "all is booked");
+        Assert.All(await proxy.LedgerAsync("acme"), entry =>
+        {
+            Assert.Equal(0m, Money(entry, "costUsd"));
+            Assert.Equal(JsonValueKind.Null, entry.GetProperty("rate").ValueKind);
+            Assert.True(InputOf(entry) > 0);
+        });
+        Assert.Equal(4, (await proxy.BudgetsAsync("acme"))["calls"].GetProperty("spent").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_batch_is_priced_at_the_rates_of_its_creation_whatever_is_added_before_its_end()
+    {
+        await using var proxy = await StartAsync();
+        var key = await proxy.CreateTenantAsync("acme");
+        await proxy.PutBudgetAsync("acme", "monthly", """{"limit":{"usd":"10"},"window":"month"}""");
+        proxy.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = int.MaxValue };
+        using var client = proxy.Client(key);
+        Task AddRateAsync(int price)
+        {
+            var prices = $$"""{"input":"{{price}}","output":"{{price}}"}""";
+            return proxy.SendAsync(HttpMethod.Put, "rates/openai/my-model", $"{{\"usdPerMillion\":{{\"standard\":{prices},\"batch\":{prices}}}}}");
+        }
+
+        await AddRateAsync(1);
+        var file = await UploadedAsync(client, Lines(4, i => ChatLine($"{i}", model: "my-model")));
+        await AddRateAsync(7);
+        await CreatedAsync(client, file);
+        await AddRateAsync(50);
+        proxy.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
+        await WhenSettledAsync(proxy, "acme", "monthly");
+        var ledger = await proxy.LedgerAsync("acme");
+        Assert.Equal(4, ledger.Count);
+        Assert.All(ledger, entry => Assert.Equal(
+            (InputOf(entry) + entry.GetProperty("tokens").GetProperty("output").GetInt64()) * 0.000007m, Money(entry, "costUsd")));
+    }
+
+    [Fact]
     public async Task Batches_and_calls_that_race_never_exceed_the_limit_together()
     {
         await using var proxy = await StartAsync();
