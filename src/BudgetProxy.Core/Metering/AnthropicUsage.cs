@@ -29,8 +29,8 @@ internal struct AnthropicUsage
     /// <summary>The tier that was billed; null = not said. Priority capacity is paid for in advance and priced as standard.</summary>
     public ServiceTier? Tier { get; private set; }
 
-    /// <summary>True when <c>inference_geo</c> is the region with a multiplier.</summary>
-    public bool Regional { get; private set; }
+    /// <summary>Whether <c>inference_geo</c> is the region with a multiplier; null = not said.</summary>
+    public bool? Regional { get; private set; }
 
     /// <summary>The part of the usage that stands under names which we don't know.</summary>
     public readonly UnknownTokens Unknown => new(_unknownInput, _unknownOutput, _unknownCalls + (_unknownWritten > 0 ? 1 : 0));
@@ -65,7 +65,7 @@ internal struct AnthropicUsage
             writtenShort + _aside.CacheWriteShort,
             writtenLong + _aside.CacheWriteLong,
             output + _aside.Output + _unknownOutput,
-            _thinking ?? 0) with { ToolCalls = (_searches ?? 0) + _unknownCalls, CodeSessions = _codeRuns ?? 0 };
+            _thinking ?? 0) with { ToolCalls = (_searches ?? 0) + _unknownCalls, CodeSessions = _codeRuns > 0 ? 1 : 0 };
     }
 
     private bool ReadMembers(ref JsonCursor json, bool inIteration)
@@ -82,6 +82,8 @@ internal struct AnthropicUsage
             else if (key.SequenceEqual("server_tool_use"u8)) ReadToolUse(ref json);
             else if (key.SequenceEqual("iterations"u8) && !inIteration) ReadIterations(ref json);
             else if (key.EndsWith("input_tokens"u8)) _unknownInput += Other(ref json);
+            // A sum of the others, in servers that speak this language.
+            else if (key.SequenceEqual("total_tokens"u8)) json.Skip();
             else if (key.EndsWith("_tokens"u8)) _unknownOutput += Other(ref json);
             else ReadText(ref json, key);
         }
@@ -168,7 +170,8 @@ internal struct AnthropicUsage
         }
         else if (key.SequenceEqual("inference_geo"u8))
         {
-            Regional = text.SequenceEqual("us"u8);
+            if (text.SequenceEqual("us"u8)) Regional = true;
+            else if (text.SequenceEqual("global"u8)) Regional = false;
         }
         else if (key.SequenceEqual("type"u8))
         {

@@ -21,8 +21,8 @@ public readonly record struct MeterReading
     /// <summary>The tier that the answer says was billed; null = it does not say.</summary>
     public ServiceTier? ServedTier { get; init; }
 
-    /// <summary>True when the answer says the regional multiplier applies.</summary>
-    public bool Regional { get; init; }
+    /// <summary>Whether the answer says that the regional multiplier applies; null = it does not say.</summary>
+    public bool? Regional { get; init; }
 
     /// <summary>True when the answer came to its proper end (<c>[DONE]</c>, <c>message_stop</c>, a whole JSON body).</summary>
     public bool Finished { get; init; }

@@ -6,7 +6,7 @@ namespace BudgetProxy.Core.Rates;
 
 /// <summary>
 /// The price of a call before it is made, expected and worst, with the rate that gave it. Worst is a bound: no usage that the request allows
-/// settles above it. What an account's own settings add unseen (a project's default tier, a workspace's region) is not in it.
+/// settles above it. What an account's own settings add is in it where the request was told of them (a project's default tier, a workspace's region).
 /// </summary>
 public sealed class Quote
 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
@@ -17,6 +18,9 @@ public sealed record Rate
     internal const long PartsPerNano = 100 * Million;
 
     private const long Million = 1_000_000;
+
+    /// <summary>Made once for each row: three times a call asks for one.</summary>
+    private static readonly ConditionalWeakTable<Rate, string> Ids = [];
 
     public required Provider Provider { get; init; }
 
@@ -92,9 +96,19 @@ public sealed record Rate
 
     /// <summary>
     /// <c>openai/gpt-4o-mini@2024-07-18</c>: provider, model and first day in UTC, with the time where the row does not begin at midnight
-    /// (<c>@2026-11-28T15:40:00Z</c>), and <c>#tenant</c> after a tenant's own. Every ledger entry names it.
+    /// (<c>@2026-11-28T15:40:00Z</c>), and <c>#tenant</c> after a tenant's own, with its share where it begins with the list price that it is a share of
+    /// (<c>#acme*80%</c>). Every ledger entry names it.
     /// </summary>
-    public string Id => $"{Provider.Name()}/{Model}@{Beginning}{(Tenant is null ? "" : "#")}{Tenant}";
+    public string Id => Ids.GetValue(this, static rate => rate.MakeId());
+
+    // A row that follows the list price by itself is made anew from what is known of the tenant's share, so its share is a part of what it is.
+    private string MakeId()
+    {
+        var share = ListBasisPoints is { } points && List!.EndsWith($"@{Beginning}", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"*{points / 100m:0.##}%")
+            : "";
+        return $"{Provider.Name()}/{Model}@{Beginning}{(Tenant is null ? "" : "#")}{Tenant}{share}";
+    }
 
     private string Beginning
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using BudgetProxy.Core.Requests;
+using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Core.Rates;
 
@@ -82,7 +83,38 @@ public sealed class RateCard
     /// <param name="asked">The row of the model that was asked for.</param>
     /// <param name="served">As the answer names it; null = it named none.</param>
     public Rate Billing(Rate asked, string? served, DateTimeOffset at, string? tenant) =>
-        served is null || served == asked.Model ? asked : Find(asked.Provider, served, at, tenant) ?? asked;
+        served is null || served == asked.Model || Means(asked, served) ? asked : Find(asked.Provider, served, at, tenant) ?? asked;
+
+    /// <summary>A row to begin with for a model that has none: nothing is known of it, and its fees are the dearest that the provider's rows name.</summary>
+    public Rate Blank(Provider provider, string model, DateTimeOffset at)
+    {
+        var blank = new Rate { Provider = provider, Model = model, EffectiveFrom = at, Profile = ModelProfile.Unknown };
+        foreach (var rate in Rates)
+        {
+            if (rate.Provider != provider || rate.Tenant is not null)
+                continue;
+            blank = blank with
+            {
+                ToolCall = Math.Max(blank.ToolCall, rate.ToolCall),
+                FileSearch = Math.Max(blank.FileSearch, rate.FileSearch),
+                CodeSession = Math.Max(blank.CodeSession, rate.CodeSession),
+            };
+        }
+
+        return blank;
+    }
+
+    /// <summary>True where the row says of itself that it is this very model's too, whatever other row there is.</summary>
+    private static bool Means(Rate rate, string model)
+    {
+        for (var i = 0; i < rate.Aliases.Count; i++)
+        {
+            if (rate.Aliases[i] == model)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>This card with rows added: they follow, or at the same instant replace, the rows of their models.</summary>
     /// <exception cref="ArgumentException">A row's figures are out of range.</exception>

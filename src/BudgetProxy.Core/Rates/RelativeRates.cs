@@ -26,7 +26,7 @@ public static class RelativeRates
 
     /// <summary>
     /// The rows that follow by themselves: where a general row begins while a relative row of its model is a tenant's last, the tenant's next row is the
-    /// same share of it. Ids are as unique as those that they are made from: <c>openai/gpt-4o@2027-01-01#acme</c>.
+    /// same share of it. Ids are as unique as those that they are made from: <c>openai/gpt-4o@2027-01-01#acme*80%</c>.
     /// </summary>
     /// <param name="rates">All rows, general ones and those of tenants.</param>
     public static IReadOnlyList<Rate> Following(IReadOnlyList<Rate> rates)

@@ -96,7 +96,7 @@ internal static class AnthropicTools
         CommonFields.AddUnseenAt(ref cursor, request, UnseenItem.ServerTool, "type", "This tool runs on the provider's side and its cost can't be bounded from the body.");
         CommonFields.AddServerToolCalls(request, maxUses);
         if (isCode)
-            request.CodeSessions = (int)Math.Min(request.CodeSessions + (maxUses ?? CommonFields.ServerToolCalls), CommonFields.MaxServerToolCalls);
+            request.CodeSessions = 1;
     }
 
     private static int Allowance(ReadOnlySpan<byte> type) =>

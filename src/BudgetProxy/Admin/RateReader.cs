@@ -105,6 +105,8 @@ internal static class RateReader
             fields.Fail("percentOfList", "Must be from 0 to 1000, with at most two decimals.");
         else if (list is null)
             fields.Fail("percentOfList", "There is no list price of this model at that time.");
+        else if (list.Model != target.Model && !list.Aliases.Contains(target.Model, StringComparer.Ordinal))
+            fields.Fail("percentOfList", $"This model is priced by the row of '{list.Model}', which is other models' too: put the share there, or give prices.");
         else
             return RelativeRates.Of(list, target.Tenant, target.EffectiveFrom, (int)basisPoints) with { Model = list.Model };
         return target;

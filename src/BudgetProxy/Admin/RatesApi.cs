@@ -1,6 +1,5 @@
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
-using BudgetProxy.Core.Tokens;
 using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -96,7 +95,7 @@ internal static class RatesApi
         var found = card.Find(of.Provider, of.Model, at, of.Tenant);
         if (found is not null && (found.Model == of.Model || found.Aliases.Contains(of.Model, StringComparer.Ordinal)))
             return found.Model == of.Model ? found : found with { Aliases = [] };
-        return new Rate { Provider = of.Provider, Model = of.Model, EffectiveFrom = at, Profile = ModelProfile.Unknown };
+        return card.Blank(of.Provider, of.Model, at);
     }
 
     /// <summary>The row in force where it says the very same: a repeat of a call that names no time adds nothing.</summary>

@@ -139,7 +139,7 @@ public sealed class BatchSettler(IBatchStore store, IReservationStore reservatio
     {
         if (rate is not null)
             rate = rates.Current.Card.Billing(rate, served, batch.Definition.PricedAt, batch.Tenant);
-        var regional = outcome.Regional || line.Line.Regional;
+        var regional = outcome.Regional ?? line.Line.Regional;
         var usage = Entries.Bounded(outcome.Usage);
         if (rate is not null && outcome.Unknown.Any)
             usage = UnknownBuckets.AtDearest(rate, usage, outcome.Unknown, ServiceTier.Batch);

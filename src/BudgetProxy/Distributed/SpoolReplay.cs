@@ -83,7 +83,7 @@ internal sealed class SpoolReplay(RedisReservationStore store, Shards shards, Ow
         await spool.RemoveAsync(call.Id);
     }
 
-    private static Settlement Presumed(ReservedCall call) => new(call.WorstUsage, UsageBasis.Presumed, call.Amount, call.Rate, null, 0);
+    private static Settlement Presumed(ReservedCall call) => new(call.WorstUsage, UsageBasis.Presumed, call.Amount, call.Rate, null, 0, call.Tier, call.Regional);
 
     /// <summary>
     /// An id beside the call's own: a reserve of that one may be on its way to a Redis that was only slow, and is voided there.

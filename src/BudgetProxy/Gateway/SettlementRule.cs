@@ -71,7 +71,7 @@ public static class SettlementRule
         if (!call.Unpriced)
             rate = call.Card.Billing(rate, reading.ServedModel, call.PricedAt, call.Tenant.Id);
         var tier = reading.ServedTier ?? call.Request.ServiceTier;
-        var regional = reading.Regional || call.Request.Regional;
+        var regional = reading.Regional ?? call.Request.Regional;
         if (reading.Unknown.Any)
             usage = UnknownBuckets.AtDearest(rate, usage, reading.Unknown, tier);
         var cost = rate.Price(usage, tier, regional, Rounding.HalfEven);

@@ -65,7 +65,8 @@ internal sealed class EntryRepricing
     /// <param name="now">When the correction is settled.</param>
     public RerateVerdict Decide(DateTimeOffset now)
     {
-        if (RowNow() is not { } rate || (_repriced.Count == 0 && _holds.Rate == rate.Id))
+        // A call that came to nothing in the end was dropped: it owes no fee either.
+        if (RowNow() is not { } rate || (_repriced.Count == 0 && _holds.Rate == rate.Id) || (Booked == NanoUsd.Zero && _usage == default))
             return RerateVerdict.Same;
         var id = IdOf(_holds.Id, _first.Id, rate.Id);
         if (_repriced.Exists(correction => correction.Id == id))
@@ -127,7 +128,8 @@ internal sealed class EntryRepricing
     {
         ServiceTier[] tiers = _holds.Tier is { } tier ? [tier] : AnyTier;
         bool[] regions = _holds.Regional is { } regional ? [regional] : AnyRegion;
-        var known = _holds is { Tier: not null, Regional: not null };
+        // What was presumed of a batch is a sum of many calls: only where one call's price comes to it can it be priced again as one.
+        var known = _holds is { Tier: not null, Regional: not null, Basis: not UsageBasis.Presumed };
         var before = _holds.Rate is { } id && _table.Find(id)?.Rate is { Tokens: not null } row ? row : null;
         var booked = Booked - Repriced(entry => entry.Cost);
         NanoUsd? cost = null;

@@ -135,7 +135,17 @@ public sealed class RateTable : IDisposable
         if (before.Added.Count + rows.Count > MaxAdded)
             return Failed($"The table holds at most {MaxAdded} added rows.");
         // Made first: a row that could not be read again must not be stored.
-        var after = new RateSnapshot(Shipped, [.. before.Added, .. rows]);
+        RateSnapshot after;
+        try
+        {
+            after = new RateSnapshot(Shipped, [.. before.Added, .. rows]);
+        }
+        catch (ArgumentException outOfRange)
+        {
+            // A tenant's share of a new list price may be out of range where the price itself is not.
+            return Failed(outOfRange.Message);
+        }
+
         switch (await _store.AddAsync(rows, before.Version, cancellationToken))
         {
             case RateStoring.Stored:

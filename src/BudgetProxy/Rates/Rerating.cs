@@ -16,8 +16,8 @@ public sealed class Rerating(RateTable table, IRateStore store, ILedger ledger, 
 
     /// <summary>Looks at every entry of the scope and books nothing.</summary>
     /// <exception cref="StoreUnavailableException">The ledger can't be read.</exception>
-    public Task<RerateReport> PreviewAsync(RerateScope scope, CancellationToken cancellationToken) =>
-        LookAsync(scope, static _ => ValueTask.CompletedTask, cancellationToken);
+    public async Task<RerateReport> PreviewAsync(RerateScope scope, CancellationToken cancellationToken) =>
+        await LookAsync(scope, await RatesAsync(cancellationToken), static _ => ValueTask.CompletedTask, cancellationToken);
 
     /// <summary>Books what a preview showed, if it would show the same now.</summary>
     /// <param name="id">The preview's.</param>
@@ -29,19 +29,26 @@ public sealed class Rerating(RateTable table, IRateStore store, ILedger ledger, 
         await using var held = await store.TryHoldAsync(cancellationToken);
         if (held is null)
             return (null, "Another re-rating is being booked. Make a new preview when it is done.");
-        using (var now = await PreviewAsync(scope, cancellationToken))
+        // One state of the rates for both, so that nothing is booked at a row which came while it was looked at.
+        var rates = await RatesAsync(cancellationToken);
+        using (var now = await LookAsync(scope, rates, static _ => ValueTask.CompletedTask, cancellationToken))
         {
             if (now.Id != id)
                 return (null, $"This is not what the preview {id} showed: the scope, the rate table or the ledger have changed since, or it was booked before. Make a new preview.");
         }
 
-        return (await LookAsync(scope, corrections => BookAsync(corrections, cancellationToken), cancellationToken), null);
+        return (await LookAsync(scope, rates, corrections => BookAsync(corrections, cancellationToken), cancellationToken), null);
     }
 
-    private async Task<RerateReport> LookAsync(RerateScope scope, Func<List<LedgerEntry>, ValueTask> book, CancellationToken cancellationToken)
+    private async Task<RateSnapshot> RatesAsync(CancellationToken cancellationToken)
     {
         await table.RefreshAsync(cancellationToken);
-        var rates = table.Current;
+        return table.Current;
+    }
+
+    private async Task<RerateReport> LookAsync(
+        RerateScope scope, RateSnapshot rates, Func<List<LedgerEntry>, ValueTask> book, CancellationToken cancellationToken)
+    {
         var report = new RerateReport(scope, rates);
         var page = new List<LedgerEntry>(Page);
         await foreach (var entry in ledger.StreamAsync(scope.Filter, cancellationToken))

@@ -54,7 +54,10 @@ internal sealed record ReservedCall
             AudioInput = Rest(WorstUsage.AudioInput, usage.AudioInput),
             AudioOutput = Rest(WorstUsage.AudioOutput, usage.AudioOutput),
             ImageInput = Rest(WorstUsage.ImageInput, usage.ImageInput),
+            ImageOutput = Rest(WorstUsage.ImageOutput, usage.ImageOutput),
             ToolCalls = Rest(WorstUsage.ToolCalls, usage.ToolCalls),
+            FileSearches = Rest(WorstUsage.FileSearches, usage.FileSearches),
+            CodeSessions = Rest(WorstUsage.CodeSessions, usage.CodeSessions),
         },
     };
 

@@ -19,7 +19,7 @@ public sealed class AnthropicMessagesMeterTests
         Assert.Equal("claude-sonnet-4-5-20250929", reading.ServedModel);
         Assert.Equal(ServiceTier.Standard, reading.ServedTier);
         Assert.True(reading.Finished);
-        Assert.False(reading.Failed || reading.Regional || reading.Uncounted);
+        Assert.False(reading.Failed || reading.Regional is true || reading.Uncounted);
     }
 
     [Fact]

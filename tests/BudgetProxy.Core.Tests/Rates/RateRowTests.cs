@@ -38,6 +38,38 @@ public sealed class RateRowTests
     }
 
     [Fact]
+    public void Another_share_that_was_put_before_gives_what_follows_another_id()
+    {
+        var list = The.Row("openai/gpt-4o-mini");
+        var next = list with { EffectiveFrom = Day.AddDays(10) };
+        var share = RelativeRates.Of(list, "acme", Day, 8_000);
+        var before = Assert.Single(RelativeRates.Following([list, next, share]));
+        var after = Assert.Single(RelativeRates.Following([list, next, share, RelativeRates.Of(list, "acme", Day.AddDays(1), 7_550)]));
+        Assert.Equal(("openai/gpt-4o-mini@2026-12-08#acme*80%", "openai/gpt-4o-mini@2026-12-08#acme*75.5%"), (before.Id, after.Id));
+        // So a share may be put that begins with the list price itself.
+        Assert.NotEqual(before.Id, RelativeRates.Of(next, "acme", next.EffectiveFrom, 7_000).Id);
+    }
+
+    [Fact]
+    public void A_row_bills_what_it_says_is_the_very_model_though_that_name_has_a_row_too()
+    {
+        var dated = The.Row("openai/gpt-4o-mini") with { Model = "gpt-4o-mini-2024-07-18", Aliases = [], EffectiveFrom = Day };
+        var asked = The.Row("openai/gpt-4o-mini") with { EffectiveFrom = Day.AddDays(1) };
+        var card = RateCard.Shipped.With([dated, asked]);
+        var later = Day.AddDays(2);
+        Assert.Equal(asked.Id, card.Billing(card.Find(Provider.OpenAi, "gpt-4o-mini", later)!, "gpt-4o-mini-2024-07-18", later, null).Id);
+        Assert.Equal(dated.Id, card.Find(Provider.OpenAi, "gpt-4o-mini-2024-07-18", later)!.Id);
+    }
+
+    [Fact]
+    public void A_model_that_has_no_row_begins_with_the_dearest_fees_of_its_provider()
+    {
+        var blank = RateCard.Shipped.Blank(Provider.OpenAi, "gpt-7", Day);
+        Assert.Equal((10_000_000, 2_500_000, 30_000_000), (blank.ToolCall, blank.FileSearch, blank.CodeSession));
+        Assert.Equal((0, 0, 0), (RateCard.Shipped.Blank(Provider.Ollama, "x", Day) is var free ? free.ToolCall : -1, free.FileSearch, free.CodeSession));
+    }
+
+    [Fact]
     public void A_tenants_row_for_every_model_prices_those_that_have_no_row()
     {
         var card = RateCard.Shipped.With([Row("*", Day, 7, "acme")]);
@@ -72,7 +104,7 @@ public sealed class RateRowTests
         var beyond = next with { EffectiveFrom = Day.AddDays(30) };
         Rate[] rates = [.. RateCard.Shipped.Rates, own, next, later, beyond];
         var made = Assert.Single(RelativeRates.Following(rates));
-        Assert.Equal("openai/gpt-4o-mini@2026-12-08#acme", made.Id);
+        Assert.Equal("openai/gpt-4o-mini@2026-12-08#acme*80%", made.Id);
         // 333 x 0.8 = 266.4; 5 x 0.8 = 4.
         Assert.Equal((266, 4, next.Id), (made.Tokens!.Standard.Input, made.Tokens.Standard.Output, made.List));
     }

@@ -22,7 +22,7 @@ public sealed class UnknownBucketsTests
     // Beside the whole, as everything in Anthropic's usage.
     [InlineData("""{"input_tokens":100,"output_tokens":50,"video_input_tokens":30,"gesture_tokens":10}""", "in 100 long 30 out 60")]
     [InlineData("""{"input_tokens":100,"output_tokens":50,"cache_creation_input_tokens":40,"cache_creation":{"ephemeral_24h_input_tokens":40}}""", "in 100 long 40 out 50")]
-    [InlineData("""{"input_tokens":100,"output_tokens":50,"server_tool_use":{"web_search_requests":1,"web_fetch_requests":5,"code_execution_requests":2,"flight_search_requests":3}}""", "in 100 out 50 tools 4 code 2")]
+    [InlineData("""{"input_tokens":100,"output_tokens":50,"server_tool_use":{"web_search_requests":1,"web_fetch_requests":5,"code_execution_requests":2,"flight_search_requests":3}}""", "in 100 out 50 tools 4 code 1")]
     public void Anthropic(string usage, string settled) => Settles(ProviderApi.AnthropicMessages, "anthropic/claude-opus-5", usage, settled);
 
     [Theory]

@@ -42,6 +42,20 @@ public sealed class SettlementRuleTests
         Assert.True(pooled.Usage.Input > 100);
     }
 
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(null, true, true)]
+    [InlineData(null, false, false)]
+    public void The_region_that_the_answer_names_is_billed(bool? answered, bool asked, bool billed)
+    {
+        var usage = Usage.Exclusive(1_000, 0, 0, 0, 100);
+        var call = CallOf(new InputEstimate(1_000, 1_500, CountMethod.Calibrated));
+        call.Request.Regional = asked;
+        var settled = SettlementRule.Decide(call, new CallEnding(200, true, true, false, new MeterReading { Usage = usage, Finished = true, Regional = answered }))!;
+        Assert.Equal((billed, Rate.Price(usage, ServiceTier.Standard, billed, Core.Money.Rounding.HalfEven)), (settled.Regional, settled.Cost));
+    }
+
     [Fact]
     public void An_error_without_usage_is_void() =>
         Assert.Null(SettlementRule.Decide(CallOf(new InputEstimate(1, 1, CountMethod.Exact)), new CallEnding(500, true, false, false, default)));

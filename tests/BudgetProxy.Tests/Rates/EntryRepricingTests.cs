@@ -44,6 +44,14 @@ public sealed class EntryRepricingTests
     }
 
     [Fact]
+    public void A_call_that_was_dropped_owes_no_fee_by_any_row()
+    {
+        var fee = Table(Cheaper with { RequestFee = 7_000_000 });
+        Assert.Equal(RerateVerdict.Changed, Decide(fee, Entry()).Verdict);
+        Assert.Equal(RerateVerdict.Same, Decide(fee, Entry() with { Usage = default, Cost = NanoUsd.Zero, Charged = NanoUsd.Zero, Rate = null }).Verdict);
+    }
+
+    [Fact]
     public void What_was_corrected_is_not_corrected_again()
     {
         var entry = Entry();

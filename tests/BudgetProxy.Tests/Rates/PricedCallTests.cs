@@ -102,7 +102,7 @@ public sealed class PricedCallTests
         var list = await proxy.SendAsync(HttpMethod.Put, "rates/openai/gpt-4o-mini", Dear);
         await CallAsync(client);
         var entries = await proxy.LedgerAsync("acme");
-        Assert.Equal((own.GetProperty("id").GetString(), list.GetProperty("id").GetString() + "#acme"), (entries[0].GetProperty("rate").GetString(), entries[1].GetProperty("rate").GetString()));
+        Assert.Equal((own.GetProperty("id").GetString(), list.GetProperty("id").GetString() + "#acme*80%"), (entries[0].GetProperty("rate").GetString(), entries[1].GetProperty("rate").GetString()));
         Assert.Equal((Expected(entries[0], 0.12m, 0.48m), Expected(entries[1], 800, 1_600)), (Cost(entries[0]), Cost(entries[1])));
         // The row that follows by itself is listed like any other, under the name of who made the share.
         var listed = (await proxy.SendAsync(HttpMethod.Get, "rates?tenant=acme", "{}")).GetProperty("items").EnumerateArray().ToList();

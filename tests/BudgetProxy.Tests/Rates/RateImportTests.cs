@@ -44,6 +44,8 @@ public sealed class RateImportTests
     [InlineData("gpt-7-house", "long.fast.output", null, "13.68", null, null)]
     [InlineData("gpt-7-house", "batch.input", null, "0.615", null, null)]
     [InlineData("gpt-7-house", "toolCall", null, "0.025", null, null)]
+    [InlineData("gpt-7-house", "fileSearch", null, "0.0025", null, null)]
+    [InlineData("gpt-7-house", "codeSession", null, "0.03", null, null)]
     [InlineData("gpt-7-house", "longContextThreshold", null, "272000", null, null)]
     [InlineData("house-noisy", "standard.input", null, "0.96", null, null)]
     [InlineData("house-noisy", "standard.output", null, "3.00", null, null)]
@@ -57,6 +59,16 @@ public sealed class RateImportTests
         var found = Assert.Single(model.GetProperty("prices").EnumerateArray(), one => Text(one, "price") == price);
         Assert.Equal((old, now, warning), (Text(found, "old"), Text(found, "new"), Text(found, "warning")));
         Assert.Equal(ratio, found.GetProperty("ratio").ValueKind == JsonValueKind.Null ? null : found.GetProperty("ratio").GetDecimal().ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task What_openai_charges_for_writing_its_cache_it_writes_unasked()
+    {
+        await using var host = await AdminHost.StartAsync();
+        const string New = """{"gpt-9":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":1e-6,"output_cost_per_token":2e-6,"cache_creation_input_token_cost":1.25e-6},"claude-9":{"litellm_provider":"anthropic","mode":"chat","input_cost_per_token":1e-6,"output_cost_per_token":2e-6,"cache_creation_input_token_cost":1.25e-6}}""";
+        (await ImportAsync(host, New, "&apply=true&acceptWarnings=true")).Is(HttpStatusCode.OK);
+        Assert.True(Assert.Single((await host.GetAsync("/rates?model=gpt-9")).Json.GetProperty("items").EnumerateArray()).GetProperty("autoCacheWrite").GetBoolean());
+        Assert.False(Assert.Single((await host.GetAsync("/rates?model=claude-9")).Json.GetProperty("items").EnumerateArray()).GetProperty("autoCacheWrite").GetBoolean());
     }
 
     [Fact]

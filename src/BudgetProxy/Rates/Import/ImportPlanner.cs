@@ -46,7 +46,7 @@ internal static class ImportPlanner
             return Without(model, ImportChange.Invalid, $"{seen[(model.Provider, model.Model)]} is the same model, and was priced before.");
 
         var found = Followed(table.Card, model, at);
-        var row = Merge(model, found, at);
+        var row = Merge(model, found, found ?? table.Card.Blank(model.Provider, model.Model, at), at);
         if (row.Tokens is null)
             return Without(model, ImportChange.Invalid, "A new model needs a price of standard input and output.");
         if (row.Problem() is { } outOfRange)
@@ -71,7 +71,8 @@ internal static class ImportPlanner
         card.Find(model.Provider, model.Model, at) is { } found && (found.Model == model.Model || found.Aliases.Contains(model.Model, StringComparer.Ordinal)) ? found : null;
 
     /// <summary>The row in force with what the file says instead of what it said.</summary>
-    private static Rate Merge(ImportedModel model, Rate? found, DateTimeOffset at)
+    /// <param name="rate">That row, or a blank one.</param>
+    private static Rate Merge(ImportedModel model, Rate? found, Rate rate, DateTimeOffset at)
     {
         var profile = found?.Profile ?? ModelProfile.Unknown;
         if (found is null || !model.LimitsOfNewOnly)
@@ -84,10 +85,9 @@ internal static class ImportPlanner
             };
         }
 
-        var rate = found ?? new Rate { Provider = model.Provider, Model = model.Model, EffectiveFrom = at, Profile = profile, Mode = model.Mode };
         var tokens = ListOf(model, above: false, rate.Tokens);
         var threshold = model.Threshold ?? rate.LongContext?.Threshold;
-        var tail = model.Threshold is null ? rate.LongContext?.Prices : ListOf(model, above: true, rate.LongContext?.Prices ?? (tokens is null ? null : new PriceList { Standard = tokens.Standard }));
+        var tail = model.Threshold is null ? rate.LongContext?.Prices : ListOf(model, above: true, rate.LongContext?.Prices ?? Longest(tokens));
         return rate with
         {
             Model = model.Model,
@@ -95,6 +95,9 @@ internal static class ImportPlanner
             Aliases = model.Aliases ?? (rate.Model == model.Model ? rate.Aliases : []),
             Profile = profile,
             Tokens = tokens,
+            Mode = rate.Mode ?? model.Mode,
+            // OpenAI writes its cache unasked wherever it charges for that.
+            AutoCacheWrite = rate.AutoCacheWrite || (model.Provider is Provider.OpenAi or Provider.Azure && tokens?.Standard.CacheWriteShort is not null),
             LongContext = threshold is { } tokensAbove && tail is not null ? new LongContext(tokensAbove, tail) : null,
             RegionalPercent = model.RegionalPercent ?? rate.RegionalPercent,
             ToolCall = model.ToolCall ?? rate.ToolCall,
@@ -105,6 +108,10 @@ internal static class ImportPlanner
             Status = null,
         };
     }
+
+    /// <summary>What the first prices of long requests begin with: no class has a price of its own that the file does not give, for those of short ones are too low.</summary>
+    private static PriceList? Longest(PriceList? tokens) =>
+        tokens is null ? null : new PriceList { Standard = new TokenPrices { Input = tokens.Standard.Input, Output = tokens.Standard.Output } };
 
     private static PriceList? ListOf(ImportedModel model, bool above, PriceList? old)
     {
@@ -162,6 +169,8 @@ internal static class ImportPlanner
         }
 
         Add("toolCall", old?.ToolCall, now.ToolCall);
+        Add("fileSearch", old?.FileSearch, now.FileSearch);
+        Add("codeSession", old?.CodeSession, now.CodeSession);
         Add("request", old?.RequestFee, now.RequestFee);
         if (old?.LongContext?.Threshold != now.LongContext?.Threshold)
             found.Add(new ImportedPrice(ImportedPrice.Threshold, old?.LongContext?.Threshold, now.LongContext?.Threshold, null));
