@@ -18,6 +18,9 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
     /// <summary>The store charges what is left of a batch so long after <see cref="ProxyOptions.BatchLifetime"/>, should no proxy have done it by then.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(12);
 
+    /// <summary>How long after its last possible moment a sending counts as over.</summary>
+    private static readonly TimeSpan SendMargin = TimeSpan.FromMinutes(1);
+
     private TimeSpan PrepareLimit =>
         TimeSpan.FromTicks(Math.Clamp(options.BatchPollInterval.Ticks * 4, ShortestPreparation.Ticks, LongestPreparation.Ticks));
 
@@ -55,10 +58,44 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         }
     }
 
+    /// <summary>The provider has taken the batch and named its id: keeps it, and has it looked at after one interval.</summary>
+    /// <param name="answer">What the provider says of it.</param>
+    /// <returns>False = no row follows what the provider has: it was given up meanwhile.</returns>
+    /// <exception cref="StoreUnavailableException">Whether it was kept is not known.</exception>
+    public async ValueTask<bool> OpenAsync(Call call, string providerId, string answer)
+    {
+        if (!await store.MoveAsync(call.Id, BatchState.Sending, BatchState.Open, providerId, answer, CancellationToken.None))
+        {
+            // Found before we could say so: this row has the id, or one of the same input file has, and this one is looked for in its place.
+            if (await store.IsTakenAsync(call.Route.Provider, providerId, CancellationToken.None))
+                return true;
+            metrics.BatchMoved("lost");
+            return false;
+        }
+
+        await store.HurryAsync(call.Id, clock.GetUtcNow() + options.BatchPollInterval, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>The sending is over and nobody knows how it ended: it need not be waited for any more.</summary>
+    public async ValueTask SeekAsync(Guid id)
+    {
+        try
+        {
+            await store.HurryAsync(id, clock.GetUtcNow() + options.BatchPollInterval, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            metrics.StoreFailed();
+        }
+    }
+
     private async ValueTask<GatewayRefusal?> TryAsync(Call call, BatchQuote quote, IReadOnlyList<byte[]> chunks, string? inputFile)
     {
-        await store.AddAsync(BatchOf(call, quote, inputFile), chunks, clock.GetUtcNow() + PrepareLimit, CancellationToken.None);
-        call.Outcome = await reservations.ReserveAsync(ReservationOf(call, quote), CancellationToken.None);
+        // Not the call's own beginning: the body may have taken minutes since.
+        var now = clock.GetUtcNow();
+        await store.AddAsync(BatchOf(call, quote, inputFile, now), chunks, now + PrepareLimit, CancellationToken.None);
+        call.Outcome = await reservations.ReserveAsync(ReservationOf(call, quote, now), CancellationToken.None);
         if (call.Outcome.Refusal is { } refusal)
         {
             await DropAsync(call.Tenant.Id, call.Id, BatchState.Preparing);
@@ -67,7 +104,7 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         }
 
         await reservations.DurableAsync(call.Outcome.Commit);
-        if (!await store.MoveAsync(call.Id, BatchState.Preparing, BatchState.Sending, null, null, CancellationToken.None))
+        if (!await store.BeginSendingAsync(call.Id, clock.GetUtcNow() + BatchProvider.SendLimit + SendMargin, CancellationToken.None))
         {
             // It took so long that it was given up: what was reserved after that is given back.
             await reservations.VoidAsync(call.Tenant.Id, call.Id, CancellationToken.None);
@@ -80,12 +117,12 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         return null;
     }
 
-    private static Batch BatchOf(Call call, BatchQuote quote, string? inputFile) => new()
+    private static Batch BatchOf(Call call, BatchQuote quote, string? inputFile, DateTimeOffset now) => new()
     {
         Id = call.Id,
         Tenant = call.Tenant.Id,
         State = BatchState.Preparing,
-        CreatedAt = call.StartedAt,
+        CreatedAt = now,
         Definition = new BatchDefinition
         {
             Provider = call.Route.Provider,
@@ -101,7 +138,7 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         },
     };
 
-    private Reservation ReservationOf(Call call, BatchQuote quote) => new()
+    private Reservation ReservationOf(Call call, BatchQuote quote, DateTimeOffset now) => new()
     {
         Id = call.Id,
         Caller = call.Caller,
@@ -112,7 +149,7 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         Amount = quote.Worst,
         WorstUsage = quote.WorstUsage,
         MarkupBasisPoints = call.Tenant.MarkupBasisPoints,
-        StartedAt = call.StartedAt,
+        StartedAt = now,
         Lifetime = options.BatchLifetime + Margin,
         Holds = quote.Holds,
         Standing = true,

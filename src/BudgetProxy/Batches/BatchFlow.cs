@@ -1,13 +1,12 @@
 using System.Globalization;
 using BudgetProxy.Gateway;
-using BudgetProxy.Hosting;
 using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Batches;
 
 /// <summary>The way of a batch whose lines are read: price, reserve or refuse, send, and keep what the provider calls it.</summary>
 public sealed partial class BatchFlow(
-    BatchAdmission admission, BatchProvider provider, IBatchStore store, ProxyOptions options, ILogger<BatchFlow> logger)
+    BatchAdmission admission, BatchProvider provider, ILogger<BatchFlow> logger)
 {
     /// <summary>Prices chunk after chunk.</summary>
     /// <param name="chunkAt">The chunk of a number; null = there are no more.</param>
@@ -59,13 +58,14 @@ public sealed partial class BatchFlow(
         if (!answer.IsSuccess || ProviderBatch.Read(call.Route.Provider, answer.Text) is not { } made)
         {
             Log.Unknown(logger, call.Id, answer.Status);
+            await admission.SeekAsync(call.Id);
             return;
         }
 
         try
         {
-            if (await store.MoveAsync(call.Id, BatchState.Sending, BatchState.Open, made.Id, answer.Text, CancellationToken.None))
-                await store.HurryAsync(call.Id, call.StartedAt + options.BatchPollInterval, CancellationToken.None);
+            if (!await admission.OpenAsync(call, made.Id, answer.Text))
+                await CancelAsync(call, made.Id);
         }
         catch (StoreUnavailableException)
         {
@@ -73,8 +73,19 @@ public sealed partial class BatchFlow(
         }
     }
 
+    // Nothing is reserved for it and nobody would book it.
+    private async ValueTask CancelAsync(Call call, string providerId)
+    {
+        var from = call.Route.Provider;
+        using var answer = await provider.AskAsync(from, HttpMethod.Post, OwnBatches.PathOf(from, providerId) + "/cancel", null, CancellationToken.None);
+        Log.Lost(logger, call.Id, providerId, answer.Status);
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(7002, LogLevel.Error, "Batch {Id} was given up while the provider made it as {ProviderId}, so nobody books it. The provider was asked to cancel it and answered {Status} (0 = nothing). Check it there.")]
+        public static partial void Lost(ILogger logger, Guid id, string providerId, int status);
+
         [LoggerMessage(7001, LogLevel.Warning, "Whether the provider has batch {Id} is not known (status {Status}; 0 = no answer). It stays reserved, and the provider is asked.")]
         public static partial void Unknown(ILogger logger, Guid id, int status);
     }

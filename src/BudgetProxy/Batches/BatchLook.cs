@@ -9,6 +9,9 @@ public sealed partial class BatchLook
     /// <summary>How long after its beginning a batch that the provider does not list can't appear there any more.</summary>
     private static readonly TimeSpan UnknownLimit = BatchProvider.SendLimit + TimeSpan.FromMinutes(5);
 
+    /// <summary>Looks after which results that can't be read, or are no line's, are believed to stay so.</summary>
+    private const int LooksAtBadResults = 3;
+
     private readonly BatchParts _parts;
     private readonly TenantDirectory _directory;
     private readonly ProxyOptions _options;
@@ -55,15 +58,22 @@ public sealed partial class BatchLook
         return true;
     }
 
-    /// <summary>Its creation got no clear answer. One that the provider does not list was never made; of several nobody can say which is which.</summary>
+    /// <summary>
+    /// Its creation got no clear answer. One that the provider does not list was never made. OpenAI's is known by its input file, which is the tenant's alone; an
+    /// Anthropic batch of the same size may be anybody's, so none is taken: its results would be shown and billed to the wrong tenant.
+    /// </summary>
     private async Task<bool> FindAsync(Batch batch, BatchLease lease, CancellationToken cancellationToken)
     {
         if (IsOver(batch))
             return await SettleAsync(batch, null, lease, cancellationToken);
+        // Anthropic's list says nothing until every creation that was under way then has kept its id.
+        var isLate = _clock.GetUtcNow() > batch.CreatedAt + UnknownLimit;
+        if (batch.Definition.InputFile is null && !isLate)
+            return true;
         if (await _parts.Search.FindAsync(batch, cancellationToken) is not { } found)
             return false;
-        // The input file tells OpenAI's apart: of several any will do, since each is looked for once.
-        if (found.Count == 1 || (found.Count > 1 && batch.Definition.InputFile is not null))
+        // Of several of one file any will do, since each is looked for once.
+        if (found.Count > 0 && batch.Definition.InputFile is not null)
         {
             var (seen, json) = found[0];
             if (await _parts.Store.MoveAsync(batch.Id, BatchState.Sending, BatchState.Open, seen.Id, json, cancellationToken))
@@ -71,7 +81,7 @@ public sealed partial class BatchLook
             return true;
         }
 
-        if (found.Count == 0 && _clock.GetUtcNow() > batch.CreatedAt + UnknownLimit)
+        if (found.Count == 0 && isLate)
             await DropAsync(batch);
         return true;
     }
@@ -93,13 +103,20 @@ public sealed partial class BatchLook
     private async Task<bool> SettleAsync(Batch batch, ProviderBatch? seen, BatchLease lease, CancellationToken cancellationToken)
     {
         var (outcomes, worst) = await _parts.Results.BeginAsync(batch, cancellationToken);
+        if (outcomes.Count != batch.Definition.LineCount)
+        {
+            // Another proxy has settled it meanwhile and dropped its lines: every result would look like a stranger's.
+            Log.NoLines(_logger, batch.Id, outcomes.Count, batch.Definition.LineCount);
+            return false;
+        }
+
         var isWhole = false;
         if (seen is not null)
         {
             try
             {
                 await _parts.Results.ReadAsync(seen, batch.Definition.Provider, outcomes, lease, cancellationToken);
-                isWhole = outcomes.Answered + outcomes.Strangers + outcomes.Unreadable >= seen.Answered;
+                isWhole = IsWhole(batch, seen, outcomes);
             }
             catch (Exception failed) when (IsOver(batch) && IsOfProvider(failed, cancellationToken))
             {
@@ -109,7 +126,7 @@ public sealed partial class BatchLook
 
         if (!isWhole && !IsOver(batch))
         {
-            Log.Incomplete(_logger, batch.Id, outcomes.Answered, seen?.Answered ?? 0);
+            Log.Incomplete(_logger, batch.Id, outcomes.Answered, seen?.Answered ?? batch.Definition.LineCount);
             return false;
         }
 
@@ -119,6 +136,16 @@ public sealed partial class BatchLook
         var budgets = _directory.Current.FindTenant(batch.Tenant)?.Budgets ?? [];
         await _parts.Settler.SettleAsync(batch, outcomes, budgets, lease, cancellationToken);
         return true;
+    }
+
+    /// <summary>
+    /// True where there are as many good answers as the provider counts, or a result of every line where it counts none. Results that can't be read, or that are no
+    /// line's, may be a passing fault: only those that are there at the third look, or at the end, stand for answers too.
+    /// </summary>
+    private bool IsWhole(Batch batch, ProviderBatch seen, BatchOutcomes outcomes)
+    {
+        var bad = batch.Failures + 1 >= LooksAtBadResults || IsOver(batch) ? outcomes.Strangers + outcomes.Unreadable : 0;
+        return seen.Answered is { } answered ? outcomes.Answered + bad >= answered : outcomes.Ended + bad >= outcomes.Count;
     }
 
     /// <summary>The interval, longer after each failure up to ten minutes, and never just when others ask.</summary>
@@ -139,6 +166,9 @@ public sealed partial class BatchLook
 
         [LoggerMessage(7013, LogLevel.Warning, "The results of batch {Id} hold {Read} answers and the provider says {Expected}; they are read again later.")]
         public static partial void Incomplete(ILogger logger, Guid id, int read, int expected);
+
+        [LoggerMessage(7015, LogLevel.Warning, "Of batch {Id} {Found} lines are kept and it has {Expected}: another proxy has settled it. Nothing is booked.")]
+        public static partial void NoLines(ILogger logger, Guid id, int found, int expected);
 
         [LoggerMessage(7014, LogLevel.Error, "The results of batch {Id} hold {Strangers} lines that are not its own, priced all the same, and {Unreadable} that can't be read.")]
         public static partial void Strange(ILogger logger, Guid id, int strangers, int unreadable);

@@ -35,6 +35,9 @@ public sealed class BatchOutcomes
     /// <summary>Lines that were answered with success.</summary>
     public int Answered { get; private set; }
 
+    /// <summary>Lines that have a result, good or not.</summary>
+    public int Ended { get; private set; }
+
     /// <summary>Results that could not be read at all, not even whose they are.</summary>
     public int Unreadable { get; private set; }
 
@@ -100,6 +103,7 @@ public sealed class BatchOutcomes
         // A second result of the same line is none.
         if (_outcomes[line].Ending != LineEnding.Missing)
             return;
+        Ended++;
         if (answer.Status is >= 200 and < 300)
             Answered++;
         var (api, cacheWrite) = _facts[line];

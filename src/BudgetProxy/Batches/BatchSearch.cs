@@ -4,8 +4,8 @@ using BudgetProxy.Core.Requests;
 namespace BudgetProxy.Batches;
 
 /// <summary>
-/// Finds a batch at its provider whose creation got no clear answer, by what the provider's list shows: OpenAI's by its input file and time, Anthropic's by its
-/// number of requests and time. The body passes unchanged, so no mark of ours can be in it.
+/// Looks in the provider's list for what a batch whose creation got no clear answer can be: OpenAI's by its input file and time, which only it can be; Anthropic's by
+/// its number of requests and time, which another's batch can be too. The body passes unchanged, so no mark of ours can be in it.
 /// </summary>
 public sealed class BatchSearch(IBatchStore store, BatchProvider provider)
 {
@@ -37,7 +37,10 @@ public sealed class BatchSearch(IBatchStore store, BatchProvider provider)
                 foreach (var item in data.EnumerateArray())
                 {
                     last = ProviderBatch.Read(from, item);
-                    if (last is not null && CanBe(batch, last) && !await store.IsTakenAsync(from, last.Id, cancellationToken))
+                    // One that can't be read could be it, and without its time nobody knows how far the list has come.
+                    if (last is null || last.CreatedAt == default)
+                        return null;
+                    if (CanBe(batch, last) && !await store.IsTakenAsync(from, last.Id, cancellationToken))
                         found.Add((last, item.GetRawText()));
                 }
 
@@ -57,7 +60,7 @@ public sealed class BatchSearch(IBatchStore store, BatchProvider provider)
     {
         if (seen.CreatedAt < batch.CreatedAt - Skew || seen.CreatedAt > batch.CreatedAt + BatchProvider.SendLimit + Skew)
             return false;
-        return batch.Definition.InputFile is { } file ? seen.InputFile == file : seen.Total == batch.Definition.LineCount;
+        return batch.Definition.InputFile is { } file ? seen.InputFile == file : seen.Total == 0 || seen.Total == batch.Definition.LineCount;
     }
 
     private static JsonDocument? Parse(byte[] json)

@@ -29,6 +29,9 @@ public sealed class BatchSettler(IBatchStore store, IReservationStore reservatio
             await lease.KeepAsync(cancellationToken);
         }
 
+        // Settled by another meanwhile: the parts that are missing are its.
+        if (first != batch.Definition.LineCount)
+            return;
         foreach (var strangers in outcomes.BilledStrangers.Chunk(LineChunk.Size))
         {
             await BookAsync(batch, StrangersOf(batch, part++, first, strangers, outcomes, budgets), cancellationToken);
@@ -48,8 +51,10 @@ public sealed class BatchSettler(IBatchStore store, IReservationStore reservatio
                 Count(part.Entries);
                 break;
             case SettleOutcome.Unknown:
-                // The store has forgotten the reservation, or ended it before: entries that are there already are left as they are.
-                await ledger.AppendAsync(part.Entries, part.Budgets, cancellationToken);
+                // The store has forgotten the reservation, or ended it before: entries that are there already are left as they are. What it presumed for all that
+                // was left stands for the lines, and nothing could take it back any more.
+                if (!await ledger.HasAsync(batch.Tenant, batch.Id, cancellationToken))
+                    await ledger.AppendAsync(part.Entries, part.Budgets, cancellationToken);
                 break;
             case SettleOutcome.OutOfOrder:
                 throw new StoreUnavailableException($"Part {part.Part} of batch {batch.Id} came before an earlier one.");

@@ -35,11 +35,17 @@ public interface IBatchStore
     /// <returns>False = it is in another state, or another batch has that id: nothing was written.</returns>
     ValueTask<bool> MoveAsync(Guid id, BatchState from, BatchState to, string? providerId, string? answer, CancellationToken cancellationToken);
 
+    /// <summary>Takes a prepared batch to being sent, and keeps every proxy from looking at it meanwhile.</summary>
+    /// <param name="nextLook">Later than the sending can last.</param>
+    /// <returns>False = it was given up before: nothing was written, and it must not be sent.</returns>
+    ValueTask<bool> BeginSendingAsync(Guid id, DateTimeOffset nextLook, CancellationToken cancellationToken);
+
     /// <summary>Drops a batch that came to nothing, with its lines.</summary>
     ValueTask RemoveAsync(Guid id, CancellationToken cancellationToken);
 
     /// <summary>Keeps what the provider says of a batch.</summary>
-    ValueTask SaveAnswerAsync(Guid id, string answer, CancellationToken cancellationToken);
+    /// <param name="isFinal">True = the provider calls it ended. Another answer is older than what a settled batch holds, and changes nothing there.</param>
+    ValueTask SaveAnswerAsync(Guid id, string answer, bool isFinal, CancellationToken cancellationToken);
 
     /// <summary>The tenant's batch; null = it has none of this id.</summary>
     ValueTask<Batch?> FindAsync(string tenant, Provider provider, string providerId, CancellationToken cancellationToken);

@@ -62,7 +62,7 @@ public sealed class OwnBatches(IBatchStore store, BatchProvider provider, TimePr
         var seen = ProviderBatch.Read(batch.Definition.Provider, answer);
         if (seen is null || seen.Id != batch.ProviderId)
             return null;
-        await store.SaveAnswerAsync(batch.Id, answer, CancellationToken.None);
+        await store.SaveAnswerAsync(batch.Id, answer, seen.Ended, CancellationToken.None);
         foreach (var file in seen.ResultFiles)
         {
             var results = new BatchFile { Tenant = batch.Tenant, Id = file, CreatedAt = clock.GetUtcNow(), Batch = batch.Id };

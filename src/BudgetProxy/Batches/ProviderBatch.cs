@@ -21,8 +21,8 @@ public sealed record ProviderBatch
     /// <summary>OpenAI: files of results that there are.</summary>
     public IReadOnlyList<string> ResultFiles { get; init; } = [];
 
-    /// <summary>Lines that the provider says were answered; 0 where it does not say.</summary>
-    public int Answered { get; init; }
+    /// <summary>Lines that the provider says were answered; null = it does not say.</summary>
+    public int? Answered { get; init; }
 
     /// <summary>Lines of the batch as the provider counts them; 0 where it does not say.</summary>
     public int Total { get; init; }
@@ -58,7 +58,7 @@ public sealed record ProviderBatch
             : default,
         InputFile = Text(json, "input_file_id"),
         ResultFiles = [.. new[] { Text(json, "output_file_id"), Text(json, "error_file_id") }.OfType<string>().Where(file => file.Length > 0)],
-        Answered = Count(json, "completed"),
+        Answered = CountOrNull(json, "completed"),
         Total = Count(json, "total"),
     };
 
@@ -67,13 +67,15 @@ public sealed record ProviderBatch
         Id = id,
         Ended = Text(json, "processing_status") == "ended",
         CreatedAt = json.TryGetProperty("created_at", out var created) && created.ValueKind == JsonValueKind.String && created.TryGetDateTimeOffset(out var at) ? at : default,
-        Answered = Count(json, "succeeded"),
+        Answered = CountOrNull(json, "succeeded"),
         Total = Count(json, "processing") + Count(json, "succeeded") + Count(json, "errored") + Count(json, "canceled") + Count(json, "expired"),
     };
 
-    private static int Count(JsonElement json, string name) =>
+    private static int Count(JsonElement json, string name) => CountOrNull(json, name) ?? 0;
+
+    private static int? CountOrNull(JsonElement json, string name) =>
         json.TryGetProperty("request_counts", out var counts) && counts.ValueKind == JsonValueKind.Object
-        && counts.TryGetProperty(name, out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt32(out var value) ? value : 0;
+        && counts.TryGetProperty(name, out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt32(out var value) ? value : null;
 
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

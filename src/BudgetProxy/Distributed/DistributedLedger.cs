@@ -26,6 +26,13 @@ internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings b
             yield return entry;
     }
 
+    public async ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        // An entry that is still in Redis alone must be seen, so here Redis has to be there.
+        await outbox.CopyAsync(shards[tenant], cancellationToken);
+        return await ledger.HasAsync(tenant, id, cancellationToken);
+    }
+
     /// <summary>As far as Postgres has them: who needs all reads the ledger first, which brings over what is on its way.</summary>
     public ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         ledger.CorrectionsAsync(ids, cancellationToken);

@@ -154,6 +154,9 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         }
     }
 
+    public ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
+        OffThreadAsync(() => _ledger.Has(tenant, id), cancellationToken);
+
     public ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         OffThreadAsync<IReadOnlyList<LedgerEntry>>(() => _ledger.Corrections(ids), cancellationToken);
 

@@ -39,6 +39,15 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
     }
 
     /// <summary>All entries that correct one of these, in settling order.</summary>
+    public bool Has(string tenant, Guid id)
+    {
+        using var session = database.OpenSession();
+        var rows = session.Prepare("SELECT 1 FROM ledger WHERE id = ? AND tenant = ?");
+        rows.Bind(id);
+        rows.Bind(tenant);
+        return rows.Read();
+    }
+
     public List<LedgerEntry> Corrections(IReadOnlyCollection<Guid> ids)
     {
         using var session = database.OpenSession();

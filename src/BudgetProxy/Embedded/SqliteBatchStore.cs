@@ -83,11 +83,23 @@ public sealed class SqliteBatchStore(EmbeddedDatabase database) : IBatchStore
         },
         cancellationToken);
 
+    public ValueTask<bool> BeginSendingAsync(Guid id, DateTimeOffset nextLook, CancellationToken cancellationToken) => WriteAny(
+        connection =>
+        {
+            connection.Run(
+                "UPDATE batches SET state = 'sending', next_look = $next, failures = 0 WHERE id = $id AND state = 'preparing'",
+                ("$id", Text(id)), ("$next", nextLook.ToUnixTimeMilliseconds()));
+            return Changed(connection);
+        },
+        cancellationToken);
+
     public ValueTask RemoveAsync(Guid id, CancellationToken cancellationToken) =>
         Write(connection => connection.Run("DELETE FROM batches WHERE id = $id", ("$id", Text(id))), cancellationToken);
 
-    public ValueTask SaveAnswerAsync(Guid id, string answer, CancellationToken cancellationToken) => Write(
-        connection => connection.Run("UPDATE batches SET answer = $answer WHERE id = $id", ("$id", Text(id)), ("$answer", answer)), cancellationToken);
+    public ValueTask SaveAnswerAsync(Guid id, string answer, bool isFinal, CancellationToken cancellationToken) => Write(
+        connection => connection.Run(
+            "UPDATE batches SET answer = $answer WHERE id = $id AND ($final OR state <> 'settled')", ("$id", Text(id)), ("$answer", answer), ("$final", isFinal)),
+        cancellationToken);
 
     public ValueTask<Batch?> FindAsync(string tenant, Provider provider, string providerId, CancellationToken cancellationToken) => Read(
         connection => Query(
@@ -116,7 +128,8 @@ public sealed class SqliteBatchStore(EmbeddedDatabase database) : IBatchStore
             ("$provider", provider.Name()), ("$id", providerId)).Count > 0,
         cancellationToken);
 
-    public ValueTask<Batch?> ClaimAsync(Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => WriteAny(
+    // Read once the claim is on disk: a row that can't be read stays claimed for a while, and the others get their turn.
+    public async ValueTask<Batch?> ClaimAsync(Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => (await WriteAny(
         connection => Query(
             connection,
             $"""
@@ -124,8 +137,8 @@ public sealed class SqliteBatchStore(EmbeddedDatabase database) : IBatchStore
             WHERE id = (SELECT id FROM batches WHERE state <> 'settled' AND next_look <= $now AND owned_until <= $now ORDER BY next_look LIMIT 1)
             RETURNING {Columns}
             """,
-            ReadBatch, ("$owner", Text(owner)), ("$now", now.ToUnixTimeMilliseconds()), ("$until", until.ToUnixTimeMilliseconds())).FirstOrDefault(),
-        cancellationToken);
+            BatchOf, ("$owner", Text(owner)), ("$now", now.ToUnixTimeMilliseconds()), ("$until", until.ToUnixTimeMilliseconds())).FirstOrDefault(),
+        cancellationToken))?.Invoke();
 
     public ValueTask<bool> RenewAsync(Guid id, Guid owner, DateTimeOffset until, CancellationToken cancellationToken) => WriteAny(
         connection =>
@@ -163,17 +176,25 @@ public sealed class SqliteBatchStore(EmbeddedDatabase database) : IBatchStore
 
     private static bool Changed(SqliteConnection connection) => Query(connection, "SELECT changes()", static row => row.GetInt64(0))[0] > 0;
 
-    private static Batch ReadBatch(SqliteDataReader row) => new()
+    private static Batch ReadBatch(SqliteDataReader row) => BatchOf(row)();
+
+    // Takes the row's columns now and reads them when it is called.
+    private static Func<Batch> BatchOf(SqliteDataReader row)
     {
-        Id = Guid.Parse(row.GetString(0)),
-        Tenant = row.GetString(1),
-        ProviderId = row.TextOrNull(2),
-        State = BatchStateNames.Parse(row.GetString(3)),
-        CreatedAt = row.Instant(4),
-        Definition = BatchDefinition.Parse(row.GetString(5)),
-        Answer = row.TextOrNull(6),
-        Failures = row.GetInt32(7),
-    };
+        var (id, tenant, providerId, state) = (row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3));
+        var (createdAt, definition, answer, failures) = (row.Instant(4), row.GetString(5), row.TextOrNull(6), row.GetInt32(7));
+        return () => new Batch
+        {
+            Id = Guid.Parse(id),
+            Tenant = tenant,
+            ProviderId = providerId,
+            State = BatchStateNames.Parse(state),
+            CreatedAt = createdAt,
+            Definition = BatchDefinition.Parse(definition),
+            Answer = answer,
+            Failures = failures,
+        };
+    }
 
     private static BatchFile ReadFile(SqliteDataReader row) => new()
     {

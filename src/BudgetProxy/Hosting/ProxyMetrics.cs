@@ -95,7 +95,7 @@ public sealed class ProxyMetrics : IDisposable
     }
 
     /// <summary>A batch took a step.</summary>
-    /// <param name="outcome"><c>admitted</c>, <c>dropped</c> or <c>settled</c>.</param>
+    /// <param name="outcome"><c>admitted</c>, <c>dropped</c>, <c>settled</c> or <c>lost</c>.</param>
     public void BatchMoved(string outcome) => _batches.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <summary>Lines of a batch ended.</summary>

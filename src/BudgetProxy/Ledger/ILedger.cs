@@ -15,6 +15,9 @@ public interface ILedger
     /// <summary>Entries in settling order, streamed: memory does not grow with their number.</summary>
     IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>True where the tenant's books hold an entry of this id, one that was only just booked too.</summary>
+    ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken);
+
     /// <summary>All entries that correct one of these, in settling order.</summary>
     /// <param name="ids">Some hundreds at most.</param>
     ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);

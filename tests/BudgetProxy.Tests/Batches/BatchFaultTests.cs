@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using BudgetProxy.Demo;
+using BudgetProxy.Storage;
 using BudgetProxy.Tests.Infrastructure;
+using Microsoft.Data.Sqlite;
 using static BudgetProxy.Tests.Batches.BatchScene;
 
 namespace BudgetProxy.Tests.Batches;
@@ -10,10 +12,8 @@ namespace BudgetProxy.Tests.Batches;
 /// <summary>What the provider, or the way to it, does wrong.</summary>
 public sealed class BatchFaultTests
 {
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_batch_whose_creation_got_no_answer_is_found_and_settled(bool anthropic)
+    [Fact]
+    public async Task A_batch_whose_creation_got_no_answer_is_found_by_its_file_and_settled()
     {
         await using var proxy = await StartAsync();
         var key = await proxy.CreateTenantAsync("acme");
@@ -24,9 +24,7 @@ public sealed class BatchFaultTests
             await MessagesAsync(client, Requests(1 + i, j => MessageRequest($"{j}")));
         await WhenSettledAsync(proxy, "acme", "monthly");
         proxy.Provider.BatchPlan = new SimulatedBatchPlan { AbortCreate = true, LooksUntilEnd = 0 };
-        using var response = anthropic
-            ? await client.PostAsync("/anthropic/v1/messages/batches", TestProxy.Json(Requests(30, i => MessageRequest($"{i}"))))
-            : await CreateAsync(client, await UploadedAsync(client, Lines(30, i => ChatLine($"{i}"))));
+        using var response = await CreateAsync(client, await UploadedAsync(client, Lines(30, i => ChatLine($"{i}"))));
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("false", response.Headers.GetValues("x-should-retry").Single());
         Assert.True(Money((await proxy.BudgetsAsync("acme"))["monthly"], "held") > 0);
@@ -35,8 +33,30 @@ public sealed class BatchFaultTests
         Assert.Equal(36, (await proxy.LedgerAsync("acme")).Count);
         await AssertBooksAgreeAsync(proxy, "acme", "monthly");
         var id = Assert.Single(proxy.Provider.Batches.All.Values, batch => batch.Lines.Count == 30).Id;
-        using var found = await client.GetAsync(anthropic ? $"/anthropic/v1/messages/batches/{id}" : $"/openai/v1/batches/{id}");
+        using var found = await client.GetAsync($"/openai/v1/batches/{id}");
         Assert.Equal(HttpStatusCode.OK, found.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_batch_that_nobody_follows_any_more_when_the_provider_has_made_it_is_cancelled_there()
+    {
+        await using var proxy = await StartAsync();
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme"));
+        proxy.Provider.BatchPlan = new SimulatedBatchPlan { CreateDelay = TimeSpan.FromSeconds(1), LooksUntilEnd = int.MaxValue };
+        var making = client.PostAsync("/anthropic/v1/messages/batches", TestProxy.Json(Requests(3, i => MessageRequest($"{i}"))));
+        await Poll.UntilAsync(() => proxy.Provider.Batches.All.Count == 1, Limit, "the provider has it");
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(proxy.DataDirectory, "budgetproxy.db")}"))
+        {
+            connection.Open();
+            connection.Run("DELETE FROM batches");
+        }
+
+        using var made = await making;
+        var id = Assert.Single(proxy.Provider.Batches.All.Values).Id;
+        await Poll.UntilAsync(
+            () => proxy.Provider.Calls.Any(call => call.Path.EndsWith($"/{id}/cancel", StringComparison.Ordinal)), Limit, "the provider was asked to cancel it");
+        using var metrics = new HttpClient { BaseAddress = proxy.BaseAddress };
+        Assert.Contains("budgetproxy_batches_total{outcome=\"lost\"} 1", await metrics.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Theory]

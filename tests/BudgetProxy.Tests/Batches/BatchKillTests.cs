@@ -41,28 +41,26 @@ public sealed class BatchKillTests
         await AssertBooksAsync(scene);
     }
 
-    [Theory(Timeout = 120_000)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task While_the_provider_makes_the_batch_it_is_found_by_the_next_start(bool anthropic)
+    [Fact(Timeout = 120_000)]
+    public async Task While_the_provider_makes_the_batch_all_of_it_stays_reserved()
     {
         await using var scene = await BatchProcess.StartAsync();
         scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0, CreateDelay = TimeSpan.FromSeconds(20) };
         using (var client = scene.Client())
         {
-            var making = anthropic
-                ? client.PostAsync("/anthropic/v1/messages/batches", TestProxy.Json(Requests(40, i => MessageRequest($"{i}"))))
-                : CreateAsync(client, await UploadedAsync(client, Lines(40, i => ChatLine($"{i}"))));
+            var making = CreateAsync(client, await UploadedAsync(client, Lines(40, i => ChatLine($"{i}"))));
             await Poll.UntilAsync(() => scene.Provider.Batches.All.Count == 1, Patience, "the provider has it");
             await scene.Proxy.KillAsync();
             await Assert.ThrowsAsync<HttpRequestException>(() => making);
         }
 
-        scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
+        // Whether another proxy still sends it can't be known before the longest time that a sending takes is over.
         await scene.Proxy.RestartAsync();
-        Assert.Equal(40, await scene.CounterAsync("calls", "held") + await scene.CounterAsync("calls", "spent"));
-        await Poll.UntilAsync(async () => await scene.CounterAsync("calls", "held") == 0, Patience, "all is settled");
-        await AssertBooksAsync(scene);
+        using var next = scene.Client();
+        scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
+        await CreatedAsync(next, await UploadedAsync(next, Lines(10, i => ChatLine($"{i}"))));
+        await Poll.UntilAsync(async () => await scene.CounterAsync("calls", "spent") == 10, Patience, "a later one is settled");
+        Assert.Equal(40, await scene.CounterAsync("calls", "held"));
     }
 
     private static async Task AssertBooksAsync(BatchProcess scene)

@@ -62,35 +62,106 @@ public sealed class BatchLookTests
         Assert.Null(await scene.Store.GetAsync(batch.Id, default));
     }
 
-    [Fact]
-    public async Task Of_two_that_it_could_be_none_is_taken_and_the_worst_is_presumed()
-    {
-        await using var scene = await LookScene.StartAsync();
-        scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
-        var batch = await scene.AdmitAsync(5);
-        await scene.SendAsync(batch, answerIsLost: true);
-        await scene.SendAsync(batch, answerIsLost: true);
-        await scene.LaterAsync(Hour * 71);
-        Assert.Equal((0, batch.Definition.Reserved.Value), await scene.CounterAsync());
-        await scene.LaterAsync(Hour * 2);
-        Assert.Equal((batch.Definition.Reserved.Value, 0), await scene.CounterAsync());
-    }
-
-    [Fact]
-    public async Task One_whose_answer_was_lost_is_found_by_its_time_and_size()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_message_batch_of_the_same_size_is_never_taken_for_one_whose_answer_was_lost(int made)
     {
         await using var scene = await LookScene.StartAsync();
         scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
         var other = await scene.AdmitAsync(7);
         await scene.SendAsync(other);
         var batch = await scene.AdmitAsync(5);
-        await scene.SendAsync(batch, answerIsLost: true);
-        await scene.LaterAsync(TimeSpan.FromMinutes(3));
-        await scene.LaterAsync(TimeSpan.FromMinutes(3));
+        for (var i = 0; i < made; i++)
+            await scene.SendAsync(batch, answerIsLost: true);
+        await scene.LaterAsync(Hour * 71);
         var ledger = await scene.LedgerAsync();
-        Assert.Equal(5, ledger.Count(entry => entry.RequestId == batch.Id));
-        Assert.Equal(7, ledger.Count(entry => entry.RequestId == other.Id));
+        Assert.Equal(7, ledger.Count);
+        Assert.All(ledger, entry => Assert.Equal(other.Id, entry.RequestId));
+        Assert.Equal(batch.Definition.Reserved.Value, (await scene.CounterAsync()).Held);
+        Assert.Equal([other.Id], (await scene.Store.ListAsync(LookScene.Tenant, Core.Requests.Provider.Anthropic, null, 9, default)).Select(its => its.Id));
+
+        await scene.LaterAsync(Hour * 2);
+        var presumed = (await scene.LedgerAsync()).Where(entry => entry.RequestId == batch.Id).ToList();
+        Assert.Equal(5, presumed.Count(entry => entry.Basis == UsageBasis.Presumed));
+        Assert.Equal(batch.Definition.Reserved.Value, presumed.Sum(entry => entry.Cost.Value));
         Assert.Equal(0, (await scene.CounterAsync()).Held);
+    }
+
+    [Fact]
+    public async Task The_time_of_a_batch_is_when_it_was_written_not_when_its_body_began()
+    {
+        await using var scene = await LookScene.StartAsync();
+        var batch = await scene.AdmitAsync(5, bodyTook: TimeSpan.FromMinutes(14));
+        Assert.Equal(scene.Clock.Now, batch.CreatedAt);
+        await scene.LaterAsync(TimeSpan.FromMinutes(11));
+        await scene.LaterAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(BatchState.Sending, (await scene.Store.GetAsync(batch.Id, default))!.State);
+    }
+
+    [Fact]
+    public async Task A_batch_that_was_given_up_while_it_was_sent_is_not_opened()
+    {
+        await using var scene = await LookScene.StartAsync();
+        var batch = await scene.AdmitAsync(5);
+        await scene.Admission.DropAsync(batch.Tenant, batch.Id, BatchState.Sending);
+        Assert.False(await scene.Admission.OpenAsync(scene.LastCall, "msgbatch_1", "{}"));
+        await scene.AdmitAsync(5);
+        Assert.True(await scene.Admission.OpenAsync(scene.LastCall, "msgbatch_2", "{}"));
+        Assert.True(await scene.Admission.OpenAsync(scene.LastCall, "msgbatch_2", "{}"));
+    }
+
+    [Fact]
+    public async Task What_another_proxy_has_settled_is_not_booked_again_as_lines_of_strangers()
+    {
+        await using var scene = await LookScene.StartAsync();
+        scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
+        var batch = await scene.AdmitAsync(5);
+        await scene.SendAsync(batch);
+        var read = (await scene.Store.GetAsync(batch.Id, default))!;
+        await scene.LaterAsync(Hour);
+        var booked = await scene.CounterAsync();
+        Assert.Equal(5, (await scene.LedgerAsync()).Count);
+        for (var looks = 0; looks < 4; looks++)
+            await scene.LookAsync(read with { Failures = looks }, Guid.CreateVersion7(scene.Clock.Now));
+        Assert.Equal(5, (await scene.LedgerAsync()).Count);
+        Assert.Equal(booked, await scene.CounterAsync());
+    }
+
+    [Fact]
+    public async Task Results_of_strangers_do_not_stand_for_those_that_are_missing_until_they_stay()
+    {
+        await using var scene = await LookScene.StartAsync();
+        static IReadOnlyList<string> Strange(IReadOnlyList<string> lines) =>
+            [.. lines.Select((line, i) => i < 3 ? line : line.Replace("\"custom_id\":\"", "\"custom_id\":\"x", StringComparison.Ordinal))];
+        scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0, Results = Strange };
+        var batch = await scene.AdmitAsync(5);
+        await scene.SendAsync(batch);
+        await scene.LaterAsync(Hour);
+        Assert.Empty(await scene.LedgerAsync());
+        Assert.Equal((0, batch.Definition.Reserved.Value), await scene.CounterAsync());
+        await scene.LaterAsync(Hour);
+        Assert.Empty(await scene.LedgerAsync());
+        await scene.LaterAsync(Hour);
+        Assert.Equal(5, (await scene.LedgerAsync()).Count);
+        Assert.Equal(0, (await scene.CounterAsync()).Held);
+    }
+
+    [Fact]
+    public async Task What_the_store_presumed_and_forgot_is_not_booked_a_second_time_by_the_lines()
+    {
+        await using var scene = await LookScene.StartAsync();
+        var batch = await scene.AdmitAsync(700);
+        await scene.SendAsync(batch);
+        scene.Provider.BatchPlan = new SimulatedBatchPlan { LooksUntilEnd = 0 };
+        scene.Clock.Advance(Hour * 90);
+        Assert.Equal(1, await scene.Books.ExpireAsync(default));
+        scene.Clock.Advance(Hour * 24 * 8);
+        await scene.Books.ExpireAsync(default);
+        await scene.LaterAsync(Hour);
+        Assert.Equal(batch.Id, Assert.Single(await scene.LedgerAsync()).Id);
+        Assert.Equal((batch.Definition.Reserved.Value, 0), await scene.CounterAsync());
+        Assert.Equal(BatchState.Settled, (await scene.Store.GetAsync(batch.Id, default))!.State);
     }
 
     [Fact]

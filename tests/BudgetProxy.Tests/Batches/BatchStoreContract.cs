@@ -68,11 +68,27 @@ public abstract class BatchStoreContract
         Assert.Null(await store.FindAsync("other", Provider.OpenAi, "batch_1", default));
         Assert.Null(await store.FindAsync("acme", Provider.Anthropic, "batch_1", default));
         Assert.Equal([7], await store.ChunkAsync(batch.Id, 0, default));
-        await store.SaveAnswerAsync(batch.Id, "{\"a\":1}", default);
+        await store.SaveAnswerAsync(batch.Id, "{\"a\":1}", isFinal: false, default);
         Assert.True(await store.MoveAsync(batch.Id, BatchState.Open, BatchState.Settled, null, null, default));
         Assert.Null(await store.ChunkAsync(batch.Id, 0, default));
+        await store.SaveAnswerAsync(batch.Id, "stale", isFinal: false, default);
         Assert.Equal("{\"a\":1}", (await store.GetAsync(batch.Id, default))!.Answer);
+        await store.SaveAnswerAsync(batch.Id, "{\"a\":2}", isFinal: true, default);
+        Assert.Equal("{\"a\":2}", (await store.GetAsync(batch.Id, default))!.Answer);
         Assert.Equal(0, await store.OpenAsync(default));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_being_sent_is_nobodys_to_look_at()
+    {
+        await using var factory = await CreateAsync();
+        var store = factory.Store;
+        var batch = BatchOf("acme");
+        await store.AddAsync(batch, [], Noon, default);
+        Assert.True(await store.BeginSendingAsync(batch.Id, Noon + Minute * 11, default));
+        Assert.False(await store.BeginSendingAsync(batch.Id, Noon + Minute * 99, default));
+        Assert.Null(await store.ClaimAsync(One, Noon + Minute * 10, Noon + Minute * 11, default));
+        Assert.Equal(BatchState.Sending, (await store.ClaimAsync(One, Noon + Minute * 11, Noon + Minute * 12, default))!.State);
     }
 
     [Fact]
@@ -167,7 +183,7 @@ public abstract class BatchStoreContract
         Tenant = tenant, Id = id, CreatedAt = Noon, Lines = Guid.CreateVersion7(Noon), LineCount = 3, Answer = """{"id":"x"}""",
     };
 
-    private static Batch BatchOf(string tenant) => new()
+    protected static Batch BatchOf(string tenant) => new()
     {
         Id = Guid.CreateVersion7(Noon),
         Tenant = tenant,

@@ -65,6 +65,9 @@ internal sealed class LookScene : IAsyncDisposable
 
     public EmbeddedStore Books => _books.Embedded;
 
+    /// <summary>The call that made the last batch.</summary>
+    public Call LastCall { get; private set; } = null!;
+
     public static async Task<LookScene> StartAsync()
     {
         var clock = new TestClock();
@@ -80,15 +83,17 @@ internal sealed class LookScene : IAsyncDisposable
     }
 
     /// <summary>Reserves a message batch of so many requests, marked as being sent.</summary>
-    public async Task<Batch> AdmitAsync(int requests)
+    /// <param name="bodyTook">How long before now its call began.</param>
+    public async Task<Batch> AdmitAsync(int requests, TimeSpan bodyTook = default)
     {
         var route = new ProviderRoute(Core.Requests.Provider.Anthropic, "POST", "/anthropic/v1/messages/batches", "/v1/messages/batches", null);
-        var call = new Call(new DefaultHttpContext(), route, Guid.CreateVersion7(Clock.Now), Clock.Now)
+        var call = new Call(new DefaultHttpContext(), route, Guid.CreateVersion7(Clock.Now - bodyTook), Clock.Now - bodyTook)
         {
             Key = new VirtualKey { Id = "key_1", Tenant = Tenant, Name = "main", Prefix = "bp_" },
             Tenant = _directory.Current.FindTenant(Tenant)!,
             Caller = new Caller { Tenant = Tenant, Key = "key_1" },
         };
+        LastCall = call;
         var rules = new LineRules(call, RateCard.Shipped, new Learner(), _options, Clock.Now);
         var (intake, pricer) = (new LineIntake(rules), new BatchPricer(rules));
         for (var i = 0; i < requests; i++)
@@ -117,8 +122,12 @@ internal sealed class LookScene : IAsyncDisposable
         Clock.Advance(by);
         var owner = Guid.CreateVersion7(Clock.Now);
         while (await Store.ClaimAsync(owner, Clock.Now, Clock.Now + TimeSpan.FromMinutes(1), default) is { } batch)
-            await _look.RunAsync(batch, new BatchLease(Store, batch.Id, owner, Clock, TimeSpan.FromMinutes(1)), default);
+            await LookAsync(batch, owner);
     }
+
+    /// <summary>Looks at a batch as a proxy does that has read this row, however long ago.</summary>
+    public Task LookAsync(Batch batch, Guid owner) =>
+        _look.RunAsync(batch, new BatchLease(Store, batch.Id, owner, Clock, TimeSpan.FromMinutes(1)), default);
 
     public async Task<List<LedgerEntry>> LedgerAsync()
     {

@@ -73,11 +73,15 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
         },
         cancellationToken);
 
+    public async ValueTask<bool> BeginSendingAsync(Guid id, DateTimeOffset nextLook, CancellationToken cancellationToken) => await WriteAsync(
+        "UPDATE batches SET state = 'sending', next_look = $2, failures = 0 WHERE id = $1 AND state = 'preparing'", cancellationToken,
+        id, nextLook.ToUnixTimeMilliseconds()) > 0;
+
     public async ValueTask RemoveAsync(Guid id, CancellationToken cancellationToken) =>
         await WriteAsync("DELETE FROM batches WHERE id = $1", cancellationToken, id);
 
-    public async ValueTask SaveAnswerAsync(Guid id, string answer, CancellationToken cancellationToken) =>
-        await WriteAsync("UPDATE batches SET answer = $2 WHERE id = $1", cancellationToken, id, answer);
+    public async ValueTask SaveAnswerAsync(Guid id, string answer, bool isFinal, CancellationToken cancellationToken) =>
+        await WriteAsync("UPDATE batches SET answer = $2 WHERE id = $1 AND ($3 OR state <> 'settled')", cancellationToken, id, answer, isFinal);
 
     public async ValueTask<Batch?> FindAsync(string tenant, Provider provider, string providerId, CancellationToken cancellationToken) => (await QueryAsync(
         $"SELECT {Columns} FROM batches WHERE provider = $1 AND provider_id = $2 AND tenant = $3", ReadBatch, cancellationToken, provider.Name(), providerId, tenant))

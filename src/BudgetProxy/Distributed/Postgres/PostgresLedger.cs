@@ -70,6 +70,20 @@ public sealed class PostgresLedger(PostgresDatabase database)
     {
         var query = new LedgerQuery();
         query.And($"id = {query.Parameter(Entries.AdjustmentOf(id))}");
+        return await AnyAsync(query, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ILedger.HasAsync"/>
+    public async Task<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var query = new LedgerQuery();
+        query.And($"id = {query.Parameter(id)}");
+        query.And($"tenant = {query.Parameter(tenant)}");
+        return await AnyAsync(query, cancellationToken);
+    }
+
+    private async Task<bool> AnyAsync(LedgerQuery query, CancellationToken cancellationToken)
+    {
         var found = await database.ReadAsync(
             connection => query.ReadAsync(
                 connection, $"SELECT EXISTS (SELECT 1 FROM ledger WHERE {query.Conditions})", row => row.GetBoolean(0), cancellationToken),
