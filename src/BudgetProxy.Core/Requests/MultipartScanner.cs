@@ -18,6 +18,10 @@ public sealed class MultipartScanner
     private static readonly SearchValues<char> BoundaryChars =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'()+_,-./:=?");
 
+    /// <summary>Those of them that a parameter's value may hold without quotes: RFC 2045, section 5.1, token.</summary>
+    private static readonly SearchValues<char> TokenChars =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'+_-.");
+
     private readonly FileSink _sink;
 
     /// <summary>CRLF and the boundary: what ends a part's content.</summary>
@@ -69,9 +73,10 @@ public sealed class MultipartScanner
             || !parts[1].StartsWith("boundary=", StringComparison.OrdinalIgnoreCase))
             return null;
         var boundary = parts[1]["boundary=".Length..];
-        if (boundary.Length > 2 && boundary[0] == '"' && boundary[^1] == '"')
+        var isQuoted = boundary.Length > 2 && boundary[0] == '"' && boundary[^1] == '"';
+        if (isQuoted)
             boundary = boundary[1..^1];
-        return boundary.Length is > 0 and <= 70 && !boundary.AsSpan().ContainsAnyExcept(BoundaryChars) ? boundary : null;
+        return boundary.Length is > 0 and <= 70 && !boundary.AsSpan().ContainsAnyExcept(isQuoted ? BoundaryChars : TokenChars) ? boundary : null;
     }
 
     /// <summary>Takes the next bytes.</summary>
@@ -163,9 +168,14 @@ public sealed class MultipartScanner
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var name = colon < 0 ? "" : line[..colon];
-            if (name.Equals("Content-Disposition", StringComparison.OrdinalIgnoreCase) && _part.Length == 0)
+            // A lone CR, LF or NUL ends a line for some readers, a tab folds one.
+            if (line.AsSpan().ContainsAnyInRange('\0', '\x1f') || line.Contains('\x7f', StringComparison.Ordinal))
+                Fail("A part of the form has a control character in its headers.");
+            else if (name.Equals("Content-Disposition", StringComparison.OrdinalIgnoreCase) && _part.Length == 0)
                 _part = PartOf(line[(colon + 1)..].Trim());
-            else if (!name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            else if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                CheckType(line[(colon + 1)..].Trim());
+            else if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 Fail("A part of the form has a header that it does not need, or one without a name.");
         }
 
@@ -176,6 +186,12 @@ public sealed class MultipartScanner
         HasFile |= _part == "file";
         _place = Place.Content;
         _matched = 0;
+    }
+
+    private void CheckType(string type)
+    {
+        if (type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
+            Fail("A part of the form is a form itself.");
     }
 
     // form-data; name="…"[; filename="…"]: of several names, or one that is escaped, two readers may see different ones.

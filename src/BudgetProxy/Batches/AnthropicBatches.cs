@@ -15,7 +15,7 @@ public sealed class AnthropicBatches(LineRulesFactory rules, BatchFlow flow, Fre
         using var spool = new BatchSpool(options, call.Id);
         using (var requests = new JsonArraySplitter(options.MaxBodyBytes, intake.Take))
         {
-            if (await BatchBody.ReadAsync(call, requests, spool, options.MaxBatchBytes) is { } broken)
+            if (await BatchBody.ReadAsync(call, requests, intake.Problems, spool, options.MaxBatchBytes) is { } broken)
                 return broken;
         }
 

@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Gateway;
 using BudgetProxy.Hosting;
@@ -92,6 +93,8 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
 
     private async ValueTask<GatewayRefusal?> TryAsync(Call call, BatchQuote quote, IReadOnlyList<byte[]> chunks, string? inputFile)
     {
+        if (Unfitting(quote, await reservations.PeekAsync(quote.Holds, CancellationToken.None)) is { } known)
+            return OverBudget(quote, known);
         // Not the call's own beginning: the body may have taken minutes since.
         var now = clock.GetUtcNow();
         await store.AddAsync(BatchOf(call, quote, inputFile, now), chunks, now + PrepareLimit, CancellationToken.None);
@@ -99,8 +102,7 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         if (call.Outcome.Refusal is { } refusal)
         {
             await DropAsync(call.Tenant.Id, call.Id, BatchState.Preparing);
-            var needed = quote.Holds.FirstOrDefault(hold => hold.Budget.Name == refusal.Budget.Name && hold.ScopeValue == refusal.ScopeValue).Amount;
-            return Refusals.OverBudget(refusal, "batch", quote.Worst, needed, clock.GetUtcNow());
+            return OverBudget(quote, refusal);
         }
 
         await reservations.DurableAsync(call.Outcome.Commit);
@@ -115,6 +117,25 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         if (call.Outcome.WouldBlock is not null)
             metrics.CallWouldBlock();
         return null;
+    }
+
+    // So that a batch which clearly does not fit is refused before its lines are written down; reserving decides.
+    private static Refusal? Unfitting(BatchQuote quote, IReadOnlyList<BudgetState> states)
+    {
+        for (var i = 0; i < states.Count; i++)
+        {
+            var (state, hold) = (states[i], quote.Holds[i]);
+            if (hold.Budget.Mode == BudgetMode.Enforce && hold.Amount > 0 && hold.Amount > state.Remaining)
+                return new Refusal(hold.Budget, hold.ScopeValue, hold.Budget.Limit, state.Spent, state.Held, state.ResetsAt, hold.Amount <= state.Remaining + state.Held);
+        }
+
+        return null;
+    }
+
+    private GatewayRefusal OverBudget(BatchQuote quote, Refusal refusal)
+    {
+        var needed = quote.Holds.FirstOrDefault(hold => hold.Budget.Name == refusal.Budget.Name && hold.ScopeValue == refusal.ScopeValue).Amount;
+        return Refusals.OverBudget(refusal, "batch", quote.Worst, needed, clock.GetUtcNow());
     }
 
     private static Batch BatchOf(Call call, BatchQuote quote, string? inputFile, DateTimeOffset now) => new()

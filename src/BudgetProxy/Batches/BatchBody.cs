@@ -6,8 +6,9 @@ namespace BudgetProxy.Batches;
 /// <summary>Reads a long body once, piece by piece.</summary>
 internal static class BatchBody
 {
-    /// <summary>Cuts the body into its items, and keeps it in the spool where there is one. Null = it was read to its end.</summary>
-    public static async ValueTask<GatewayRefusal?> ReadAsync(Call call, ItemSplitter items, BatchSpool? spool, long maxBytes)
+    /// <summary>Cuts the body into its items, and keeps it in the spool where there is one. Null = it was read to its end, or until so many lines are at fault.</summary>
+    /// <param name="problems">Of the lines, as they are found.</param>
+    public static async ValueTask<GatewayRefusal?> ReadAsync(Call call, ItemSplitter items, LineProblems problems, BatchSpool? spool, long maxBytes)
     {
         var (reader, bytes) = (call.Context.Request.BodyReader, 0L);
         try
@@ -23,14 +24,22 @@ internal static class BatchBody
                     return Refusals.TooLarge(maxBytes);
                 }
 
+                if (read.IsCanceled)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return BatchRefusals.TooSlow;
+                }
+
                 foreach (var segment in read.Buffer)
                 {
                     items.Feed(segment.Span);
-                    if (spool is not null && items.Problem is null)
+                    if (spool is not null && items.Problem is null && problems.Count == 0)
                         await spool.WriteAsync(segment, call.Context.RequestAborted);
                 }
 
                 reader.AdvanceTo(read.Buffer.End);
+                if (problems.IsCut)
+                    return null;
                 if (!read.IsCompleted && items.Problem is null)
                     continue;
                 items.Finish();

@@ -12,6 +12,7 @@ public static class BatchEndpoints
         services.AddSingleton<BatchProvider>();
         services.AddSingleton<BatchAdmission>();
         services.AddSingleton<BatchFlow>();
+        services.AddSingleton<OpenBodies>();
         services.AddSingleton<BatchGate>();
         services.AddSingleton<OwnBatches>();
         services.AddSingleton<OpenAiFiles>();
@@ -35,7 +36,7 @@ public static class BatchEndpoints
         var openAi = services.GetRequiredService<OpenAiBatches>();
         var anthropic = services.GetRequiredService<AnthropicBatches>();
 
-        Map(endpoints, Provider.OpenAi, "POST", "/v1/files", files.UploadAsync);
+        Map(endpoints, Provider.OpenAi, "POST", "/v1/files", files.UploadAsync, hasLongBody: true);
         Map(endpoints, Provider.OpenAi, "GET", "/v1/files", files.ListAsync);
         Map(endpoints, Provider.OpenAi, "GET", "/v1/files/{id}", call => files.GetAsync(call, ""));
         Map(endpoints, Provider.OpenAi, "GET", "/v1/files/{id}/content", call => files.GetAsync(call, "/content"));
@@ -45,7 +46,7 @@ public static class BatchEndpoints
         Map(endpoints, Provider.OpenAi, "GET", "/v1/batches/{id}", call => own.AskAsync(call, HttpMethod.Get, ""));
         Map(endpoints, Provider.OpenAi, "POST", "/v1/batches/{id}/cancel", call => own.AskAsync(call, HttpMethod.Post, "/cancel"));
 
-        Map(endpoints, Provider.Anthropic, "POST", "/v1/messages/batches", anthropic.CreateAsync);
+        Map(endpoints, Provider.Anthropic, "POST", "/v1/messages/batches", anthropic.CreateAsync, hasLongBody: true);
         Map(endpoints, Provider.Anthropic, "GET", "/v1/messages/batches", call => ListAsync(own, call, "after_id", "before_id", 1_000));
         Map(endpoints, Provider.Anthropic, "GET", "/v1/messages/batches/{id}", call => own.AskAsync(call, HttpMethod.Get, ""));
         Map(endpoints, Provider.Anthropic, "GET", "/v1/messages/batches/{id}/results", anthropic.ResultsAsync);
@@ -55,15 +56,16 @@ public static class BatchEndpoints
         var gate = services.GetRequiredService<BatchGate>();
         var estimate = services.GetRequiredService<BatchEstimate>();
         foreach (var (provider, path) in new[] { (Provider.OpenAi, "/v1/estimate/openai/batches"), (Provider.Anthropic, "/v1/estimate/anthropic/messages/batches") })
-            endpoints.MapPost(path, gate.For(new ProviderRoute(provider, "POST", path, "", null), estimate.RunAsync));
+            endpoints.MapPost(path, gate.ForBody(new ProviderRoute(provider, "POST", path, "", null), estimate.RunAsync));
         return endpoints;
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, Provider provider, string method, string path, Func<Call, Task<GatewayRefusal?>> work)
+    private static void Map(
+        IEndpointRouteBuilder endpoints, Provider provider, string method, string path, Func<Call, Task<GatewayRefusal?>> work, bool hasLongBody = false)
     {
         var gate = endpoints.ServiceProvider.GetRequiredService<BatchGate>();
         var route = new ProviderRoute(provider, method, $"/{provider.Name()}{path}", path, null);
-        endpoints.MapMethods(route.Path, [method], gate.For(route, work));
+        endpoints.MapMethods(route.Path, [method], hasLongBody ? gate.ForBody(route, work) : gate.For(route, work));
     }
 
     private static async Task<GatewayRefusal?> ListAsync(OwnBatches own, Call call, string after, string? before, int most)

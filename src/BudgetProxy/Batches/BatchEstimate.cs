@@ -22,7 +22,7 @@ public sealed class BatchEstimate(LineRulesFactory rules, IReservationStore stor
             ? new JsonArraySplitter(options.MaxBodyBytes, intake.Take)
             : new JsonLineSplitter(options.MaxBodyBytes, intake.Take))
         {
-            if (await BatchBody.ReadAsync(call, items, null, options.MaxBatchBytes) is { } broken)
+            if (await BatchBody.ReadAsync(call, items, intake.Problems, null, options.MaxBatchBytes) is { } broken)
                 return broken;
         }
 

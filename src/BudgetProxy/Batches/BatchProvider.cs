@@ -15,8 +15,8 @@ public sealed class BatchProvider(ProviderTargets targets, CallsInFlight calls, 
     /// <summary>The creation of a batch and its answer must be over by then.</summary>
     public static readonly TimeSpan SendLimit = TimeSpan.FromMinutes(10);
 
-    /// <summary>An upload takes as long as its client; the server cuts one that hardly moves.</summary>
-    private static readonly TimeSpan UploadLimit = TimeSpan.FromHours(2);
+    /// <summary>An upload takes as long as its client may, and its answer as long as another.</summary>
+    private static readonly TimeSpan UploadLimit = BatchGate.BodyLimit + SendLimit;
 
     private static readonly TimeSpan AskLimit = TimeSpan.FromMinutes(1);
 

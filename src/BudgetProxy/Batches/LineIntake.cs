@@ -14,6 +14,9 @@ public sealed class LineIntake(LineRules rules)
     private static readonly GatewayRefusal OtherModel = Invalid("All lines of a file name the same model.");
     private static readonly GatewayRefusal OtherUrl = Invalid("All lines of a file name the same url.");
 
+    /// <summary>Lines at fault after which the rest is not read.</summary>
+    private const int MostProblems = 1_000;
+
     private readonly BatchEnvelope _envelope = new();
     private readonly ProviderRequest _request = new();
     private readonly HashSet<UInt128> _ids = [];
@@ -34,14 +37,18 @@ public sealed class LineIntake(LineRules rules)
     /// <summary>Takes one line. The body is gone when this returns.</summary>
     public void Take(int number, ReadOnlySpan<byte> item, bool tooLong)
     {
+        if (Problems.IsCut)
+            return;
         if (tooLong)
             Problems.Add(number, null, Refusals.TooLarge(rules.Options.MaxBodyBytes));
         else if (Count == MostLines)
-            Problems.Add(number, null, Invalid($"A batch has at most {MostLines} lines."));
+            TooMany(number);
         else if (!ReadEnvelope(item, out var error))
             Problems.Add(number, NullIfEmpty(_envelope.CustomId), Refusals.InvalidRequest(error));
         else if (Read(item) is { } refusal)
             Problems.Add(number, _envelope.CustomId, refusal);
+        if (Problems.Count == MostProblems)
+            Problems.Cut();
     }
 
     /// <summary>All lines were taken: their chunks.</summary>
@@ -50,6 +57,12 @@ public sealed class LineIntake(LineRules rules)
         if (_open.Count > 0)
             Close();
         return _chunks;
+    }
+
+    private void TooMany(int number)
+    {
+        Problems.Add(number, null, Invalid($"A batch has at most {MostLines} lines."));
+        Problems.Cut();
     }
 
     private static GatewayRefusal Invalid(string message) => Refusals.InvalidRequest(new RequestError(message, null));

@@ -17,6 +17,12 @@ public sealed class LineProblems
 
     public int Count { get; private set; }
 
+    /// <summary>True once the rest of the batch is not looked at: it is refused in any case, and nobody mends so many lines one by one.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>No more lines are taken in.</summary>
+    public void Cut() => IsCut = true;
+
     /// <param name="customId">Null = it can't be read, or is not kept.</param>
     public void Add(int number, string? customId, GatewayRefusal refusal)
     {
@@ -37,7 +43,9 @@ public sealed class LineProblems
         foreach (var line in _lines)
             message.Append($"Line {line.Number}{(line.CustomId is null ? "" : $" ({line.CustomId})")}: {line.Reason} ");
         if (Count > _lines.Count)
-            message.Append($"And {Count - _lines.Count} more.");
+            message.Append($"And {Count - _lines.Count} more. ");
+        if (IsCut)
+            message.Append("The rest was not read.");
         return _first with { Message = message.ToString().TrimEnd(), Param = null, Lines = _lines, MoreLines = Count - _lines.Count };
     }
 }

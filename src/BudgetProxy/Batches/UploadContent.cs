@@ -51,9 +51,9 @@ public sealed class UploadContent : OnceContent
         await StopAsync();
         try
         {
-            while (_refusal is null && _intake.Problems.Count > 0 && !_ended)
+            while (_refusal is null && _intake.Problems.Count > 0 && !_intake.Problems.IsCut && !_ended)
             {
-                var read = await _reader.ReadAsync(cancellationToken);
+                var read = await ReadAsync(cancellationToken);
                 Scan(read.Buffer);
                 _reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
@@ -63,7 +63,7 @@ public sealed class UploadContent : OnceContent
         }
         catch (Exception broken) when (broken is IOException or OperationCanceledException)
         {
-            return Refusals.BrokenBody;
+            return _refusal ?? Refusals.BrokenBody;
         }
 
         return _intake.Problems.ToRefusal() ?? _refusal;
@@ -136,7 +136,12 @@ public sealed class UploadContent : OnceContent
     {
         try
         {
-            return await _reader.ReadAsync(cancellationToken);
+            var read = await _reader.ReadAsync(cancellationToken);
+            if (!read.IsCanceled)
+                return read;
+            _reader.AdvanceTo(read.Buffer.End);
+            _refusal ??= BatchRefusals.TooSlow;
+            throw new IOException("The upload takes too long.");
         }
         catch (IOException)
         {
@@ -153,7 +158,7 @@ public sealed class UploadContent : OnceContent
             _refusal ??= Refusals.TooLarge(_options.MaxBatchBytes);
         foreach (var segment in bytes)
         {
-            if (_refusal is not null)
+            if (_refusal is not null || _intake.Problems.IsCut)
                 return;
             _form.Feed(segment.Span);
             if (_form.Problem is { } problem)

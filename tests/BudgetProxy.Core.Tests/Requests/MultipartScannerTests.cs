@@ -35,6 +35,11 @@ public sealed class MultipartScannerTests
     [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"purpose\"; name=\"file\"\r\n\r\nbatch" + End, "no name")]
     [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"pur\\\"pose\"\r\n\r\nbatch" + End, "no name")]
     [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: base64\r\n\r\nYQ==" + End, "header")]
+    [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Type: Multipart/mixed; boundary=b\r\n\r\nx" + End, "form itself")]
+    [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\nb\"\r\n\r\nx" + End, "control")]
+    [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\rb\"\r\n\r\nx" + End, "control")]
+    [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"file\";\tfilename=\"a\"\r\n\r\nx" + End, "control")]
+    [InlineData("--X-bound\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\0b\"\r\n\r\nx" + End, "control")]
     [InlineData("--X-bound\r\nContent-Disposition: attachment; name=\"file\"\r\n\r\nx" + End, "no name")]
     public void A_form_that_two_readers_could_read_differently_is_a_problem(string form, string says)
     {
@@ -50,6 +55,11 @@ public sealed class MultipartScannerTests
     [InlineData("Multipart/Form-Data; Boundary=\"a b\"", null)]
     [InlineData("multipart/form-data; boundary=\"a.b\"", "a.b")]
     [InlineData("multipart/form-data; boundary=abc; boundary=def", null)]
+    [InlineData("multipart/form-data; boundary=a'+_-.9", "a'+_-.9")]
+    [InlineData("multipart/form-data; boundary=a/b", null)]
+    [InlineData("multipart/form-data; boundary=a=b", null)]
+    [InlineData("multipart/form-data; boundary=a,b", null)]
+    [InlineData("multipart/form-data; boundary=\"a/b=(c),d:?\"", "a/b=(c),d:?")]
     [InlineData("multipart/mixed; boundary=abc", null)]
     [InlineData("multipart/form-data", null)]
     [InlineData("application/json", null)]
