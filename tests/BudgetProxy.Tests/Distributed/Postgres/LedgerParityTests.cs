@@ -51,6 +51,17 @@ public sealed class LedgerParityTests : IAsyncLifetime
         }
 
         Assert.Equal(2_500, (await TextAsync(_ledger.StreamAsync(new LedgerFilter(To: DateTimeOffset.MaxValue, From: DateTimeOffset.MinValue), CancellationToken.None))).Count);
+        await foreach (var entry in _sqlite.Ledger.StreamAsync(new LedgerFilter("acme"), CancellationToken.None))
+        {
+            foreach (var (tenant, id, has) in new[] { ("acme", entry.Id, true), ("nobody", entry.Id, false), ("acme", Guid.CreateVersion7(), false) })
+            {
+                Assert.Equal(has, await _sqlite.Ledger.HasAsync(tenant, id, CancellationToken.None));
+                Assert.Equal(has, await _ledger.HasAsync(tenant, id, CancellationToken.None));
+            }
+
+            break;
+        }
+
         Assert.Empty(await _ledger.TotalsAsync(new LedgerFilter("nobody"), UsageGroups.None, CancellationToken.None));
     }
 
