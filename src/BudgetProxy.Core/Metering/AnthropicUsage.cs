@@ -81,10 +81,10 @@ internal struct AnthropicUsage
             else if (key.SequenceEqual("output_tokens_details"u8)) ReadCountIn(ref json, "thinking_tokens"u8, ref _thinking);
             else if (key.SequenceEqual("server_tool_use"u8)) ReadToolUse(ref json);
             else if (key.SequenceEqual("iterations"u8) && !inIteration) ReadIterations(ref json);
-            else if (key.EndsWith("input_tokens"u8)) _unknownInput += Other(ref json);
+            else if (key.EndsWith("input_tokens"u8)) _unknownInput += json.ReadCountOrZero();
             // A sum of the others, in servers that speak this language.
             else if (key.SequenceEqual("total_tokens"u8)) json.Skip();
-            else if (key.EndsWith("_tokens"u8)) _unknownOutput += Other(ref json);
+            else if (key.EndsWith("_tokens"u8)) _unknownOutput += json.ReadCountOrZero();
             else ReadText(ref json, key);
         }
 
@@ -99,7 +99,7 @@ internal struct AnthropicUsage
             if (key.SequenceEqual("ephemeral_5m_input_tokens"u8)) Count(ref json, ref _writtenShort);
             else if (key.SequenceEqual("ephemeral_1h_input_tokens"u8)) Count(ref json, ref _writtenLong);
             // Within the whole of what was written, so that it is not counted twice.
-            else if (key.EndsWith("_tokens"u8)) _unknownWritten += Other(ref json);
+            else if (key.EndsWith("_tokens"u8)) _unknownWritten += json.ReadCountOrZero();
             else json.Skip();
         }
     }
@@ -112,15 +112,9 @@ internal struct AnthropicUsage
         {
             if (key.SequenceEqual("web_search_requests"u8)) Count(ref json, ref _searches);
             else if (key.SequenceEqual("code_execution_requests"u8)) Count(ref json, ref _codeRuns);
-            else if (key.EndsWith("_requests"u8) && !key.SequenceEqual("web_fetch_requests"u8)) _unknownCalls += Other(ref json);
+            else if (key.EndsWith("_requests"u8) && !key.SequenceEqual("web_fetch_requests"u8)) _unknownCalls += json.ReadCountOrZero();
             else json.Skip();
         }
-    }
-
-    private static long Other(ref JsonCursor json)
-    {
-        long? count = null;
-        return json.ReadCount(ref count) ? count ?? 0 : 0;
     }
 
     private void ReadCountIn(ref JsonCursor json, ReadOnlySpan<byte> wanted, ref long? count)

@@ -95,6 +95,13 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json, int at = 0)
         return false;
     }
 
+    /// <summary>Takes a count that may be absent: 0 for anything but an integer from 0 to <see cref="MaxCount"/>.</summary>
+    public long ReadCountOrZero()
+    {
+        long? count = null;
+        return ReadCount(ref count) ? count ?? 0 : 0;
+    }
+
     /// <summary>
     /// Takes a count of tokens. A null leaves <paramref name="count"/> as it is; false, and no change, for anything but an integer
     /// from 0 to <see cref="MaxCount"/>.

@@ -61,7 +61,7 @@ internal struct OpenAiUsage
             else if (key.SequenceEqual("cache_write_tokens_details"u8)) ReadWriteDetails(ref json);
             else if (key.SequenceEqual("audio_tokens"u8)) Count(ref json, ref _audioInput);
             else if (key.SequenceEqual("image_tokens"u8)) Count(ref json, ref _imageInput);
-            else if (key.EndsWith("_tokens"u8) && !key.SequenceEqual("text_tokens"u8)) _unknownInput += Other(ref json);
+            else if (key.EndsWith("_tokens"u8) && !key.SequenceEqual("text_tokens"u8)) _unknownInput += json.ReadCountOrZero();
             else json.Skip();
         }
     }
@@ -84,7 +84,7 @@ internal struct OpenAiUsage
             if (key.SequenceEqual("reasoning_tokens"u8)) Count(ref json, ref _reasoning);
             else if (key.SequenceEqual("audio_tokens"u8)) Count(ref json, ref _audioOutput);
             else if (key.SequenceEqual("image_tokens"u8)) Count(ref json, ref _imageOutput);
-            else if (key.EndsWith("_tokens"u8) && !IsPlainOutput(key)) _unknownOutput += Other(ref json);
+            else if (key.EndsWith("_tokens"u8) && !IsPlainOutput(key)) _unknownOutput += json.ReadCountOrZero();
             else json.Skip();
         }
     }
@@ -94,12 +94,6 @@ internal struct OpenAiUsage
     /// <summary>Text, and predictions whether they were taken or not, are output like any other.</summary>
     private static bool IsPlainOutput(ReadOnlySpan<byte> key) => key.SequenceEqual("text_tokens"u8) || key.SequenceEqual("accepted_prediction_tokens"u8)
         || key.SequenceEqual("rejected_prediction_tokens"u8);
-
-    private static long Other(ref JsonCursor json)
-    {
-        long? count = null;
-        return json.ReadCount(ref count) ? count ?? 0 : 0;
-    }
 
     private readonly Usage? ToUsage(CacheWrite longestTtl, out UnknownTokens unknown)
     {
