@@ -1,3 +1,5 @@
+using BudgetProxy.Core.Money;
+
 namespace BudgetProxy.Core.Budgets;
 
 /// <summary>A limit for a scope in a window: the definition an admin sets, validated. Immutable.</summary>
@@ -34,10 +36,23 @@ public sealed record Budget
     /// <summary>Shares of the limit (0.5 = half) at which to alert, in percent.</summary>
     public IReadOnlyList<int> AlertAtPercent { get; init; } = [];
 
+    /// <summary>Its top-ups and resets: no part of the definition, and kept when that is replaced.</summary>
+    public BudgetActs Acts { get; init; } = BudgetActs.None;
+
     /// <summary>
     /// Names the counters' meaning: two definitions with the same shape count the same calls in the same windows, so a change of limit,
-    /// mode or admission keeps the counters and a change of shape starts them afresh from the ledger.
+    /// mode or admission, or a top-up, keeps the counters, and a change of shape or a reset starts them afresh from the ledger.
     /// </summary>
     /// <remarks>Made anew at each call: keep it where it is asked for often.</remarks>
     public string Shape => BudgetShape.Of(this);
+
+    /// <summary>What a counter may come to in a slot of the window: the limit with its top-ups there, at most 2^52.</summary>
+    public long LimitIn(string scope, in WindowSlot slot) => Math.Min(Limit + ToppedUpIn(scope, slot), NanoUsd.MaxLimit.Value);
+
+    /// <summary>What top-ups add to the limit of a counter in a slot of the window; 0 where the limit is not money.</summary>
+    /// <param name="scope">Null = what every counter has.</param>
+    public long ToppedUpIn(string? scope, in WindowSlot slot) => LimitKind == LimitKind.Usd ? Acts.ToppedUp(scope, Window, slot) : 0;
+
+    /// <summary>The same budget with these top-ups and resets in place of those it has.</summary>
+    public Budget With(IReadOnlyList<BudgetAct> acts) => this with { Acts = BudgetActs.Of(acts, Per?.Name(PerTag)) };
 }

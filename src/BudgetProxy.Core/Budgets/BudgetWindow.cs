@@ -70,6 +70,18 @@ public sealed record BudgetWindow(WindowKind Kind, TimeSpan Rolling, TimeZoneInf
         return new WindowSlot(start, end, end);
     }
 
+    /// <summary>
+    /// The instants whose top-ups raise the limit in a slot: for a calendar window those in it. For a rolling one those whose own slot counts for as long as this
+    /// one is the present one, so that a top-up leaves the window no later than what was spent at its instant, and at most one slot earlier.
+    /// </summary>
+    public (DateTimeOffset From, DateTimeOffset? To) TopUpsOf(in WindowSlot slot)
+    {
+        if (Kind != WindowKind.Rolling)
+            return (slot.Start, slot.Ends);
+        var oldest = RollingSlot(slot.Start - Rolling);
+        return (oldest.Start == slot.Start - Rolling ? oldest.Start : oldest.Next!.Value, null);
+    }
+
     /// <summary>The form that <see cref="TryParse"/> reads; the zone is not part of it.</summary>
     public override string ToString() => Kind == WindowKind.Rolling ? RollingPrefix + Duration() : NameOf(Kind);
 

@@ -22,6 +22,7 @@ public static class AdminEndpoints
         TenantsApi.Map(admin);
         KeysApi.Map(admin);
         BudgetsApi.Map(admin);
+        BudgetActsApi.Map(admin);
         UsageApi.Map(admin);
         LedgerApi.Map(admin);
         RatesApi.Map(admin);

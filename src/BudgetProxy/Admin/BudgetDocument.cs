@@ -13,13 +13,17 @@ public sealed record BudgetDocument(
     string Name, string? Per, IReadOnlyDictionary<string, string> Match, IReadOnlyDictionary<string, BudgetAmount> Limit, string Window,
     string? Timezone, string Mode, string Admission, IReadOnlyList<decimal> AlertAt)
 {
+    /// <summary>What top-ups add to the limit in the present window; left out = nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetAmount? ToppedUp { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetAmount? Spent { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetAmount? Held { get; init; }
 
-    /// <summary>Limit − spent − held; below zero after an overrun.</summary>
+    /// <summary>Limit + topped up − spent − held; below zero after an overrun.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetAmount? Remaining { get; init; }
 
@@ -48,7 +52,7 @@ public sealed record BudgetDocument(
         if (budget.Per is not null)
             return document with { Counters = counters };
         return counters is [var only, ..]
-            ? document with { Spent = only.Spent, Held = only.Held, Remaining = only.Remaining, ResetsAt = only.ResetsAt }
+            ? document with { ToppedUp = only.ToppedUp, Spent = only.Spent, Held = only.Held, Remaining = only.Remaining, ResetsAt = only.ResetsAt }
             : document;
     }
 }

@@ -50,7 +50,7 @@ internal static class BudgetsApi
             return fields.Errors.ToProblem();
         return await directory.PutBudgetAsync(budget, cancellationToken) switch
         {
-            BudgetChange.Made => TypedResults.Ok(await ShowAsync(budget, reservations, cancellationToken)),
+            BudgetChange.Made => TypedResults.Ok(await ShowAsync(directory.Current.FindBudget(tenant, name) ?? budget, reservations, cancellationToken)),
             BudgetChange.TooMany => Problems.Conflict(
                 $"A tenant has at most {DirectoryRules.MaxBudgetsPerTenant} budgets; delete one that is no longer needed."),
             _ => Problems.NoSuchTenant(),
@@ -61,8 +61,8 @@ internal static class BudgetsApi
         string tenant, string name, TenantDirectory directory, CancellationToken cancellationToken) =>
         await directory.DeleteBudgetAsync(tenant, name, cancellationToken) ? TypedResults.NoContent() : NoSuchBudget();
 
-    private static async Task<BudgetDocument> ShowAsync(Budget budget, IReservationStore reservations, CancellationToken cancellationToken) =>
+    internal static async Task<BudgetDocument> ShowAsync(Budget budget, IReservationStore reservations, CancellationToken cancellationToken) =>
         BudgetDocument.Of(budget, await reservations.ReadAsync([budget], cancellationToken));
 
-    private static ProblemHttpResult NoSuchBudget() => Problems.NotFound("The tenant has no such budget, or there is no such tenant.");
+    internal static ProblemHttpResult NoSuchBudget() => Problems.NotFound("The tenant has no such budget, or there is no such tenant.");
 }

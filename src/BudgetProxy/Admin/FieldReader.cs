@@ -29,6 +29,9 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return problem is null ? text : Fail<string>(name, problem);
     }
 
+    /// <summary>Which counter of a budget: any text that <see cref="Text"/> takes, or empty for the calls that name none.</summary>
+    public string? CounterValue(string name) => Take(name) is { } value && TextOf(value) is "" ? "" : Text(name);
+
     /// <summary><see cref="Text"/>, and an error where it is left out.</summary>
     public string? Required(string name) => Take(name) is null ? Fail<string>(name, "Is required.") : Text(name);
 

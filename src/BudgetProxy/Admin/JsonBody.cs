@@ -14,13 +14,17 @@ internal static class JsonBody
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>The body's fields, or the problem to answer with; exactly one of the two.</summary>
-    public static async Task<(FieldReader? Fields, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="mayBeEmpty">True: no body at all is an object without fields.</param>
+    public static async Task<(FieldReader? Fields, ProblemHttpResult? Problem)> ReadAsync(
+        HttpRequest request, CancellationToken cancellationToken, bool mayBeEmpty = false)
     {
-        if (!IsPlainJson(request))
-            return (null, Problems.WrongMediaType());
-        var bytes = await ReadBytesAsync(request, cancellationToken);
+        var bytes = mayBeEmpty || IsPlainJson(request) ? await ReadBytesAsync(request, cancellationToken) : [];
         if (bytes is null)
             return (null, Problems.TooLarge(MaxBytes));
+        if (mayBeEmpty && bytes.Length == 0)
+            bytes = "{}"u8.ToArray();
+        else if (!IsPlainJson(request))
+            return (null, Problems.WrongMediaType());
         if (!Utf8.IsValid(bytes))
             return (null, Problems.BadBody("The body is not valid UTF-8."));
         try

@@ -30,7 +30,7 @@ internal static class Problems
 
     public static ProblemHttpResult StoreUnavailable() => Of(
         StatusCodes.Status503ServiceUnavailable, "The store can't be reached.",
-        "Whether the change was made is not known; PUT and DELETE may be repeated.");
+        "Whether the change was made is not known; PUT and DELETE may be repeated, and a POST with the same Idempotency-Key.");
 
     private static ProblemHttpResult Of(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);
 }

@@ -126,7 +126,7 @@ public sealed class BatchAdmission(IBatchStore store, IReservationStore reservat
         {
             var (state, hold) = (states[i], quote.Holds[i]);
             if (hold.Budget.Mode == BudgetMode.Enforce && hold.Amount > 0 && hold.Amount > state.Remaining)
-                return new Refusal(hold.Budget, hold.ScopeValue, hold.Budget.Limit, state.Spent, state.Held, state.ResetsAt, hold.Amount <= state.Remaining + state.Held);
+                return new Refusal(hold.Budget, hold.ScopeValue, state.Limit, state.Spent, state.Held, state.ResetsAt, hold.Amount <= state.Remaining + state.Held);
         }
 
         return null;

@@ -68,12 +68,12 @@ internal sealed class Books : IDisposable
             var budget = hold.Budget;
             var counter = _counters.Counter(_budgets.CountersOf(budget, now), hold.ScopeValue);
             var slot = counter.Current(now);
-            long spent = counter.Spent, held = counter.Held, left = budget.Limit - spent - held;
+            long spent = counter.Spent, held = counter.Held, limit = counter.LimitOf(budget, now), left = limit - spent - held;
             var fits = hold.Amount <= left || (hold.Amount == 0 && reservation.Standing);
             if (!fits && budget.Mode == BudgetMode.Enforce)
             {
-                var byOthers = hold.Amount <= budget.Limit - spent;
-                return new ReserveOutcome(new Refusal(budget, hold.ScopeValue, budget.Limit, spent, held, counter.ResetsAt(), byOthers), null, null);
+                var byOthers = hold.Amount <= limit - spent;
+                return new ReserveOutcome(new Refusal(budget, hold.ScopeValue, limit, spent, held, counter.ResetsAt(), byOthers), null, null);
             }
 
             if (!fits)
@@ -165,6 +165,9 @@ internal sealed class Books : IDisposable
         _session.Begin();
         return last;
     }
+
+    /// <summary>The store's instant.</summary>
+    public DateTimeOffset Now() => _clock.Now();
 
     public BudgetState[] Peek(IReadOnlyList<Hold> holds)
     {

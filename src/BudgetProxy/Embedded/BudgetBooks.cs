@@ -39,6 +39,8 @@ internal sealed class BudgetBooks(SqliteSession session, StoreClock clock, Count
         session.Begin();
         counters.Save();
         counters.Drop(budget.Tenant, budget.Name);
+        // A reset is an instant that this clock is just short of: every call from now on has started after it.
+        clock.NotBefore(budget.Acts.LastReset);
         CountersOf(budget, clock.Now(), before);
         Defined.Define(budget);
     }
@@ -88,7 +90,7 @@ internal sealed class BudgetBooks(SqliteSession session, StoreClock clock, Count
     {
         var counter = counters.Counter(CountersOf(budget, now), scope);
         counter.Current(now);
-        return new BudgetState(budget, scope, counter.Spent, counter.Held, counter.ResetsAt());
+        return new BudgetState(budget, scope, counter.Spent, counter.Held, counter.ResetsAt(), budget.ToppedUpIn(scope, counters.Find(budget)!.SlotAt(now)));
     }
 
     /// <summary>
@@ -137,6 +139,8 @@ internal sealed class BudgetBooks(SqliteSession session, StoreClock clock, Count
             return;
         var place = budget.Window.SlotAt(entry.StartedAt);
         var scope = BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model);
+        if (!budget.Acts.Counts(scope, entry.StartedAt))
+            return;
         Spend(counters.SlotOf(CountersOf(budget, now), scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds()), entry);
     }
 

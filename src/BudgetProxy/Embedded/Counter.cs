@@ -61,6 +61,10 @@ internal sealed class Counter(BudgetCounters owner, string scope)
         return Slots[^1];
     }
 
+    /// <summary>What it may come to at this instant.</summary>
+    /// <param name="budget">As the call carries it: of the same shape, and perhaps another limit.</param>
+    public long LimitOf(Budget budget, DateTimeOffset now) => budget.LimitIn(Scope, owner.SlotAt(now));
+
     /// <summary>When room comes back: the end of the oldest slot that has any amount; for calendar windows the window's end.</summary>
     public DateTimeOffset? ResetsAt()
     {

@@ -16,11 +16,12 @@ internal sealed class CounterReader(EmbeddedDatabase database)
             GROUP BY scope
             """);
         rows.Bind(budget.Tenant).Bind(budget.Name).Bind(budget.Shape).Bind(now.ToUnixTimeMilliseconds());
+        var slot = budget.Window.SlotAt(now);
         var states = new Dictionary<string, BudgetState>(StringComparer.Ordinal);
         while (rows.Read())
         {
             DateTimeOffset? resets = rows.IsNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.Int64(2));
-            states.Add(rows.Text(0)!, new BudgetState(budget, rows.Text(0)!, rows.Int64(1), 0, resets));
+            states.Add(rows.Text(0)!, new BudgetState(budget, rows.Text(0)!, rows.Int64(1), 0, resets, budget.ToppedUpIn(rows.Text(0)!, slot)));
         }
 
         return states;

@@ -182,6 +182,8 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
         if (place.Ends <= now)
             return null;
         var scope = BudgetMatcher.ScopeValue(budget, call.Caller, call.Provider, call.Model);
+        if (!budget.Acts.Counts(scope, call.StartedAt))
+            return null;
         var slot = SlotOf(counters, scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
         return new SlotHold(slot, BudgetMatcher.AmountOf(budget.LimitKind, call.Amount.Value, call.WorstUsage.Total));
     }

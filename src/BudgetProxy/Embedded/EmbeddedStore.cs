@@ -97,6 +97,8 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         await _queue.RunAsync(static (books, seed) => books.Seed(seed.Budget, seed.Before), (Budget: budget, Before: (LedgerSums?)before));
     }
 
+    public ValueTask<DateTimeOffset> NowAsync(string tenant, CancellationToken cancellationToken) => _queue.RunAsync(static (books, _) => books.Now(), 0);
+
     public async ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken) =>
         await _queue.RunAsync(static (books, forget) => books.Forget(forget.Tenant, forget.Budget), (Tenant: tenant, Budget: budget));
 

@@ -49,7 +49,11 @@ internal sealed class Seeding(SqliteSession session)
             _set.Bind(counters.ShapeId).Bind(scope).Bind(slot).Bind(ends).Bind(spent).Run();
     }
 
-    private static long Start(Budget budget, DateTimeOffset now) => budget.Window.At(now).Start.ToUnixTimeMilliseconds();
+    private static long Start(Budget budget, DateTimeOffset now)
+    {
+        DateTimeOffset window = budget.Window.At(now).Start, reset = budget.Acts.AllFrom;
+        return (reset > window ? reset : window).ToUnixTimeMilliseconds();
+    }
 
     private static void AddEntries(SqliteStatement entries, Budget budget, long from, LedgerSums sums)
     {
@@ -67,11 +71,13 @@ internal sealed class Seeding(SqliteSession session)
         string provider = entry.Text(6)!, model = entry.Text(7)!;
         if (!BudgetMatcher.Matches(budget, caller, provider, model))
             return;
-        var slot = budget.Window.SlotAt(DateTimeOffset.FromUnixTimeMilliseconds(entry.Int64(8)));
+        var startedAt = DateTimeOffset.FromUnixTimeMilliseconds(entry.Int64(8));
+        var slot = budget.Window.SlotAt(startedAt);
         var amount = budget.LimitKind == LimitKind.Requests
             ? entry.Int64(11)
             : BudgetMatcher.AmountOf(budget.LimitKind, entry.Int64(9), entry.Int64(10));
         var scope = BudgetMatcher.ScopeValue(budget, caller, provider, model);
-        sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);
+        if (budget.Acts.Counts(scope, startedAt))
+            sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);
     }
 }

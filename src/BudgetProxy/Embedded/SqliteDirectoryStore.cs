@@ -48,7 +48,7 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
     public ValueTask DeleteTenantAsync(string tenant, CancellationToken cancellationToken) => Write(
         connection => connection.Run(
             """
-            DELETE FROM budgets WHERE tenant = $id; DELETE FROM virtual_keys WHERE tenant = $id; DELETE FROM learned WHERE tenant = $id;
+            DELETE FROM budget_acts WHERE tenant = $id; DELETE FROM budgets WHERE tenant = $id; DELETE FROM virtual_keys WHERE tenant = $id; DELETE FROM learned WHERE tenant = $id;
             DELETE FROM tenants WHERE id = $id
             """,
             ("$id", tenant)),
@@ -74,8 +74,31 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
         Write(connection => SaveBudget(connection, budget), cancellationToken);
 
     public ValueTask DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken) => Write(
-        connection => connection.Run("DELETE FROM budgets WHERE tenant = $tenant AND name = $name", ("$tenant", tenant), ("$name", name)),
+        connection => connection.Run(
+            "DELETE FROM budget_acts WHERE tenant = $tenant AND budget = $name; DELETE FROM budgets WHERE tenant = $tenant AND name = $name",
+            ("$tenant", tenant), ("$name", name)),
         cancellationToken);
+
+    public async ValueTask<BudgetAct?> AddActAsync(BudgetAct act, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        BudgetAct? found = null;
+        await Write(
+            connection =>
+            {
+                found = DirectoryRows.ReadAct(connection, act.Tenant, act.Budget, act.Id);
+                if (found is not null)
+                    return;
+                connection.Run(
+                    """
+                    DELETE FROM budget_acts WHERE tenant = $tenant AND budget = $budget AND at < $before;
+                    INSERT INTO budget_acts (tenant, budget, id, per, value, topup, at) VALUES ($tenant, $budget, $id, $per, $value, $topup, $at)
+                    """,
+                    ("$tenant", act.Tenant), ("$budget", act.Budget), ("$before", before.ToUnixTimeMilliseconds()), ("$id", act.Id), ("$per", act.Per),
+                    ("$value", act.Value), ("$topup", act.TopUp), ("$at", act.At.ToUnixTimeMilliseconds()));
+            },
+            cancellationToken);
+        return found;
+    }
 
     public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) =>
         Write(connection => SaveAdminKey(connection, key), cancellationToken);

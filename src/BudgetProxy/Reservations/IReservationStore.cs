@@ -66,6 +66,12 @@ public interface IReservationStore
     /// </summary>
     ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The counters' instant for a tenant, whole milliseconds: no call that is reserved has started after it. A reset is the millisecond after it; when
+    /// <see cref="SeedAsync"/> returns for a budget that was reset then, every later call starts at that instant or later.
+    /// </summary>
+    ValueTask<DateTimeOffset> NowAsync(string tenant, CancellationToken cancellationToken);
+
     /// <summary>Drops the counters of a deleted budget. Called once when the deletion is stored.</summary>
     /// <param name="budget">Null = of all budgets of a deleted tenant.</param>
     ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken);

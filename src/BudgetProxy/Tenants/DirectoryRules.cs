@@ -14,6 +14,9 @@ public static class DirectoryRules
     /// <summary>Model patterns of one allow-list; each call walks it.</summary>
     public const int MaxAllowedModels = 200;
 
+    /// <summary>Counters of one budget that may be reset singly in one window: each goes with the definition to every proxy.</summary>
+    public const int MaxSingleResets = 1_000;
+
     private const int MaxNameChars = 64;
 
     private static readonly SearchValues<char> TenantChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");

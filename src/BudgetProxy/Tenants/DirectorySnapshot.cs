@@ -108,6 +108,11 @@ public sealed class DirectorySnapshot
         });
     }
 
+    /// <summary>The act is added to its budget's, less those that were done before an instant.</summary>
+    internal DirectorySnapshot With(BudgetAct act, DateTimeOffset before) => FindBudget(act.Tenant, act.Budget) is { } budget
+        ? With(budget.With([.. budget.Acts.All.Where(earlier => earlier.At >= before), act]))
+        : this;
+
     internal DirectorySnapshot WithoutBudget(string tenant, string name) => FindTenant(tenant) is { } owner
         ? With(owner with { Budgets = [.. owner.Budgets.Where(budget => !string.Equals(budget.Name, name, StringComparison.Ordinal))] })
         : this;

@@ -26,6 +26,11 @@ public interface IDirectoryStore
 
     ValueTask DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken);
 
+    /// <summary>Adds a top-up or reset of a budget, unless the budget has one of its id already; and forgets those before an instant.</summary>
+    /// <param name="before">Only what was done to the same budget before this is forgotten.</param>
+    /// <returns>The one of this id that was there; null = it was added.</returns>
+    ValueTask<BudgetAct?> AddActAsync(BudgetAct act, DateTimeOffset before, CancellationToken cancellationToken);
+
     ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken);
 
     /// <summary>Saves the key only where no key of the role admin is stored: of proxies that start at once, one makes the first key.</summary>

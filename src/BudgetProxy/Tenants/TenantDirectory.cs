@@ -7,7 +7,7 @@ namespace BudgetProxy.Tenants;
 /// Holds the snapshot in force and takes every change to it: take in what other proxies changed, write to the store, then swap. A change that could not
 /// be stored changes nothing. Calls read <see cref="Current"/> and never wait for a change.
 /// </summary>
-public sealed class TenantDirectory(IDirectoryStore store, IReservationStore reservations, TimeProvider time) : IDisposable
+public sealed partial class TenantDirectory(IDirectoryStore store, IReservationStore reservations, TimeProvider time) : IDisposable
 {
     /// <summary>Characters of a configured admin key at least; a shorter one can be guessed.</summary>
     public const int MinConfiguredKeyChars = 16;
@@ -154,7 +154,7 @@ public sealed class TenantDirectory(IDirectoryStore store, IReservationStore res
             var old = _current.FindBudget(budget.Tenant, budget.Name);
             if (old is null && tenant.Budgets.Count >= DirectoryRules.MaxBudgetsPerTenant)
                 return BudgetChange.TooMany;
-            budget = InZoneOf(tenant, budget);
+            budget = InZoneOf(tenant, budget).With(old?.Acts.All ?? []);
             if (old?.Shape != budget.Shape)
                 await SeedAsync([budget], cancellationToken);
             await StoreAsync(() => store.SaveBudgetAsync(budget, cancellationToken), current => current.With(budget), cancellationToken);

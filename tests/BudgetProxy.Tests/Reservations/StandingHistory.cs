@@ -26,7 +26,7 @@ public sealed class StandingHistory(StoreScenario s, Func<StoreScenario, Task> l
     {
         foreach (var step in steps)
         {
-            await StepAsync(step % 16, step / 16 % 1_000, step / 16_000);
+            await StepAsync(step % 18, step / 18 % 1_000, step / 18_000);
             await CompareAsync();
         }
 
@@ -83,6 +83,12 @@ public sealed class StandingHistory(StoreScenario s, Func<StoreScenario, Task> l
             case 14:
                 await ReshapeAsync(which % _budgets.Count, amount);
                 break;
+            case 16:
+                TopUp(which % _budgets.Count, amount);
+                break;
+            case 17 when amount % 3 != 0:
+                await ResetAsync(which % _budgets.Count, amount);
+                break;
             case 15:
                 await s.SeedAsync(_budgets[which % _budgets.Count]);
                 break;
@@ -132,6 +138,25 @@ public sealed class StandingHistory(StoreScenario s, Func<StoreScenario, Task> l
         Assert.Equal(
             batch.Presumed ? SettleOutcome.Adjusted : SettleOutcome.Resolved, await s.Store.SettlePartAsync("acme", batch.Batch.Id, part, CancellationToken.None));
     }
+
+    private void TopUp(int index, int amount)
+    {
+        if (_budgets[index].LimitKind == LimitKind.Usd)
+            _budgets[index] = _oracle.Acts.TopUp(_budgets[index], ValueOf(index, amount), 1 + amount, s.Clock.Now);
+    }
+
+    private async Task ResetAsync(int index, int amount)
+    {
+        _budgets[index] = await _oracle.Acts.ResetAsync(s, _budgets[index], ValueOf(index, amount));
+    }
+
+    /// <summary>A single counter now and then, where there are several.</summary>
+    private string? ValueOf(int index, int amount) => _budgets[index].Per switch
+    {
+        BudgetDimension.User when amount % 2 == 0 => Users[amount / 2 % 3] ?? "",
+        BudgetDimension.Model when amount % 2 == 0 => Models[amount / 2 % 3],
+        _ => null,
+    };
 
     private async Task ReshapeAsync(int index, int amount)
     {

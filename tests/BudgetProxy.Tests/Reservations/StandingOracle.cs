@@ -6,6 +6,8 @@ namespace BudgetProxy.Tests.Reservations;
 /// <summary>What a store should say of batches and of calls between them, worked out the slow and obvious way from lists of all that happened.</summary>
 public sealed class StandingOracle
 {
+    public ActsOracle Acts { get; } = new();
+
     /// <summary>Batches that are open or were charged as presumed.</summary>
     public List<Stood> Batches { get; } = [];
 
@@ -40,7 +42,7 @@ public sealed class StandingOracle
         foreach (var hold in wanted.Holds.Where(hold => hold.Budget.Mode == BudgetMode.Enforce && (hold.Amount > 0 || !wanted.Standing)))
         {
             var (spent, held) = Counter(hold.Budget, hold.ScopeValue, now);
-            if (spent + held + hold.Amount > hold.Budget.Limit)
+            if (spent + held + hold.Amount > Acts.LimitOf(hold.Budget, hold.ScopeValue, now))
                 return hold.Budget.Name;
         }
 
@@ -94,11 +96,12 @@ public sealed class StandingOracle
 
     private static long AmountIn(Budget budget, long amount) => BudgetMatcher.AmountOf(budget.LimitKind, amount, 2 * amount);
 
-    private static bool Counts(Budget budget, string scope, string? user, string model, DateTimeOffset at, DateTimeOffset now)
+    private bool Counts(Budget budget, string scope, string? user, string model, DateTimeOffset at, DateTimeOffset now)
     {
         var caller = new Caller { Tenant = "acme", Key = "key_1", User = user };
         return BudgetMatcher.Matches(budget, caller, "openai", model) && BudgetMatcher.ScopeValue(budget, caller, "openai", model) == scope
-            && (budget.Window.SlotAt(at).Ends is not { } ends || ends > now);
+            && (budget.Window.SlotAt(at).Ends is not { } ends || ends > now)
+            && Acts.Counts(budget, scope, at);
     }
 
     /// <summary>A batch as the store should have it.</summary>

@@ -25,7 +25,7 @@ public sealed class StoreHistory(StoreScenario s)
     {
         foreach (var step in steps)
         {
-            await StepAsync(step % 18, step / 18 % 1_000, step / 18_000);
+            await StepAsync(step % 20, step / 20 % 1_000, step / 20_000);
             await CompareAsync();
         }
 
@@ -67,6 +67,12 @@ public sealed class StoreHistory(StoreScenario s)
             case 15:
                 await ReshapeAsync(which % _budgets.Count, amount);
                 break;
+            case 18:
+                TopUp(which % _budgets.Count, amount);
+                break;
+            case 19 when amount % 3 != 0:
+                await ResetAsync(which % _budgets.Count, amount);
+                break;
             case 17 when _stale.Count > 0:
                 await ReserveAsync(s.Call(amount, _stale, Users[which % 3]));
                 break;
@@ -107,6 +113,25 @@ public sealed class StoreHistory(StoreScenario s)
         _oracle.Resolved.Remove(id);
     }
 
+    private void TopUp(int index, int amount)
+    {
+        if (_budgets[index].LimitKind == LimitKind.Usd)
+            _budgets[index] = _oracle.Acts.TopUp(_budgets[index], ValueOf(index, amount), 1 + amount, s.Clock.Now);
+    }
+
+    private async Task ResetAsync(int index, int amount)
+    {
+        _stale = [.. _budgets.Select(budget => budget with { Mode = BudgetMode.Shadow })];
+        _budgets[index] = await _oracle.Acts.ResetAsync(s, _budgets[index], ValueOf(index, amount));
+    }
+
+    /// <summary>A single counter now and then, where there are several.</summary>
+    private string? ValueOf(int index, int amount) => _budgets[index].Per switch
+    {
+        BudgetDimension.User when amount % 2 == 0 => Users[amount / 2 % 3] ?? "",
+        _ => null,
+    };
+
     private async Task ReshapeAsync(int index, int amount)
     {
         _stale = [.. _budgets.Select(budget => budget with { Mode = BudgetMode.Shadow })];
@@ -138,7 +163,8 @@ public sealed class StoreHistory(StoreScenario s)
         Assert.All(entries.Where(e => e.Adjusts is not null), e => Assert.Contains(entries, first => first.Id == e.Adjusts));
         foreach (var budget in _budgets.Where(b => b.Per is null))
         {
-            var spent = entries.Where(e => budget.Window.SlotAt(e.StartedAt).Ends is not { } ends || ends > s.Clock.Now).Sum(e => Amount(budget, e));
+            var counted = entries.Where(e => _oracle.Acts.Counts(budget, "", e.StartedAt));
+            var spent = counted.Where(e => budget.Window.SlotAt(e.StartedAt).Ends is not { } ends || ends > s.Clock.Now).Sum(e => Amount(budget, e));
             Assert.Equal((spent, 0), await s.CounterAsync(budget));
         }
     }

@@ -7,6 +7,8 @@ namespace BudgetProxy.Tests.Reservations;
 /// <summary>What a store should say, worked out the slow and obvious way from lists of all that happened.</summary>
 public sealed class StoreOracle
 {
+    public ActsOracle Acts { get; } = new();
+
     public Dictionary<Guid, (Reservation Call, DateTimeOffset At)> Open { get; } = [];
 
     public Dictionary<Guid, (Reservation Call, DateTimeOffset At)> Presumed { get; } = [];
@@ -34,7 +36,7 @@ public sealed class StoreOracle
         foreach (var hold in call.Holds.Where(h => h.Budget.Mode == BudgetMode.Enforce))
         {
             var (spent, held) = Counter(hold.Budget, hold.ScopeValue, now);
-            if (spent + held + hold.Amount > hold.Budget.Limit)
+            if (spent + held + hold.Amount > Acts.LimitOf(hold.Budget, hold.ScopeValue, now))
                 return hold.Budget.Name;
         }
 
@@ -78,6 +80,7 @@ public sealed class StoreOracle
         return gone.Count;
     }
 
-    private static bool Counts(Budget budget, string scope, Reservation call, DateTimeOffset at, DateTimeOffset now) =>
-        BudgetMatcher.ScopeValue(budget, call.Caller, "openai", call.Model) == scope && (budget.Window.SlotAt(at).Ends is not { } ends || ends > now);
+    private bool Counts(Budget budget, string scope, Reservation call, DateTimeOffset at, DateTimeOffset now) =>
+        BudgetMatcher.ScopeValue(budget, call.Caller, "openai", call.Model) == scope && (budget.Window.SlotAt(at).Ends is not { } ends || ends > now)
+        && Acts.Counts(budget, scope, at);
 }

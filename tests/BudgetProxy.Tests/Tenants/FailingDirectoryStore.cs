@@ -25,6 +25,9 @@ internal sealed class FailingDirectoryStore(IDirectoryStore inner) : IDirectoryS
     public ValueTask DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken) =>
         Up().DeleteBudgetAsync(tenant, name, cancellationToken);
 
+    public ValueTask<BudgetAct?> AddActAsync(BudgetAct act, DateTimeOffset before, CancellationToken cancellationToken) =>
+        Up().AddActAsync(act, before, cancellationToken);
+
     public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Up().SaveAdminKeyAsync(key, cancellationToken);
 
     public ValueTask<bool> SaveFirstAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Up().SaveFirstAdminKeyAsync(key, cancellationToken);

@@ -33,7 +33,10 @@ internal sealed class BudgetSums
         columns.Add(SlotColumn(now));
         _query.And($"tenant = {_query.Parameter(budget.Tenant)}")
             .And($"started_at >= {_query.Parameter(Instants.Whole(budget.Window.At(now).Start))}")
+            .And($"started_at >= {_query.Parameter(Instants.Whole(From(budget)))}")
             .And($"(generation, sequence) <= {_query.Parameter(upTo)}");
+        if (budget.Acts.SingleResets > 0)
+            AndSinceResets(budget.Acts);
         _sql = $"SELECT {string.Join(", ", columns)}, {Amount()}, count(*) FROM ledger WHERE {_query.Conditions} "
             + $"GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count))}";
     }
@@ -43,6 +46,20 @@ internal sealed class BudgetSums
         var sums = new LedgerSums();
         await _query.ReadAsync(connection, _sql, row => Add(row, sums), cancellationToken, TimeoutSeconds);
         return sums;
+    }
+
+    private static DateTimeOffset From(Budget budget) => budget.Acts.AllFrom > DateTimeOffset.UnixEpoch ? budget.Acts.AllFrom : DateTimeOffset.UnixEpoch;
+
+    /// <summary>Leaves out what single counters forgot.</summary>
+    private void AndSinceResets(BudgetActs acts)
+    {
+        var resets = acts.Resets.Where(reset => reset.Value is not null).ToList();
+        string values = _query.Parameter(resets.ConvertAll(reset => reset.Value!).ToArray()),
+            instants = _query.Parameter(resets.ConvertAll(reset => Instants.Whole(reset.At)).ToArray());
+        var scope = Column((_budget.Per!.Value, _budget.PerTag));
+        _query.And(
+            $"NOT EXISTS (SELECT 1 FROM unnest({values}::text[], {instants}::timestamptz[]) AS reset (value, at) "
+            + $"WHERE reset.value = {scope} AND started_at < reset.at)");
     }
 
     private void Need(BudgetDimension dimension, string? tag)

@@ -13,6 +13,8 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
 
     public DbSet<BudgetRow> Budgets => Set<BudgetRow>();
 
+    public DbSet<BudgetActRow> Acts => Set<BudgetActRow>();
+
     public DbSet<AdminKeyRow> AdminKeys => Set<AdminKeyRow>();
 
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
@@ -52,6 +54,7 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
             row.Property(key => key.Revoked).HasColumnName("revoked");
         });
         MapBudgets(modelBuilder);
+        MapActs(modelBuilder);
         modelBuilder.Entity<AdminKeyRow>(row =>
         {
             row.ToTable("admin_keys").HasKey(key => key.Id);
@@ -69,6 +72,18 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
             row.Property(change => change.Tenant).HasColumnName("tenant");
         });
     }
+
+    private static void MapActs(ModelBuilder modelBuilder) => modelBuilder.Entity<BudgetActRow>(row =>
+    {
+        row.ToTable("budget_acts").HasKey(act => new { act.Tenant, act.Budget, act.Id });
+        row.Property(act => act.Tenant).HasColumnName("tenant");
+        row.Property(act => act.Budget).HasColumnName("budget");
+        row.Property(act => act.Id).HasColumnName("id");
+        row.Property(act => act.Per).HasColumnName("per");
+        row.Property(act => act.Value).HasColumnName("value");
+        row.Property(act => act.TopUp).HasColumnName("topup");
+        row.Property(act => act.At).HasColumnName("at");
+    });
 
     private static void MapBudgets(ModelBuilder modelBuilder) => modelBuilder.Entity<BudgetRow>(row =>
     {

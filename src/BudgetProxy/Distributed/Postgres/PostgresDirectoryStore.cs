@@ -46,6 +46,7 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
         tenant,
         async context =>
         {
+            await context.Acts.Where(act => act.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Budgets.Where(budget => budget.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Keys.Where(key => key.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Tenants.Where(row => row.Id == tenant).ExecuteDeleteAsync(cancellationToken);
@@ -65,10 +66,31 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
         tenant,
         async context =>
         {
+            await context.Acts.Where(act => act.Tenant == tenant && act.Budget == name).ExecuteDeleteAsync(cancellationToken);
             await context.Budgets.Where(budget => budget.Tenant == tenant && budget.Name == name).ExecuteDeleteAsync(cancellationToken);
             return true;
         },
         cancellationToken);
+
+    public async ValueTask<BudgetAct?> AddActAsync(BudgetAct act, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        BudgetActRow? found = null;
+        await WriteAsync(
+            act.Tenant,
+            async context =>
+            {
+                found = await context.Acts.SingleOrDefaultAsync(
+                    row => row.Tenant == act.Tenant && row.Budget == act.Budget && row.Id == act.Id, cancellationToken);
+                if (found is not null)
+                    return false;
+                await context.Acts.Where(row => row.Tenant == act.Tenant && row.Budget == act.Budget && row.At < before).ExecuteDeleteAsync(cancellationToken);
+                context.Add(BudgetActRow.Of(act));
+                await context.SaveChangesAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken);
+        return found?.ToAct();
+    }
 
     public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Write(
         null, context => SaveAsync(context, AdminKeyRow.Of(key), key.Id, cancellationToken), cancellationToken);
@@ -119,7 +141,9 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
         var tenants = rows.ConvertAll(row => row.ToTenant());
         var zones = tenants.ToDictionary(tenant => tenant.Id, tenant => tenant.Zone, StringComparer.Ordinal);
         var budgetRows = await context.Budgets.Where(row => only == null || only.Contains(row.Tenant)).OrderBy(row => row.Position).ToListAsync(cancellationToken);
-        var budgets = budgetRows.Select(row => row.ToBudget(zones[row.Tenant])).ToLookup(budget => budget.Tenant, StringComparer.Ordinal);
+        var actRows = await context.Acts.Where(row => only == null || only.Contains(row.Tenant)).ToListAsync(cancellationToken);
+        var acts = actRows.ConvertAll(row => row.ToAct()).ToLookup(act => (act.Tenant, act.Budget));
+        var budgets = budgetRows.Select(row => row.ToBudget(zones[row.Tenant]).With([.. acts[(row.Tenant, row.Name)]])).ToLookup(budget => budget.Tenant, StringComparer.Ordinal);
         var keys = await context.Keys.Where(row => only == null || only.Contains(row.Tenant)).OrderBy(row => row.Id).ToListAsync(cancellationToken);
         var admins = adminKeys ? await context.AdminKeys.OrderBy(row => row.Id).ToListAsync(cancellationToken) : [];
         return new DirectoryContent(

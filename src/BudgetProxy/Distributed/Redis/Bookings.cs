@@ -115,8 +115,11 @@ internal sealed class Bookings(CounterScripts scripts, Outbox outbox, PostgresLe
         var caller = entry.ToCaller();
         if (!BudgetMatcher.Matches(budget, caller, entry.Provider, entry.Model))
             return [];
+        var scope = BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model);
+        if (!budget.Acts.Counts(scope, entry.StartedAt))
+            return [];
         var counted = CountedBudget.Of(budget);
         var slot = counted.SlotAt(entry.StartedAt);
-        return [counted.Shape, BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model), counted.Unit, slot.Start, slot.Ends, counted.Span];
+        return [counted.Shape, scope, counted.Unit, slot.Start, slot.Ends, counted.Span];
     }
 }

@@ -119,7 +119,8 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
             ? (entry.Adjusts is null ? 1 : 0)
             : BudgetMatcher.AmountOf(budget.LimitKind, entry.Cost.Value, entry.Usage.Total);
         var scope = BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model);
-        sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);
+        if (budget.Acts.Counts(scope, entry.StartedAt))
+            sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);
     }
 
     private async Task<bool> SetAsync(CountedBudget budget, RedisValue definition, RedisValue token, LedgerSums sums, ScriptAnswer locked)
@@ -139,7 +140,7 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
             RedisValue[] head =
             [
                 budget.Budget.Tenant, token, last ? RedisValue.EmptyString : LockMilliseconds, budget.Shape, budget.Budget.Name, definition, budget.Span, instance,
-                sumsHere.Count,
+                LastReset(budget.Budget), sumsHere.Count,
             ];
             var answer = await scripts.RunAsync(
                 scripts.Shards[budget.Budget.Tenant], RedisScript.Count, [.. head, .. sumsHere.SelectMany(part => part), .. holdsHere.SelectMany(part => part)]);
@@ -150,6 +151,8 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
         }
     }
 
+    private static long LastReset(Budget budget) => Math.Max(0, budget.Acts.LastReset.ToUnixTimeMilliseconds());
+
     /// <summary>What the tenant's open and presumed reservations hold of the budget.</summary>
     private static List<RedisValue[]> HoldsOf(CountedBudget budget, RedisResult[] locked)
     {
@@ -158,7 +161,7 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
         {
             var started = DateTimeOffset.FromUnixTimeMilliseconds((long)locked[i + 3]);
             var call = EntryCodec.ReadCall((byte[])locked[i + 2]!, Guid.ParseExact((string)locked[i]!, "N"), started);
-            if (TenantDefinitions.Hold(budget.Budget, call) is not { } hold)
+            if (TenantDefinitions.Hold(budget.Budget, call) is not { } hold || !budget.Budget.Acts.Counts(hold.ScopeValue, started))
             {
                 // A standing one may have been made with holds of this shape, which the script knows.
                 if ((string)locked[i + 4]! == "1")

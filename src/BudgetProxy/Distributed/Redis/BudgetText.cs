@@ -13,7 +13,8 @@ internal static partial class BudgetText
     public static string Write(Budget budget) => JsonSerializer.Serialize(
         new Definition(
             budget.Per?.Name(budget.PerTag), DirectoryTexts.Json(budget.Match), DirectoryTexts.Name(budget.LimitKind), budget.Limit, budget.Window.ToString(),
-            budget.Window.TimeZone.Id),
+            budget.Window.TimeZone.Id,
+            [.. budget.Acts.Resets.Select(reset => new Reset(reset.Value, reset.At.ToUnixTimeMilliseconds()))]),
         Json.Default.Definition);
 
     /// <param name="answer"><c>definitions, version, name, definition, …</c>; an empty definition = deleted.</param>
@@ -60,10 +61,16 @@ internal static partial class BudgetText
             LimitKind = DirectoryTexts.Value<LimitKind>(definition.Kind),
             Limit = definition.Limit,
             Window = window,
-        };
+        }.With([.. (definition.Resets ?? []).Select(reset => new BudgetAct(
+            tenant, name, "", reset.Value is null ? null : definition.Per, reset.Value, null, DateTimeOffset.FromUnixTimeMilliseconds(reset.At)))]);
     }
 
-    private sealed record Definition(string? Per, string Match, string Kind, long Limit, string Window, string Zone);
+    /// <param name="Resets">Null where an older version wrote it, which knew none.</param>
+    private sealed record Definition(string? Per, string Match, string Kind, long Limit, string Window, string Zone, IReadOnlyList<Reset>? Resets);
+
+    /// <param name="Value">Null = all counters.</param>
+    /// <param name="At">Unix milliseconds.</param>
+    private sealed record Reset(string? Value, long At);
 
     [JsonSerializable(typeof(Definition))]
     private sealed partial class Json : JsonSerializerContext;

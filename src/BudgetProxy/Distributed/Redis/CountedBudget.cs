@@ -22,7 +22,6 @@ internal sealed class CountedBudget
             LimitKind.Tokens => "t",
             _ => "r",
         };
-        Limit = budget.Limit;
         var first = budget.Window.SlotAt(DateTimeOffset.UnixEpoch);
         Span = budget.Window.Kind == WindowKind.Rolling ? (long)(first.Ends!.Value - first.Start).TotalMilliseconds : RedisValue.EmptyString;
         _slot = new CountedSlot(first);
@@ -34,8 +33,6 @@ internal sealed class CountedBudget
     public RedisValue Shape { get; }
 
     public RedisValue Unit { get; }
-
-    public RedisValue Limit { get; }
 
     /// <summary>How long a slot of a rolling window counts, ms; empty for calendar windows.</summary>
     public RedisValue Span { get; }

@@ -81,7 +81,8 @@ internal sealed class CounterReads(CounterScripts scripts, BudgetCounting counti
 
             var budget = CountedBudget.Of(holds[i].Budget);
             states[i] = new BudgetState(
-                holds[i].Budget, holds[i].ScopeValue, (long)amounts[1], (long)amounts[2], ReserveAnswer.ResetsAt(budget, slots[i], (string)amounts[3]!));
+                holds[i].Budget, holds[i].ScopeValue, (long)amounts[1], (long)amounts[2], ReserveAnswer.ResetsAt(budget, slots[i], (string)amounts[3]!),
+                holds[i].Budget.ToppedUpIn(holds[i].ScopeValue, slots[i].Slot));
         }
 
         return states;

@@ -42,6 +42,8 @@ internal sealed record PartArguments(StandingRow Before, StandingRow After, IRea
                 if (!BudgetMatcher.Matches(budget, caller, line.Provider, line.Model))
                     continue;
                 var key = (counted, BudgetMatcher.ScopeValue(budget, caller, line.Provider, line.Model));
+                if (!budget.Acts.Counts(key.Item2, Before.StartedAt))
+                    continue;
                 spends[key] = spends.GetValueOrDefault(key) + Spent(budget.LimitKind, line);
             }
         }

@@ -98,6 +98,9 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
 
     public async ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken) => await counters.Counting.CountAsync(budget, define: true);
 
+    public async ValueTask<DateTimeOffset> NowAsync(string tenant, CancellationToken cancellationToken) =>
+        CounterScripts.TimeOf(await counters.Scripts.RunAsync(shards[tenant], RedisScript.Read, tenant));
+
     public async ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken) =>
         await counters.Scripts.RunAsync(shards[tenant], RedisScript.Forget, tenant, budget ?? "");
 

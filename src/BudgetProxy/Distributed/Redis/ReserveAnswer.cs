@@ -20,7 +20,7 @@ internal static class ReserveAnswer
         {
             long spent = Number(ref text), held = Number(ref text);
             var (budget, hold) = (plan[i].Hold.Budget, plan[i].Hold);
-            var left = budget.Limit - spent - held;
+            var left = plan[i].Limit - spent - held;
             if (hold.Amount > left && !plan[i].Enforced)
                 wouldBlock = budget.Mode == BudgetMode.Shadow ? ReserveOutcome.Joined(wouldBlock, budget.Name) : wouldBlock;
             else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
@@ -37,9 +37,9 @@ internal static class ReserveAnswer
         var planned = plan[(int)answer[1]];
         long spent = (long)answer[2], held = (long)answer[3];
         var budget = planned.Hold.Budget;
-        var byOthers = planned.Hold.Amount <= budget.Limit - spent;
+        var byOthers = planned.Hold.Amount <= planned.Limit - spent;
         return new ReserveOutcome(
-            new Refusal(budget, planned.Hold.ScopeValue, budget.Limit, spent, held, ResetsAt(planned.Budget, planned.Slot, (string)answer[4]!), byOthers), null, null);
+            new Refusal(budget, planned.Hold.ScopeValue, planned.Limit, spent, held, ResetsAt(planned.Budget, planned.Slot, (string)answer[4]!), byOthers), null, null);
     }
 
     /// <summary>When room comes back: for a rolling window when its oldest amount leaves it, else at the window's end; null = never.</summary>

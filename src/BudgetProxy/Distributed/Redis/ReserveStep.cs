@@ -36,7 +36,7 @@ internal sealed class ReserveStep(Reservation reservation, byte[] call, RedisVal
         arguments[0] = planned.Budget.Shape;
         arguments[1] = planned.Hold.ScopeValue;
         arguments[2] = planned.Budget.UnitOf(planned.Own);
-        arguments[3] = planned.Budget.Limit;
+        arguments[3] = planned.Limit;
         arguments[4] = Amount(planned.Hold);
         arguments[5] = planned.Enforced ? 1 : 0;
         arguments[6] = planned.Slot.Start;

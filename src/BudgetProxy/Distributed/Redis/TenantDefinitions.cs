@@ -22,7 +22,9 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
         for (var i = 0; i < holds.Count; i++)
         {
             var budget = CountedBudget.Of(holds[i].Budget);
-            plan.Add(new PlannedHold(budget, holds[i], budget.SlotAt(now), holds[i].Budget.Mode == BudgetMode.Enforce));
+            var slot = budget.SlotAt(now);
+            plan.Add(new PlannedHold(
+                budget, holds[i], slot, holds[i].Budget.Mode == BudgetMode.Enforce, holds[i].Budget.LimitIn(holds[i].ScopeValue, slot.Slot)));
         }
 
         if (reservation.Standing)
@@ -45,7 +47,7 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
         return all;
     }
 
-    /// <summary>What a call holds of a budget; null = it does not count there.</summary>
+    /// <summary>What a call holds of a budget; null = it does not count there. Whether it started before a reset is not asked.</summary>
     public static Hold? Hold(Budget budget, ReservedCall call)
     {
         if (!BudgetMatcher.Matches(budget, call.Caller, call.Provider, call.Model))
@@ -64,7 +66,7 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
         var with = new HashSet<RedisValue>();
         for (var i = 0; i < plan.Count; i++)
         {
-            var (budget, hold, _, enforced, _) = plan[i];
+            var (budget, hold, _, enforced, _, _) = plan[i];
             var own = call.CountsIn(hold.Budget, hold.ScopeValue);
             plan[i] = plan[i] with { Own = own, Enforced = enforced && hold.Amount > 0 };
             without.TryAdd(budget.Shape, plan[i]);
@@ -89,7 +91,7 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
                 continue;
             call ??= ReservedCall.Of(reservation, now);
             if (Hold(newest, call) is { } hold)
-                plan.Add(new PlannedHold(budget, hold, budget.SlotAt(now), Enforced: false));
+                plan.Add(new PlannedHold(budget, hold, budget.SlotAt(now), Enforced: false, newest.Limit));
         }
     }
 

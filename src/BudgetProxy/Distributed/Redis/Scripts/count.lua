@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
--- count.lua, version 2: sets a budget's counters to what the ledger says and gives open reservations their holds; under the tenant's lock, which it ends.
+-- count.lua, version 3: sets a budget's counters to what the ledger says and gives open reservations their holds; under the tenant's lock, which it ends.
 -- Very many counters come in several calls: only the last has them counted.
 --
 -- ARGV[4] tenant [5] token of the lock [6] ms that it binds on, in a call that is not the last; '' in the last [7] shape [8] name
 -- [9] '' = only count; else the definition in force from now on: all other shapes of the name go [10] span [11] the lock's version: the counters' instance
--- [12] number of sums, each: scope, slot, ends, spent; then holds, each: id, scope, unit, slot, ends, amount. Of a standing reservation: what it holds as one
+-- [12] the last reset of the budget, ms; 0 = none: the clock is taken on to it, so that every later call starts after it
+-- [13] number of sums, each: scope, slot, ends, spent; then holds, each: id, scope, unit, slot, ends, amount. Of a standing reservation: what it holds as one
 -- call, unit '' = nothing; it holds that only where it was not made with holds of this shape, which it then gets again.
 -- Answers  {'ok', now, version, 'counted'}, or 'lost' in the fourth place where the lock is no longer the caller's.
 local tenant, token, shape, name, instance = ARGV[4], ARGV[5], ARGV[7], ARGV[8], ARGV[11]
@@ -21,8 +22,8 @@ local function amount(scope, slot, ends, field, by)
   redis.call('HINCRBY', key, field .. slot, by)
 end
 
-local at = 13
-for _ = 1, tonumber(ARGV[12]) do
+local at = 14
+for _ = 1, tonumber(ARGV[13]) do
   local ends = ARGV[at + 2]
   if ends == '' or tonumber(ends) > now then amount(ARGV[at], ARGV[at + 1], ends, 's', ARGV[at + 3]) end
   at = at + 4
@@ -68,6 +69,9 @@ if ARGV[9] ~= '' then
   redis.call('HSET', of, 'd:' .. name, ARGV[9])
   redis.call('HINCRBY', of, 'dv', 1)
 end
+-- A reset is the millisecond after an instant that this clock gave. What lies further ahead was given by another server's.
+local reset = tonumber(ARGV[12])
+if ARGV[9] ~= '' and reset > now and reset <= now + 1000 then now = reset end
 redis.call('HSET', of, 'q:' .. shape, instance, 'n:' .. shape, name)
 redis.call('HDEL', of, 'x')
 version = version + 1

@@ -1,0 +1,13 @@
+-- Top-ups and resets of budgets. They belong to a tenant's budget by its name, wherever its definition stands. Money is in nano-dollars, times are Unix
+-- milliseconds on the counters' clock.
+
+CREATE TABLE budget_acts (
+    tenant TEXT    NOT NULL,
+    budget TEXT    NOT NULL,
+    id     TEXT    NOT NULL,    -- the idempotency key that it came with, else one made for it
+    per    TEXT,                -- what the budget was counted by, where value is given
+    value  TEXT,                -- NULL = all of the budget's counters
+    topup  INTEGER,             -- NULL = a reset
+    at     INTEGER NOT NULL,
+    PRIMARY KEY (tenant, budget, id)
+) WITHOUT ROWID;

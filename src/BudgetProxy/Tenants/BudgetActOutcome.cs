@@ -1,0 +1,28 @@
+namespace BudgetProxy.Tenants;
+
+/// <summary>What became of a top-up or reset.</summary>
+public enum BudgetActOutcome
+{
+    Done,
+
+    /// <summary>It was done before, under the same idempotency key; nothing changed.</summary>
+    DoneBefore,
+
+    /// <summary>No such tenant or budget.</summary>
+    NoSuchBudget,
+
+    /// <summary>The budget's limit is not money.</summary>
+    NotMoney,
+
+    /// <summary>One counter was named, and the budget has only one for all.</summary>
+    NotCountedByValue,
+
+    /// <summary>The limit with its top-ups would pass 2^52 nano-dollars.</summary>
+    TooMuch,
+
+    /// <summary>Something else was done to the budget under the same idempotency key.</summary>
+    KeyIsTaken,
+
+    /// <summary>More counters would be reset singly than <see cref="DirectoryRules.MaxSingleResets"/>.</summary>
+    TooManyValues,
+}
