@@ -15,7 +15,8 @@ public sealed class BudgetActs
 
     private BudgetActs(IReadOnlyList<BudgetAct> all, string? per)
     {
-        All = all;
+        // One order, whoever read them.
+        All = all = [.. all.OrderBy(act => act.At).ThenBy(act => act.Id, StringComparer.Ordinal)];
         var apply = all.Where(act => act.Value is null || act.Per == per).ToList();
         var topUps = apply.Where(act => act.TopUp is not null).ToLookup(act => act.Value is null);
         _toAll = topUps.Contains(true) ? new TopUpSums(topUps[true]) : null;
@@ -30,7 +31,7 @@ public sealed class BudgetActs
         Shape = ShapeOf();
     }
 
-    /// <summary>As they were done; of no order.</summary>
+    /// <summary>In the order they were done.</summary>
     public IReadOnlyList<BudgetAct> All { get; }
 
     /// <summary>The resets that decide what counts: that of all counters, then of single ones since; at most one each.</summary>

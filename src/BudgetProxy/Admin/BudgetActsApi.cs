@@ -1,4 +1,3 @@
-using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;

@@ -8,6 +8,9 @@ namespace BudgetProxy.Admin;
 /// <summary><c>/tenants/{tenant}/budgets</c>.</summary>
 internal static class BudgetsApi
 {
+    /// <summary>Counters that one look reads.</summary>
+    private const int MostPeeked = 500;
+
     public static void Map(IEndpointRouteBuilder admin)
     {
         admin.MapGet("/tenants/{tenant}/budgets", List);
@@ -25,7 +28,7 @@ internal static class BudgetsApi
         var page = query.Page(found.Budgets.OrderBy(budget => budget.Name, StringComparer.Ordinal), budget => budget.Name, budget => budget);
         if (page is null)
             return query.Errors.ToProblem();
-        var states = (await reservations.ReadAsync(page.Items, cancellationToken)).ToLookup(state => state.Budget.Name, StringComparer.Ordinal);
+        var states = (await ReadAsync(page.Items, reservations, cancellationToken)).ToLookup(state => state.Budget.Name, StringComparer.Ordinal);
         return TypedResults.Ok(new ListPage<BudgetDocument>(
             [.. page.Items.Select(budget => BudgetDocument.Of(budget, [.. states[budget.Name]]))], page.Next));
     }
@@ -62,7 +65,20 @@ internal static class BudgetsApi
         await directory.DeleteBudgetAsync(tenant, name, cancellationToken) ? TypedResults.NoContent() : NoSuchBudget();
 
     internal static async Task<BudgetDocument> ShowAsync(Budget budget, IReservationStore reservations, CancellationToken cancellationToken) =>
-        BudgetDocument.Of(budget, await reservations.ReadAsync([budget], cancellationToken));
+        BudgetDocument.Of(budget, await ReadAsync([budget], reservations, cancellationToken));
+
+    /// <summary>The counters that were used, and those that were topped up and not used yet.</summary>
+    private static async Task<IReadOnlyList<BudgetState>> ReadAsync(
+        IReadOnlyList<Budget> budgets, IReservationStore reservations, CancellationToken cancellationToken)
+    {
+        var states = new List<BudgetState>(await reservations.ReadAsync(budgets, cancellationToken));
+        var seen = states.Select(state => (state.Budget.Name, state.ScopeValue)).ToHashSet();
+        var unused = budgets.SelectMany(budget => budget.Acts.ToppedUpValues.Order(StringComparer.Ordinal).Select(value => new Hold(budget, value, 0)))
+            .Where(hold => !seen.Contains((hold.Budget.Name, hold.ScopeValue))).ToList();
+        foreach (var some in unused.Chunk(MostPeeked))
+            states.AddRange((await reservations.PeekAsync(some, cancellationToken)).Where(state => state.ToppedUp > 0));
+        return states;
+    }
 
     internal static ProblemHttpResult NoSuchBudget() => Problems.NotFound("The tenant has no such budget, or there is no such tenant.");
 }

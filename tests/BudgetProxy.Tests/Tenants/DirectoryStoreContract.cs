@@ -105,6 +105,42 @@ public abstract class DirectoryStoreContract
     }
 
     [Fact]
+    public async Task Acts_are_added_once_come_with_their_budget_and_go_with_it()
+    {
+        await using var factory = await CreateAsync();
+        var store = factory.Store;
+        foreach (var id in new[] { "acme", "other" })
+        {
+            await store.SaveTenantAsync(new Tenant { Id = id }, CancellationToken.None);
+            await store.SaveBudgetAsync(Budget("b", 1) with { Tenant = id, Per = BudgetDimension.User }, CancellationToken.None);
+        }
+
+        BudgetAct first = new("acme", "b", "key 1", null, null, 5, Day), second = new("acme", "b", "key 2", "user", "Ánn", null, Day.AddDays(1)),
+            elsewhere = new("other", "b", "key 1", null, null, NanoUsd.MaxLimit.Value, Day);
+        foreach (var act in new[] { first, second, elsewhere })
+            Assert.Null(await store.AddActAsync(act, Day, CancellationToken.None));
+        Assert.Equal(first, await store.AddActAsync(first with { TopUp = 6, At = Day.AddDays(9) }, Day.AddDays(9), CancellationToken.None));
+        Assert.Equal([first, second], await ActsAsync("acme"));
+        await store.SaveBudgetAsync(Budget("b", 2) with { Per = BudgetDimension.User }, CancellationToken.None);
+        await store.SaveTenantAsync(new Tenant { Id = "acme", Name = "new" }, CancellationToken.None);
+        Assert.Equal([first, second], await ActsAsync("acme"));
+        // Those before an instant are forgotten, of this budget alone.
+        var third = second with { Id = "key 3", At = Day.AddDays(2) };
+        Assert.Null(await store.AddActAsync(third, Day.AddDays(1), CancellationToken.None));
+        Assert.Equal([second, third], await ActsAsync("acme"));
+        await store.DeleteBudgetAsync("acme", "b", CancellationToken.None);
+        await store.SaveBudgetAsync(Budget("b", 1), CancellationToken.None);
+        Assert.Empty(await ActsAsync("acme"));
+        Assert.Equal([elsewhere], await ActsAsync("other"));
+        await store.DeleteTenantAsync("other", CancellationToken.None);
+        await store.SaveTenantAsync(new Tenant { Id = "other", Budgets = [Budget("b", 1) with { Tenant = "other" }] }, CancellationToken.None);
+        Assert.Empty(await ActsAsync("other"));
+
+        async Task<IReadOnlyList<BudgetAct>> ActsAsync(string tenant) =>
+            (await store.LoadAsync(CancellationToken.None)).Tenants.Single(found => found.Id == tenant).Budgets.Single().Acts.All;
+    }
+
+    [Fact]
     public async Task The_first_admin_key_is_saved_only_where_there_is_none_of_that_role()
     {
         await using var factory = await CreateAsync();

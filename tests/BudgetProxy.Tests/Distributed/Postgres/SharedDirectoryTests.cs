@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Money;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Embedded;
@@ -38,8 +39,10 @@ public sealed class SharedDirectoryTests
         {
             var changing = random.Next(2) == 0 ? proxies.A : proxies.B;
             var tenant = "t" + random.Next(4);
-            switch (random.Next(6))
+            switch (random.Next(8))
             {
+                case 6: await changing.TopUpAsync((tenant, "b" + random.Next(3)), new NanoUsd(1 + i), null, null, CancellationToken.None); break;
+                case 7: await changing.ResetAsync((tenant, "b" + random.Next(3)), null, null, CancellationToken.None); break;
                 case 0: await changing.DeleteTenantAsync(tenant, CancellationToken.None); break;
                 case 1: await changing.IssueKeyAsync(new VirtualKey { Id = "", Tenant = tenant, Name = "k", Prefix = "" }, CancellationToken.None); break;
                 case 2: await changing.PutBudgetAsync(DirectoryStoreContract.Budget("b" + random.Next(3), i) with { Tenant = tenant }, CancellationToken.None); break;
