@@ -11,3 +11,7 @@ CREATE TABLE budget_acts (
     at     INTEGER NOT NULL,
     PRIMARY KEY (tenant, budget, id)
 ) WITHOUT ROWID;
+
+-- What budgets with the admission "expected" hold of a call, where it is matched by any: money and tokens. Elsewhere a part of the call's own text.
+ALTER TABLE reservations ADD COLUMN expected INTEGER;
+ALTER TABLE reservations ADD COLUMN expected_tokens INTEGER;
