@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using BudgetProxy.Cli.Commands;
 using BudgetProxy.Cli.Estimates;
 
 namespace BudgetProxy.Cli;
@@ -7,16 +8,10 @@ namespace BudgetProxy.Cli;
 /// <summary>All commands, and what every one of them has in common: help with examples, errors, exit codes.</summary>
 internal static class CommandTree
 {
-    /// <summary>It could not be done; standard error says why.</summary>
-    private const int Failed = 1;
-
-    /// <summary>The command line itself is wrong; nothing was done.</summary>
-    private const int Misused = 2;
-
-    /// <returns>Exit code: 0, <see cref="Failed"/> or <see cref="Misused"/>.</returns>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Asks about costs before they arise. For now: what a workload would cost on one model or another.");
+        var root = new RootCommand("Budgets for LLM calls, set and watched: tenants, keys, budgets, rates and the ledger of a running BudgetProxy, and what a workload would cost.");
         var help = new ExampleHelp(root);
         help.Add(EstimateCommand.Create(), EstimateCommand.Examples);
         var parsed = root.Parse(args);
@@ -29,12 +24,12 @@ internal static class CommandTree
         catch (CommandException wrong)
         {
             await Console.Error.WriteLineAsync(wrong.Message);
-            return wrong.IsMisuse ? Misused : Failed;
+            return wrong.Code;
         }
         catch (OperationCanceledException)
         {
             // Told to stop; whoever did knows.
-            return Failed;
+            return ExitCode.Interrupted;
         }
     }
 
@@ -43,8 +38,10 @@ internal static class CommandTree
     {
         errors.ShowHelp = false;
         parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
-        var command = parsed.CommandResult.Command;
-        Console.Error.WriteLine($"See: budgetproxy {(command is RootCommand ? "" : command.Name + " ")}--help");
-        return Misused;
+        var names = new List<string>();
+        for (var at = parsed.CommandResult; at is { Command: not RootCommand }; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+            names.Insert(0, at.Command.Name + " ");
+        Console.Error.WriteLine($"See: budgetproxy {string.Concat(names)}--help");
+        return ExitCode.Misused;
     }
 }

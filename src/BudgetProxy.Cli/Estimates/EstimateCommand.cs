@@ -1,4 +1,6 @@
 using System.CommandLine;
+using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Output;
 using BudgetProxy.Cli.Proxies;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Rates.Calculator;

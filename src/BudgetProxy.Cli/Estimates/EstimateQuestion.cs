@@ -1,3 +1,4 @@
+using BudgetProxy.Cli.Commands;
 using BudgetProxy.Core.Rates.Calculator;
 using BudgetProxy.Core.Tokens;
 

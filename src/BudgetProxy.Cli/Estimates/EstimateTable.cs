@@ -1,4 +1,5 @@
 using System.Globalization;
+using BudgetProxy.Cli.Output;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Rates.Calculator;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BudgetProxy.Cli.Commands;
 using BudgetProxy.Core.Rates;
 
 namespace BudgetProxy.Cli.Estimates;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using BudgetProxy.Cli.Commands;
 using BudgetProxy.Cli.Proxies;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Rates.Calculator;

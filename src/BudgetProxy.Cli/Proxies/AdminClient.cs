@@ -1,14 +1,16 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using BudgetProxy.Cli.Commands;
 
 namespace BudgetProxy.Cli.Proxies;
 
 /// <summary>Speaks to the admin API of a running proxy, and turns what goes wrong into a sentence.</summary>
 internal sealed class AdminClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly HttpClient _http;
     private readonly ProxyAddress _proxy;
 
@@ -16,48 +18,144 @@ internal sealed class AdminClient : IDisposable
     {
         _proxy = proxy;
         // As the proxy itself does: what goes to it does not go through another's hands because of HTTP_PROXY. Redirected, the key would go elsewhere.
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = proxy.Url, Timeout = Patience };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = proxy.Url, Timeout = proxy.Patience };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", proxy.Key);
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("budgetproxy-cli");
     }
+
+    public Uri Url => _proxy.Url;
+
+    /// <summary>How long an answer, or the next part of one that is long, may take.</summary>
+    public TimeSpan Patience => _proxy.Patience;
 
     /// <summary>Sends JSON below <c>/admin/v1/</c> and answers with the body of a success.</summary>
     /// <exception cref="CommandException">The proxy can't be reached, or refuses.</exception>
     public async Task<string> PostAsync(string path, string json, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var content = new StringContent(json, Encoding.UTF8, "application/json");
-            using var response = await _http.PostAsync(new Uri("admin/v1/" + path, UriKind.Relative), content, cancellationToken);
-            var body = await response.Content.ReadAsStringAsync(cancellationToken);
-            return response.IsSuccessStatusCode ? body : throw new CommandException(Refusal((int)response.StatusCode, body));
-        }
-        catch (HttpRequestException away)
-        {
-            throw new CommandException($"The proxy at {_proxy.Url} can't be reached: {away.Message}");
-        }
-        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new CommandException($"The proxy at {_proxy.Url} has not answered in {Patience.TotalSeconds:0} seconds.");
-        }
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await SendAsync(HttpMethod.Post, path, content, null, cancellationToken);
+        return await TextAsync(response, cancellationToken);
     }
 
-    public void Dispose() => _http.Dispose();
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task<AdminAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
+        await CallAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
-    /// <summary>The problem's own words (RFC 9457), where there are any.</summary>
-    private string Refusal(int status, string body)
+    /// <summary>Sends a body that is no JSON.</summary>
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task<AdminAnswer> PostAsync(string path, HttpContent body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, path, body, null, cancellationToken);
+        return await AnswerAsync(response, cancellationToken);
+    }
+
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task<AdminAnswer> PutAsync(string path, JsonObject body, PutCondition? condition, CancellationToken cancellationToken) =>
+        await CallAsync(HttpMethod.Put, path, body, condition, cancellationToken);
+
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task<AdminAnswer> GetAsync(string path, CancellationToken cancellationToken) => await CallAsync(HttpMethod.Get, path, null, null, cancellationToken);
+
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task<AdminAnswer> GetAsync(AdminQuery query, CancellationToken cancellationToken) => await GetAsync(query.ToString(), cancellationToken);
+
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken) => await CallAsync(HttpMethod.Delete, path, null, null, cancellationToken);
+
+    /// <summary>The same as <see cref="GetAsync(string, CancellationToken)"/>; null where it is not there.</summary>
+    public async Task<AdminAnswer?> FindAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            using var problem = JsonDocument.Parse(body);
-            var root = problem.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("title", out var title) && root.TryGetProperty("detail", out var detail))
-                return $"The proxy at {_proxy.Url} refuses ({status}). {title.GetString()} {detail.GetString()}";
+            return await GetAsync(path, cancellationToken);
+        }
+        catch (ProxyRefusal refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A list, page by page.</summary>
+    /// <param name="limit">Items in all; null = to the end.</param>
+    /// <param name="pageSize">Items of a page at most.</param>
+    /// <exception cref="CommandException">The proxy can't be reached, or refuses.</exception>
+    public async IAsyncEnumerable<AdminPage> PagesAsync(
+        AdminQuery list, long? limit, int pageSize, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var rest = limit ?? long.MaxValue;
+        do
+        {
+            var answer = (await GetAsync(list.Page(Math.Min(rest, pageSize), after), cancellationToken)).Json;
+            if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
+                throw new CommandException($"What is at {Url} answers with no list; is it a BudgetProxy of this version?");
+            var next = answer.TryGetProperty("next", out var cursor) && cursor.ValueKind == JsonValueKind.String ? cursor.GetString() : null;
+            // A page that ends where it began would be asked for for ever.
+            if (next is not null && next == after)
+                throw new CommandException($"The list of the proxy at {Url} does not go on.");
+            after = next;
+            rest -= items.GetArrayLength();
+            yield return new AdminPage([.. items.EnumerateArray()], after);
+        }
+        while (after is not null && rest > 0);
+    }
+
+    /// <summary>A success whose body is still to be read: for what is long.</summary>
+    /// <exception cref="CommandException">The proxy can't be reached, or refuses.</exception>
+    public Task<HttpResponseMessage> OpenAsync(AdminQuery query, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, query.ToString(), null, null, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<AdminAnswer> CallAsync(HttpMethod method, string path, JsonObject? body, PutCondition? condition, CancellationToken cancellationToken)
+    {
+        using var content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await SendAsync(method, path, content, condition, cancellationToken);
+        return await AnswerAsync(response, cancellationToken);
+    }
+
+    private async Task<AdminAnswer> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var text = await TextAsync(response, cancellationToken);
+        try
+        {
+            return new AdminAnswer(text.Length == 0 ? default : JsonElement.Parse(text), response.Headers.TryGetValues("ETag", out var tags) ? tags.First() : null);
         }
         catch (JsonException)
         {
-            // Something else answered.
+            throw new CommandException($"What is at {Url} answers with no JSON; is it a BudgetProxy of this version?");
         }
+    }
 
-        return $"What is at {_proxy.Url} answers {status} and is no BudgetProxy of this version.";
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, PutCondition? condition, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri("admin/v1/" + path, UriKind.Relative)) { Content = content };
+        condition?.Write(request.Headers);
+        var response = await ReachingAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw ProxyRefusal.Of(Url, response.StatusCode, await TextAsync(response, cancellationToken));
+    }
+
+    private async Task<string> TextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Patience);
+        return await ReachingAsync(() => response.Content.ReadAsStringAsync(late.Token), cancellationToken);
+    }
+
+    private async Task<T> ReachingAsync<T>(Func<Task<T>> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException)
+        {
+            throw new CommandException($"The proxy at {Url} can't be reached: {away.Message}", ExitCode.Unavailable);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"The proxy at {Url} has not answered in {Patience.TotalSeconds:0} seconds.", ExitCode.Unavailable);
+        }
     }
 }

@@ -1,35 +1,102 @@
 using System.CommandLine;
+using BudgetProxy.Cli.Commands;
 
 namespace BudgetProxy.Cli.Proxies;
 
 /// <summary>How a command is told of a running proxy; every command that speaks to one takes these.</summary>
+/// <remarks>
+/// The most particular wins: <c>--url</c>, then <c>--profile</c>, then BUDGETPROXY_URL, then BUDGETPROXY_PROFILE or the profile in use, then the address where a proxy listens
+/// when it is told nothing. A profile's key goes to that profile's address alone, and the environment's key to no profile's.
+/// </remarks>
 internal sealed class ProxyOptions
 {
+    public const string UrlVariable = "BUDGETPROXY_URL";
+
     /// <summary>The environment's name for the key: on a command line, other users of the machine can see it.</summary>
     public const string KeyVariable = "BUDGETPROXY_ADMIN_KEY";
 
-    public Option<string?> Url { get; } = new("--url") { Description = "Ask the running proxy at this address", HelpName = "http://host:8080" };
+    public const string ProfileVariable = "BUDGETPROXY_PROFILE";
 
-    public Option<string?> Key { get; } = new("--key") { Description = $"Its admin key, any role; better in {KeyVariable}", HelpName = "key" };
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+
+    private readonly Option<string?> _url = new("--url") { Description = $"The running proxy's address; else {UrlVariable}, or a profile's", HelpName = "http://host:8080" };
+    private readonly Option<string?> _key = new("--key") { Description = $"Its admin key; others on this machine see it here: better {KeyVariable} or --key-file", HelpName = "key" };
+    private readonly Option<string?> _keyFile = new("--key-file") { Description = "A file with its admin key; - is standard input", HelpName = "file" };
+    private readonly Option<string?> _profile = new("--profile") { Description = "A proxy by the name that `budgetproxy profile set` gave it", HelpName = "name" };
+    private readonly Option<TimeSpan?> _timeout = new("--timeout") { Description = "How long an answer may take; 30s, where left out", HelpName = "30s", CustomParser = QuantityText.Duration };
 
     public void AddTo(Command command)
     {
-        command.Add(Url);
-        command.Add(Key);
+        _profile.CompletionSources.Add(_ => ProfileStore.Names());
+        foreach (var option in new Option[] { _url, _key, _keyFile, _profile, _timeout })
+            command.Add(option);
     }
 
-    /// <summary>The proxy that was named; null where none was.</summary>
+    /// <summary>The proxy that was named on the command line; null where none was.</summary>
     /// <exception cref="CommandException">The address is none, or there is no key.</exception>
     public ProxyAddress? Read(ParseResult parsed)
     {
-        var (url, key) = (parsed.GetValue(Url), parsed.GetValue(Key));
-        if (url is null)
-            return key is null ? null : throw CommandException.Misuse("--key is for a running proxy: name it with --url.");
-        if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw CommandException.Misuse($"--url: '{url}' is not an address such as http://127.0.0.1:8080.");
-        key = (key ?? Environment.GetEnvironmentVariable(KeyVariable))?.Trim();
-        if (string.IsNullOrEmpty(key))
-            throw CommandException.Misuse($"--url needs an admin key: set {KeyVariable}, or give --key.");
-        return key.All(letter => letter is > ' ' and <= '~') ? new ProxyAddress(address, key) : throw CommandException.Misuse("The admin key holds a character that no key has.");
+        if (parsed.GetValue(_url) is not null || parsed.GetValue(_profile) is not null)
+            return Require(parsed);
+        return parsed.GetValue(_key) is null && parsed.GetValue(_keyFile) is null
+            ? null
+            : throw CommandException.Misuse("--key is for a running proxy: name it with --url.");
     }
+
+    /// <summary>The proxy that the command line, the environment or a profile names.</summary>
+    /// <exception cref="CommandException">The address is none, or there is no key.</exception>
+    public ProxyAddress Require(ParseResult parsed)
+    {
+        var (url, key) = Resolve(parsed);
+        key = (GivenKey(parsed) ?? key)?.Trim();
+        if (string.IsNullOrEmpty(key))
+        {
+            throw CommandException.Misuse(
+                $"{(parsed.GetValue(_url) is null ? $"The proxy at {url}" : "--url")} needs an admin key: set {KeyVariable}, give --key-file, or keep it with `budgetproxy profile set`.");
+        }
+
+        return key.All(letter => letter is > ' ' and <= '~')
+            ? new ProxyAddress(url, key, parsed.GetValue(_timeout) ?? DefaultPatience)
+            : throw CommandException.Misuse("The admin key holds a character that no key has.");
+    }
+
+    /// <summary>The key as it was given beside the address; null where it was not.</summary>
+    /// <exception cref="CommandException">It is given twice, or its file can't be read.</exception>
+    public string? GivenKey(ParseResult parsed)
+    {
+        var (key, file) = (parsed.GetValue(_key), parsed.GetValue(_keyFile));
+        if (key is not null && file is not null)
+            throw CommandException.Misuse("--key and --key-file: give one of the two.");
+        return file is null ? key : KeyFile.Read(file);
+    }
+
+    private (Uri Url, string? Key) Resolve(ParseResult parsed)
+    {
+        if (parsed.GetValue(_url) is { } url)
+        {
+            return parsed.GetValue(_profile) is null
+                ? (ProxyAddress.Parse(url, "--url"), Variable(KeyVariable))
+                : throw CommandException.Misuse("--url and --profile: give one of the two.");
+        }
+
+        if (parsed.GetValue(_profile) is { } named)
+            return OfProfile(named);
+        if (Variable(UrlVariable) is { } address)
+            return (ProxyAddress.Parse(address, UrlVariable), Variable(KeyVariable));
+        if ((Variable(ProfileVariable) ?? ProfileStore.Read().Current) is { } profile)
+            return OfProfile(profile);
+        return (ProxyAddress.Parse(DefaultUrl, "--url"), Variable(KeyVariable));
+    }
+
+    private static (Uri Url, string? Key) OfProfile(string name)
+    {
+        var profiles = ProfileStore.Read().Profiles;
+        return profiles.TryGetValue(name, out var profile)
+            ? (ProxyAddress.Parse(profile.Url, $"profile {name}"), profile.Key)
+            : throw CommandException.Misuse($"There is no profile '{name}'. There {(profiles.Count == 0 ? "are none; make one with `budgetproxy profile set`" : $"are: {string.Join(", ", profiles.Keys)}")}.");
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 }

@@ -34,8 +34,10 @@ internal static class CliProgram
     private static async Task<CliAnswer> RunAsync(string program, string[] arguments, (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var name in new[] { "COLUMNS", "NO_COLOR", "BUDGETPROXY_ADMIN_KEY" })
+        foreach (var name in new[] { "COLUMNS", "NO_COLOR", "BUDGETPROXY_ADMIN_KEY", "BUDGETPROXY_URL", "BUDGETPROXY_PROFILE" })
             start.Environment.Remove(name);
+        // Whoever runs the tests may have profiles of their own.
+        start.Environment["XDG_CONFIG_HOME"] = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "budgetproxy-no-config");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

@@ -49,7 +49,7 @@ public sealed class RemoteEstimateTests
     {
         await using var proxy = await TestProxy.StartAsync();
         string[] question = ["estimate", "--model", "gpt4o-mini", "--input", "1", "--url", proxy.BaseAddress.AbsoluteUri];
-        (await CliProgram.RunAsync([.. question, "--key", "wrong"])).Fails(1, "An admin key is needed.");
+        (await CliProgram.RunAsync([.. question, "--key", "wrong"])).Fails(4, "An admin key is needed.");
         (await CliProgram.RunAsync([.. question, "--key", TestProxy.AdminKey])).Fails(1, "The nearest are: gpt-4o-mini");
         (await CliProgram.RunAsync([.. question, "--key", TestProxy.AdminKey, "--tenant", "nobody"])).Fails(1, "There is no such tenant.");
         (await CliProgram.RunAsync([.. question, "--key", "smörgås"])).Fails(2, "no key has");
@@ -60,8 +60,8 @@ public sealed class RemoteEstimateTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nhi!", "no estimate")]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\nConnection: close\r\n\r\nhi!", "answers 404")]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "answers 302")]
-    [InlineData("what is this", "can't be reached")]
-    public async Task Something_else_that_answers_is_told_apart(string response, string message)
+    [InlineData("what is this", "can't be reached", 6)]
+    public async Task Something_else_that_answers_is_told_apart(string response, string message, int code = 1)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -77,7 +77,7 @@ public sealed class RemoteEstimateTests
             return seen;
         });
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        (await CliProgram.RunAsync("estimate", "--model", "gpt-4o", "--input", "1", "--url", $"http://127.0.0.1:{port}", "--key", "a-key")).Fails(1, message);
+        (await CliProgram.RunAsync("estimate", "--model", "gpt-4o", "--input", "1", "--url", $"http://127.0.0.1:{port}", "--key", "a-key")).Fails(code, message);
         var request = await serving;
         Assert.StartsWith("POST /admin/v1/estimate HTTP/1.1\r\n", request, StringComparison.Ordinal);
         Assert.Contains("Authorization: Bearer a-key\r\n", request, StringComparison.Ordinal);
@@ -85,5 +85,5 @@ public sealed class RemoteEstimateTests
 
     [Fact]
     public async Task No_proxy_is_told() =>
-        (await CliProgram.RunAsync("estimate", "--model", "gpt-4o", "--input", "1", "--url", "http://127.0.0.1:1", "--key", "k")).Fails(1, "can't be reached");
+        (await CliProgram.RunAsync("estimate", "--model", "gpt-4o", "--input", "1", "--url", "http://127.0.0.1:1", "--key", "k")).Fails(6, "can't be reached");
 }

@@ -1,6 +1,7 @@
+using System.Globalization;
 using Spectre.Console;
 
-namespace BudgetProxy.Cli;
+namespace BudgetProxy.Cli.Output;
 
 /// <summary>Where a command writes for people: in colour only on a terminal that takes it, never when redirected or with <c>NO_COLOR</c>, and as wide as there is room.</summary>
 internal sealed class Terminal
@@ -9,15 +10,20 @@ internal sealed class Terminal
     private const int Unbounded = 1_000;
 
     private readonly IAnsiConsole _console;
+    private readonly TextWriter _output;
 
-    private Terminal(IAnsiConsole console, int width)
+    private Terminal(IAnsiConsole console, TextWriter output, int width)
     {
         _console = console;
+        _output = output;
         Width = width;
     }
 
     /// <summary>Columns.</summary>
     public int Width { get; }
+
+    /// <summary>Whether colours, and the pictures that live by them, are wanted.</summary>
+    public bool HasColour => _console.Profile.Capabilities.Ansi && _console.Profile.Capabilities.ColorSystem != ColorSystem.NoColors;
 
     /// <summary>The process's own output. <c>COLUMNS</c> wins over the terminal's own width.</summary>
     public static Terminal OnConsole()
@@ -32,23 +38,49 @@ internal sealed class Terminal
         });
         // Lines are laid out by who writes them; Spectre must not wrap them.
         console.Profile.Width = Unbounded;
-        return new Terminal(console, ColumnsOf());
+        return new Terminal(console, Console.Out, ColumnsOf());
     }
 
+    /// <summary>Text with nothing in it that a terminal would obey: ids and model names come from whoever sent the call.</summary>
+    public static string Clean(string text) => text.Any(IsObeyed) ? new string([.. text.Select(letter => IsObeyed(letter) ? '\uFFFD' : letter)]) : text;
+
     /// <summary>A line as it is.</summary>
-    public void Line(string text = "") => _console.WriteLine(text);
+    public void Line(string text = "") => _output.Write(text + "\n");
+
+    /// <summary>Part of a line.</summary>
+    public void Write(string text, Tone tone = Tone.Plain)
+    {
+        if (tone == Tone.Plain || !HasColour)
+            _output.Write(text);
+        else
+            _console.Write(new Text(text, StyleOf(tone)));
+    }
 
     /// <summary>A line with emphasis.</summary>
-    public void Strong(string text) => _console.MarkupLineInterpolated($"[bold]{text}[/]");
+    public void Strong(string text) => Line(text, Tone.Strong);
+
+    /// <summary>A line that is beside the point.</summary>
+    public void Dim(string text) => Line(text, Tone.Dim);
+
+    public void Line(string text, Tone tone)
+    {
+        Write(text, tone);
+        Line();
+    }
 
     /// <summary>A line of which the end is good news.</summary>
-    public void Good(string text, string end) => _console.MarkupLineInterpolated($"{text}[green]{end}[/]");
+    public void Good(string text, string end)
+    {
+        Write(text);
+        Line(end, Tone.Good);
+    }
 
     /// <summary>Text broken at spaces where it is wider than the terminal; all lines but the first are indented.</summary>
     public void Wrapped(string text, int indent)
     {
         var room = Math.Max(Width - indent, 20);
         var first = true;
+        text = Clean(text);
         while (text.Length > 0)
         {
             var limit = first ? room + indent : room;
@@ -60,6 +92,18 @@ internal sealed class Terminal
             first = false;
         }
     }
+
+    private static bool IsObeyed(char letter) => char.IsControl(letter) || CharUnicodeInfo.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private static Style StyleOf(Tone tone) => tone switch
+    {
+        Tone.Strong => new Style(decoration: Decoration.Bold),
+        Tone.Dim => new Style(decoration: Decoration.Dim),
+        Tone.Good => new Style(Color.Green),
+        Tone.Warning => new Style(Color.Yellow),
+        Tone.Bad => new Style(Color.Red),
+        _ => Style.Plain,
+    };
 
     private static int ColumnsOf()
     {

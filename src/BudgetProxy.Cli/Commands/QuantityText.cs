@@ -1,7 +1,7 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace BudgetProxy.Cli;
+namespace BudgetProxy.Cli.Commands;
 
 /// <summary>Reads what people write for numbers and times: <c>10000</c>, <c>10_000</c>, <c>7.5M</c>; <c>5m</c>, <c>1h</c>.</summary>
 internal static class QuantityText
@@ -28,10 +28,8 @@ internal static class QuantityText
     /// <summary>A time in seconds, minutes, hours or days; an error, and null, where it is none.</summary>
     public static TimeSpan? Duration(ArgumentResult result)
     {
-        var text = result.Tokens[0].Value;
-        var seconds = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3_600 : text is [.., 'd'] ? 86_400 : 0;
-        if (seconds > 0 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return TimeSpan.FromSeconds(Math.Min((long)number * seconds, MostSeconds));
+        if (TryDuration(result.Tokens[0].Value, out var time))
+            return time;
         Refuse(result, "a time such as 300s, 5m, 1h or 1d");
         return null;
     }
@@ -39,12 +37,38 @@ internal static class QuantityText
     /// <summary>A date, which is its first instant in UTC, or an RFC 3339 instant; an error, and null, where it is neither.</summary>
     public static DateTimeOffset? Instant(ArgumentResult result)
     {
-        var text = result.Tokens[0].Value;
-        string[] formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:sszzz"];
-        if (DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+        if (TryInstant(result.Tokens[0].Value, out var at))
             return at;
         Refuse(result, "a date or an instant such as 2026-11-28 or 2026-11-28T12:00:00Z");
         return null;
+    }
+
+    /// <summary>An amount of USD as the API takes it: without the dollar sign and underscores that people write. Whether it is one, the proxy says.</summary>
+    public static string Usd(string text) => text.Trim().TrimStart('$').Replace("_", "", StringComparison.Ordinal);
+
+    /// <summary>An instant as the API takes it, from a date, an instant, or a time from now such as <c>90d</c>.</summary>
+    /// <exception cref="CommandException">It is neither.</exception>
+    public static string FromNow(string option, string text)
+    {
+        if (TryDuration(text, out var time))
+            return PeriodOptions.Text(TimeProvider.System.GetUtcNow() + time)!;
+        return TryInstant(text, out var at)
+            ? PeriodOptions.Text(at)!
+            : throw CommandException.Misuse($"{option}: '{text}' is not a date, an instant or a time from now, such as 2026-12-31, 2026-12-31T12:00:00Z or 90d.");
+    }
+
+    private static bool TryDuration(string text, out TimeSpan time)
+    {
+        var seconds = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3_600 : text is [.., 'd'] ? 86_400 : 0;
+        var known = seconds > 0 & int.TryParse(text.AsSpan(0, Math.Max(text.Length - 1, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        time = TimeSpan.FromSeconds(Math.Min((long)number * seconds, MostSeconds));
+        return known;
+    }
+
+    private static bool TryInstant(string text, out DateTimeOffset at)
+    {
+        string[] formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:sszzz"];
+        return DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
     }
 
     private static void Refuse(ArgumentResult result, string right) =>

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace BudgetProxy.Cli;
+namespace BudgetProxy.Cli.Commands;
 
 /// <summary>The help of System.CommandLine, and after it a command's examples.</summary>
 internal sealed class ExampleHelp : SynchronousCommandLineAction
@@ -28,10 +28,16 @@ internal sealed class ExampleHelp : SynchronousCommandLineAction
         _examples[command] = examples;
     }
 
+    /// <summary>Adds a command that has its examples with it.</summary>
+    public void Add(ExampleCommand command) => _root.Add(command);
+
     public override int Invoke(ParseResult parseResult)
     {
         var exitCode = _plain.Invoke(parseResult);
-        if (_examples.TryGetValue(parseResult.CommandResult.Command, out var examples))
+        var command = parseResult.CommandResult.Command;
+        if ((command as ExampleCommand)?.Examples is { } own)
+            parseResult.InvocationConfiguration.Output.WriteLine(own);
+        else if (_examples.TryGetValue(command, out var examples))
             parseResult.InvocationConfiguration.Output.WriteLine(examples);
         return exitCode;
     }
