@@ -30,6 +30,8 @@ public static class AdminEndpoints
         RatesImportApi.Map(admin);
         RerateApi.Map(admin);
         AdminKeysApi.Map(admin);
+        AlertsApi.Map(admin);
+        WebhooksApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
         return routes;
     }

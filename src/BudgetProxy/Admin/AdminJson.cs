@@ -19,5 +19,11 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(ListPage<UsageDocument>))]
 [JsonSerializable(typeof(LedgerDocument))]
+[JsonSerializable(typeof(WebhookDocument))]
+[JsonSerializable(typeof(ListPage<WebhookDocument>))]
+[JsonSerializable(typeof(WebhookTestDocument))]
+[JsonSerializable(typeof(ListPage<AlertDocument>))]
+[JsonSerializable(typeof(DeliveryDocument))]
+[JsonSerializable(typeof(ListPage<DeliveryDocument>))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ namespace BudgetProxy.Admin;
 /// <param name="Match">Dimension to pattern; empty = every call of the tenant.</param>
 /// <param name="Limit">One of <c>usd</c>, <c>requests</c>, <c>tokens</c>.</param>
 /// <param name="Timezone">As it was set; null = the tenant's.</param>
-/// <param name="AlertAt">Shares of the limit: 0.5 = half. Kept, but nobody is alerted in this version.</param>
+/// <param name="AlertAt">Shares of the limit at which an alert rings: 0.5 = half.</param>
 public sealed record BudgetDocument(
     string Name, string? Per, IReadOnlyDictionary<string, string> Match, IReadOnlyDictionary<string, BudgetAmount> Limit, string Window,
     string? Timezone, string Mode, string Admission, IReadOnlyList<decimal> AlertAt)

@@ -1,12 +1,32 @@
+using BudgetProxy.Alerts;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Requests;
 using BudgetProxy.Hosting;
 using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Gateway;
 
-/// <summary>Books the end of a call in the store and in the metrics, now or later.</summary>
-public sealed class CallBooks(IReservationStore store, ProxyMetrics metrics)
+/// <summary>Books the end of a call in the store and in the metrics, now or later, and leaves a note for the alerts.</summary>
+public sealed class CallBooks(IReservationStore store, ProxyMetrics metrics, CallSignals signals)
 {
+    /// <summary>A call was refused: nothing was sent, nothing is booked.</summary>
+    public void Refuse(Call call, GatewayRefusal refusal)
+    {
+        metrics.CallRefused(refusal.Code);
+        signals.Refused(call.Tenant?.Id, refusal.Code, refusal.Budget);
+        if (refusal.Code == Refusals.UnpricedModelCode)
+            signals.Unpriced(new UnpricedModel(call.Tenant!.Id, call.Route.Provider.Name(), call.Request.Model, Refused: true));
+    }
+
+    /// <summary>A call was booked: its counters may have come to where an alert rings.</summary>
+    public void Note(Call call)
+    {
+        if (call.Reservation is { } reservation)
+            signals.Spent(reservation.Holds);
+        if (call.Unpriced)
+            signals.Unpriced(new UnpricedModel(call.Tenant.Id, call.Route.Provider.Name(), call.Request.Model, Refused: false));
+    }
+
     /// <param name="settlement">Null = void.</param>
     /// <param name="reserved">What was reserved: a cost above it is an overrun.</param>
     /// <returns>False = the store can't be written just now; nothing was booked.</returns>

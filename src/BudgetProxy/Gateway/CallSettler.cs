@@ -1,17 +1,16 @@
 using BudgetProxy.Core.Metering;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Forwarding;
-using BudgetProxy.Hosting;
 
 namespace BudgetProxy.Gateway;
 
 /// <summary>Settle or void: every reservation ends here exactly once, whatever happened to the client or the provider.</summary>
-public sealed class CallSettler(CallBooks books, UnsettledCalls unsettled, CallMemory memory, ProxyMetrics metrics)
+public sealed class CallSettler(CallBooks books, UnsettledCalls unsettled, CallMemory memory)
 {
     /// <summary>Answers a call that goes no further: nothing was sent, nothing is booked.</summary>
     public Task RefuseAsync(Call call, GatewayRefusal refusal)
     {
-        metrics.CallRefused(refusal.Code);
+        books.Refuse(call, refusal);
         return RefusalWriter.WriteAsync(call.Context, call.Route.Provider, refusal);
     }
 
@@ -25,6 +24,8 @@ public sealed class CallSettler(CallBooks books, UnsettledCalls unsettled, CallM
         memory.Learn(call, settlement);
         if (!await books.TryBookAsync(call.Tenant.Id, call.Id, settlement, call.Quote.Worst))
             unsettled.Add(new UnsettledCall(call.Tenant.Id, call.Id, settlement, call.Quote.Worst));
+        else if (settlement is not null)
+            books.Note(call);
         return settlement?.Cost ?? NanoUsd.Zero;
     }
 

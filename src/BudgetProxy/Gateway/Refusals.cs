@@ -12,6 +12,9 @@ public static class Refusals
     /// <summary>The longest wait that is worth telling: SDKs sleep as long as they are told.</summary>
     private const int LongestRetryAfterSeconds = 60;
 
+    /// <summary>No rate is known for the model.</summary>
+    public const string UnpricedModelCode = "unpriced_model";
+
     private const string Routes =
         "It takes chat/completions, responses, completions, embeddings, moderations, files for batches, batches and models of OpenAI, and messages, messages/batches, messages/count_tokens and models of Anthropic.";
 
@@ -89,7 +92,7 @@ public static class Refusals
         StatusCodes.Status403Forbidden, "model_not_allowed", $"The model {Shown(model)} is not among those this key may use.") { Param = "model" };
 
     public static GatewayRefusal Unpriced(string model) => new(
-        StatusCodes.Status402PaymentRequired, "unpriced_model",
+        StatusCodes.Status402PaymentRequired, UnpricedModelCode,
         $"There is no rate for the model {Shown(model)}, so it can't be held against a budget. Use the exact id of a model that has one.")
     {
         Param = "model",

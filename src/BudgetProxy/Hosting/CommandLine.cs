@@ -37,6 +37,11 @@ public static class CommandLine
           BudgetProxy__MaxBatchBytes                   largest batch, as a file or a body              268435456
           BudgetProxy__BatchPollInterval               how often an open batch is asked after          00:00:30
           BudgetProxy__BatchLifetime                   then what has not ended is charged as presumed  3.00:00:00
+          BudgetProxy__Alerts__RetentionDays           how long alerts and deliveries are kept         30
+          BudgetProxy__Alerts__VelocityFloorUsd        less in five minutes never rings                1.00
+          BudgetProxy__Alerts__Smtp__Host              mail of every alert; with From and To           off
+          BudgetProxy__Alerts__Smtp__Port              __User, __Password, __From, __To (a,b),         587
+          BudgetProxy__Alerts__Smtp__Tls               starttls | implicit | none                      starttls
 
         README.md has the rest.
         """;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using BudgetProxy.Admin;
+using BudgetProxy.Alerts;
 using BudgetProxy.Batches;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
@@ -152,7 +153,8 @@ public static class ProxyHost
             services.AddEmbeddedStore(options);
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<RateTable>();
-        services.AddHostedService<RateAge>();
+        services.AddSingleton<RateAge>();
+        services.AddHostedService(provider => provider.GetRequiredService<RateAge>());
         services.AddSingleton<Rerating>();
         services.AddHostedService<DirectoryStart>();
 
@@ -183,6 +185,7 @@ public static class ProxyHost
         services.AddHostedService<DriftWatch>();
         services.AddHostedService<LearningKeeper>();
         services.AddBatches();
+        services.AddAlerts();
         // Last, so that it stops before all others: they serve the settling that it waits for.
         services.AddSingleton<CallDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());

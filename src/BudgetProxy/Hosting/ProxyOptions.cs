@@ -1,3 +1,4 @@
+using BudgetProxy.Alerts;
 using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Hosting;
@@ -61,6 +62,9 @@ public sealed record ProxyOptions
 
     /// <summary>How long a batch may go without an end that can be read; 1 minute to 6 days. What is not settled then is charged as Presumed.</summary>
     public TimeSpan BatchLifetime { get; init; } = TimeSpan.FromHours(72);
+
+    /// <summary>How alerts are found, told and kept.</summary>
+    public AlertOptions Alerts { get; init; } = new();
 
     /// <summary>What becomes of what can't be seen in a body, by route.</summary>
     public RouteAllowances Allowances { get; init; } = RouteAllowances.Default;

@@ -35,7 +35,7 @@ public sealed class ProxyOptionsReader
         RefuseUnknown(
             _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
             "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes", "MaxBatchBytes",
-            "BatchPollInterval", "BatchLifetime", "Allowances");
+            "BatchPollInterval", "BatchLifetime", "Allowances", "Alerts");
         RefuseLater();
         var (redis, postgres) = ReadStores();
         return new ProxyOptions
@@ -58,6 +58,7 @@ public sealed class ProxyOptionsReader
             BatchPollInterval = Duration("BatchPollInterval", TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             BatchLifetime = Duration("BatchLifetime", TimeSpan.FromHours(72), TimeSpan.FromMinutes(1), TimeSpan.FromDays(6)),
             Allowances = ReadAllowances(),
+            Alerts = AlertOptionsReader.Read(_section.GetSection("Alerts"), Error),
             Providers = ReadProviders(),
         };
     }

@@ -1,3 +1,4 @@
+using BudgetProxy.Alerts;
 using BudgetProxy.Batches;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
@@ -29,6 +30,8 @@ internal static class StoreParts
         services.AddSingleton<ILearningStore, SqliteLearningStore>();
         services.AddSingleton<IRateStore, SqliteRateStore>();
         services.AddSingleton<IBatchStore, SqliteBatchStore>();
+        services.AddSingleton<IAlertStore, SqliteAlertStore>();
+        services.AddSingleton<ISpendSource, SqliteSpendSource>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -41,6 +44,8 @@ internal static class StoreParts
         services.AddSingleton<ILearningStore, PostgresLearningStore>();
         services.AddSingleton<IRateStore, PostgresRateStore>();
         services.AddSingleton<IBatchStore, PostgresBatchStore>();
+        services.AddSingleton<IAlertStore, PostgresAlertStore>();
+        services.AddSingleton<ISpendSource, PostgresSpendSource>();
         services.AddHostedService<DirectoryWatch>();
     }
 

@@ -30,6 +30,7 @@ public sealed partial class ConventionTests
         ["Rates"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed"],
         ["Gateway"] = ["Batches", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Batches"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Alerts"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Storage"] = ["Batches", "Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],

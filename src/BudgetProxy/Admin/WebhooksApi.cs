@@ -1,0 +1,89 @@
+using BudgetProxy.Alerts;
+using BudgetProxy.Tenants;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace BudgetProxy.Admin;
+
+/// <summary><c>/alerts/webhooks</c>.</summary>
+internal static class WebhooksApi
+{
+    /// <summary>How long a secret that was replaced signs too.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
+
+    public static void Map(IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/alerts/webhooks", List);
+        admin.MapGet("/alerts/webhooks/{name}", Get);
+        admin.MapPut("/alerts/webhooks/{name}", Put);
+        admin.MapDelete("/alerts/webhooks/{name}", Delete);
+        admin.MapPost("/alerts/webhooks/{name}/test", Test);
+        admin.MapPost("/alerts/webhooks/{name}/secret", Renew);
+    }
+
+    private static async Task<Results<Ok<ListPage<WebhookDocument>>, ProblemHttpResult>> List(HttpRequest request, [FromServices] IAlertStore store)
+    {
+        var query = new QueryReader(request.Query);
+        var webhooks = await store.WebhooksAsync(request.HttpContext.RequestAborted);
+        var role = RoleOf(request);
+        return query.Page(webhooks, webhook => webhook.Name, webhook => WebhookDocument.Of(webhook, role)) is { } page
+            ? TypedResults.Ok(page)
+            : query.Errors.ToProblem();
+    }
+
+    private static async Task<Results<Ok<WebhookDocument>, ProblemHttpResult>> Get(string name, HttpRequest request, [FromServices] IAlertStore store) =>
+        await FindAsync(store, name, request.HttpContext.RequestAborted) is { } webhook
+            ? TypedResults.Ok(WebhookDocument.Of(webhook, RoleOf(request)))
+            : NoSuchWebhook();
+
+    /// <summary>A full replacement, but for the secret, which stays; one that is new gets its secret in the answer, this once.</summary>
+    private static async Task<Results<Ok<WebhookDocument>, ProblemHttpResult>> Put(
+        string name, HttpRequest request, [FromServices] IAlertStore store, [FromServices] TimeProvider clock)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var (fields, problem) = await JsonBody.ReadAsync(request, cancellationToken);
+        if (fields is null)
+            return problem!;
+        var old = await FindAsync(store, name, cancellationToken);
+        var webhook = WebhookReader.Read(name, old, fields, clock.GetUtcNow());
+        if (fields.Errors.Any)
+            return fields.Errors.ToProblem();
+        return await store.SaveAsync(webhook, cancellationToken)
+            ? TypedResults.Ok(WebhookDocument.Of(webhook, RoleOf(request), withSecret: old is null))
+            : Problems.Conflict($"There are at most {Webhook.Most} webhooks; delete one that is no longer needed.");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, HttpRequest request, [FromServices] IAlertStore store) =>
+        await store.RemoveAsync(name, request.HttpContext.RequestAborted) ? TypedResults.NoContent() : NoSuchWebhook();
+
+    /// <summary>Sends one delivery now, also to one that is turned off, and says what came of it; it is not kept, nor tried again.</summary>
+    private static async Task<Results<Ok<WebhookTestDocument>, ProblemHttpResult>> Test(
+        string name, HttpRequest request, [FromServices] IAlertStore store, [FromServices] WebhookSender sender, [FromServices] AlertBodies bodies)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        if (await FindAsync(store, name, cancellationToken) is not { } webhook)
+            return NoSuchWebhook();
+        var attempt = (await sender.SendAsync(webhook, bodies.Test(name), cancellationToken)).Attempt;
+        return TypedResults.Ok(new WebhookTestDocument(attempt.Error is null, attempt.Status, attempt.Error, attempt.Milliseconds));
+    }
+
+    /// <summary>Makes a new secret; the one before signs too for a day, so that a receiver can change over without a gap.</summary>
+    private static async Task<Results<Ok<WebhookDocument>, ProblemHttpResult>> Renew(
+        string name, HttpRequest request, [FromServices] IAlertStore store, [FromServices] TimeProvider clock)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        if (await FindAsync(store, name, cancellationToken) is not { } webhook)
+            return NoSuchWebhook();
+        var until = DateTimeOffset.FromUnixTimeMilliseconds((clock.GetUtcNow() + Overlap).ToUnixTimeMilliseconds());
+        var renewed = webhook with { Secret = WebhookSecret.New(), OldSecret = webhook.Secret, OldUntil = until };
+        await store.SaveAsync(renewed, cancellationToken);
+        return TypedResults.Ok(WebhookDocument.Of(renewed, RoleOf(request), withSecret: true));
+    }
+
+    private static async Task<Webhook?> FindAsync(IAlertStore store, string name, CancellationToken cancellationToken) =>
+        (await store.WebhooksAsync(cancellationToken)).FirstOrDefault(webhook => webhook.Name == name);
+
+    private static AdminRole RoleOf(HttpRequest request) => request.HttpContext.Features.Get<AdminKey>()!.Role;
+
+    private static ProblemHttpResult NoSuchWebhook() => Problems.NotFound("There is no such webhook. Make it with PUT /admin/v1/alerts/webhooks/{name}.");
+}
