@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Rates.Calculator;
+using BudgetProxy.Insight;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BudgetProxy.Admin;
@@ -32,6 +33,7 @@ public static class AdminEndpoints
         AdminKeysApi.Map(admin);
         AlertsApi.Map(admin);
         WebhooksApi.Map(admin);
+        InsightApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
         return routes;
     }

@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
+using BudgetProxy.Insight;
 
 namespace BudgetProxy.Admin;
 
 /// <summary>Everything that the admin API answers with.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TenantDocument))]
-[JsonSerializable(typeof(ListPage<TenantDocument>))]
+[JsonSerializable(typeof(TenantListDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(ListPage<KeyDocument>))]
 [JsonSerializable(typeof(BudgetDocument))]
@@ -25,5 +26,9 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(ListPage<AlertDocument>))]
 [JsonSerializable(typeof(DeliveryDocument))]
 [JsonSerializable(typeof(ListPage<DeliveryDocument>))]
+[JsonSerializable(typeof(ListPage<LedgerDocument>))]
+[JsonSerializable(typeof(OverviewDocument))]
+[JsonSerializable(typeof(LiveDocument))]
+[JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 internal sealed partial class AdminJson : JsonSerializerContext;

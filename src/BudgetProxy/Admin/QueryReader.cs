@@ -1,3 +1,4 @@
+using System.Globalization;
 using BudgetProxy.Ledger;
 
 namespace BudgetProxy.Admin;
@@ -10,7 +11,7 @@ internal sealed class QueryReader(IQueryCollection query)
 {
     public const int MaxLimit = 1000;
 
-    private const int DefaultLimit = 100;
+    public const int DefaultLimit = 100;
 
     private readonly List<string> _known = [];
 
@@ -45,6 +46,17 @@ internal sealed class QueryReader(IQueryCollection query)
         return text;
     }
 
+    /// <summary>A whole number of a range; <paramref name="otherwise"/> where it is left out.</summary>
+    public int Whole(string name, int otherwise, int least, int most)
+    {
+        if (Text(name) is not { } text)
+            return otherwise;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Errors.Add(name, $"Must be a whole number from {least} to {most}.");
+        return otherwise;
+    }
+
     public bool Flag(string name) => OneOf(name, "false", "true") == "true";
 
     public UsageGroups Groups(string name)
@@ -52,7 +64,7 @@ internal sealed class QueryReader(IQueryCollection query)
         var groups = UsageGroups.None;
         foreach (var part in (Text(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (Names.TryParse<UsageGroups>(part, out var group) && group != UsageGroups.None)
+            if (Names.TryParse<UsageGroups>(part, out var group) && group is not (UsageGroups.None or UsageGroups.Provider or UsageGroups.Hour))
                 groups |= group;
             else
                 Errors.Add(name, $"'{part}' can't be grouped by. The groups are: tenant, user, project, key, model, day.");
@@ -73,9 +85,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <param name="id">What the items are ordered by, ordinally, and <c>after</c> names.</param>
     public ListPage<TDocument>? Page<T, TDocument>(IEnumerable<T> ordered, Func<T, string> id, Func<T, TDocument> document)
     {
-        var limit = DefaultLimit;
-        if (Text("limit") is { } text && (!int.TryParse(text, out limit) || limit is < 1 or > MaxLimit))
-            Errors.Add("limit", $"Must be a whole number from 1 to {MaxLimit}.");
+        var limit = Whole("limit", DefaultLimit, 1, MaxLimit);
         var after = Text("after");
         RefuseUnknown();
         if (Errors.Any)

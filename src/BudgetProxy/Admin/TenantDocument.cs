@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Admin;
@@ -11,6 +12,18 @@ public sealed record TenantDocument(
     string Id, string? Name, string? Plan, string? Timezone, string? StripeCustomerId, decimal MarkupPercent,
     IReadOnlyList<string> AllowedModels, string? MaxCallUsd, bool Suspended)
 {
+    /// <summary>What its calls cost in this calendar month, UTC; only in the list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SpentMonthUsd { get; init; }
+
+    /// <summary>Its calls of this calendar month, UTC; only in the list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RequestsMonth { get; init; }
+
+    /// <summary>(Spent + held) ÷ limit of the enforced budget that is nearest its limit; only in the list, and left out where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? TightestShare { get; init; }
+
     /// <summary>1,000 % of markup is a slip of the hand more often than a price.</summary>
     private const decimal MaxMarkupPercent = 1000;
 

@@ -1,3 +1,4 @@
+using BudgetProxy.Insight;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,12 +15,15 @@ internal static class TenantsApi
         admin.MapDelete("/tenants/{tenant}", Delete);
     }
 
-    private static Results<Ok<ListPage<TenantDocument>>, ProblemHttpResult> List(HttpRequest request, TenantDirectory directory)
+    private static async Task<Results<Ok<TenantListDocument>, ProblemHttpResult>> List(HttpRequest request, TenantList tenants, CancellationToken cancellationToken)
     {
         var query = new QueryReader(request.Query);
-        return query.Page(directory.Current.Tenants, tenant => tenant.Id, TenantDocument.Of) is { } page
-            ? TypedResults.Ok(page)
-            : query.Errors.ToProblem();
+        var search = query.Text("search");
+        var order = query.OneOf("sort", TenantList.Orders);
+        var limit = query.Whole("limit", QueryReader.DefaultLimit, 1, QueryReader.MaxLimit);
+        var after = query.Text("after");
+        query.RefuseUnknown();
+        return query.Errors.Any ? query.Errors.ToProblem() : TypedResults.Ok(await tenants.PageAsync(search, order, after, limit, cancellationToken));
     }
 
     private static Results<Ok<TenantDocument>, ProblemHttpResult> Get(string tenant, TenantDirectory directory) =>

@@ -28,7 +28,7 @@ public sealed class BatchGate(CallIdentifier identifier, CallsInFlight calls, Op
         var refusal = RequestFraming.Check(context.Request) ?? identifier.Identify(call) ?? CallAttribution.Attribute(call, null) ?? await TryAsync(call, work);
         if (refusal is null)
             return;
-        metrics.CallRefused(refusal.Code);
+        metrics.CallRefused(refusal.Code, call.Tenant?.Id, refusal.Budget?.Budget.Name);
         await RefusalWriter.WriteAsync(context, route.Provider, refusal);
     }
 

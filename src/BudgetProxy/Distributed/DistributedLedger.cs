@@ -19,6 +19,19 @@ internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings b
         return await ledger.TotalsAsync(filter, groups, cancellationToken);
     }
 
+    public async ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(questions.All(question => question.Filter.Tenant is not null)
+            ? questions.Select(question => shards[question.Filter.Tenant!]).Distinct() : shards.All, cancellationToken);
+        return await ledger.TotalsAsync(questions, cancellationToken);
+    }
+
+    public async ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(filter.Tenant is { } tenant ? [shards[tenant]] : shards.All, cancellationToken);
+        return await ledger.NewestAsync(filter, after, most, cancellationToken);
+    }
+
     public async IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await CatchUpAsync(Of(filter), cancellationToken);

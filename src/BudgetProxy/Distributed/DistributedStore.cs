@@ -59,6 +59,7 @@ internal sealed class DistributedStore : IAsyncDisposable
         };
         Reservations = new RedisReservationStore(_shards, generations, _own, _counters, _spool);
         Ledger = new DistributedLedger(_shards, _outbox, _counters.Bookings, ledger);
+        Insight = new InsightStore(database, link, _own, TimeProvider.System);
         Replay = new SpoolReplay(Reservations, _shards, _own, _counters.Bookings, _spool);
         _loops = new StoreLoops(Reservations, sources, _outbox, Replay, loggers.CreateLogger<StoreLoops>());
         _ledger = ledger;
@@ -69,6 +70,9 @@ internal sealed class DistributedStore : IAsyncDisposable
     public RedisReservationStore Reservations { get; }
 
     public DistributedLedger Ledger { get; }
+
+    /// <summary>What is kept for those who look on.</summary>
+    public InsightStore Insight { get; }
 
     /// <summary>Books what the spool holds.</summary>
     public SpoolReplay Replay { get; }

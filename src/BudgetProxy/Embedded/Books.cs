@@ -53,6 +53,15 @@ internal sealed class Books : IDisposable
 
     public int OpenCount => _budgets.Open.Count;
 
+    /// <summary>What open reservations hold, in nano-dollars.</summary>
+    public long Held()
+    {
+        long held = 0;
+        foreach (var open in _budgets.Open.Values)
+            held += open.Call.Amount.Value;
+        return held;
+    }
+
     public ReserveOutcome Reserve(Reservation reservation)
     {
         if (_budgets.Open.TryGetValue(reservation.Id, out var earlier))

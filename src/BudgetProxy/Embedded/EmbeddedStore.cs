@@ -20,6 +20,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     private readonly WalCheckpointer _checkpointer;
     private readonly CommitQueue _queue;
     private readonly LedgerReader _ledger;
+    private readonly NewestCalls _newest;
     private readonly CounterReader _counters;
     private readonly LedgerCheck _check;
     private readonly LedgerNotes _notes;
@@ -40,6 +41,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         _check = new LedgerCheck(database);
         _notes = new LedgerNotes(database, time);
         _ledger = new LedgerReader(database);
+        _newest = new NewestCalls(database);
         _counters = new CounterReader(database);
         try
         {
@@ -139,7 +141,13 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     }
 
     public ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken) =>
-        OffThreadAsync<IReadOnlyList<UsageTotal>>(() => _ledger.Totals(filter, groups), cancellationToken);
+        OffThreadAsync(() => _ledger.Totals([new UsageQuestion(filter, groups)])[0], cancellationToken);
+
+    public ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken) =>
+        OffThreadAsync<IReadOnlyList<IReadOnlyList<UsageTotal>>>(() => _ledger.Totals(questions), cancellationToken);
+
+    public ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken) =>
+        OffThreadAsync(() => _newest.Read(filter, after, most), cancellationToken);
 
     public async IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -193,7 +201,11 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         return sorted;
     }
 
-    private static async ValueTask<T> OffThreadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    /// <summary>What open reservations hold, in nano-dollars.</summary>
+    internal ValueTask<long> HeldAsync() => _queue.RunAsync(static (books, _) => books.Held(), 0);
+
+    /// <exception cref="StoreUnavailableException">The database can't be read or written.</exception>
+    internal static async ValueTask<T> OffThreadAsync<T>(Func<T> read, CancellationToken cancellationToken)
     {
         try
         {

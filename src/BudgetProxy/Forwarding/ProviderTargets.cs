@@ -16,6 +16,8 @@ public sealed class ProviderTargets : IDisposable
 
     public ProviderTarget this[Provider provider] => _targets[provider];
 
+    public IReadOnlyCollection<ProviderTarget> All => _targets.Values;
+
     public void Dispose()
     {
         foreach (var target in _targets.Values)

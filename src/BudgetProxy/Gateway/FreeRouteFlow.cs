@@ -16,7 +16,7 @@ public sealed class FreeRouteFlow(
         var refusal = RequestFraming.Check(context.Request) ?? identifier.Identify(call) ?? CheckLength(context);
         if (refusal is not null)
         {
-            metrics.CallRefused(refusal.Code);
+            metrics.CallRefused(refusal.Code, call.Tenant?.Id);
             await RefusalWriter.WriteAsync(context, route.Provider, refusal);
             return;
         }

@@ -6,6 +6,7 @@ using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
+using BudgetProxy.Insight;
 using BudgetProxy.Learning;
 using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
@@ -144,6 +145,7 @@ public static class ProxyHost
     {
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RefusalTally>();
         services.AddSingleton<ProxyMetrics>();
         services.AddSingleton<PrometheusText>();
 
@@ -159,6 +161,7 @@ public static class ProxyHost
         services.AddHostedService<DirectoryStart>();
 
         services.AddAdmin();
+        services.AddInsight();
 
         services.AddHttpForwarder();
         services.AddSingleton<CallsInFlight>();

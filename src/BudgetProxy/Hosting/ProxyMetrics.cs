@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Distributed;
+using BudgetProxy.Insight;
 
 namespace BudgetProxy.Hosting;
 
@@ -32,8 +33,12 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Gauge<long> _drift;
     private readonly Gauge<long> _ratesAge;
 
-    public ProxyMetrics()
+    private readonly RefusalTally _refusals;
+
+    /// <param name="refusals">Where what belongs to a tenant is counted: no label here comes from one.</param>
+    public ProxyMetrics(RefusalTally refusals)
     {
+        _refusals = refusals;
         Meter = new Meter("BudgetProxy");
         _admitted = Counter("calls.admitted", "{call}", "Calls that were reserved and forwarded.");
         _refused = Counter("calls.refused", "{call}", "Calls that were refused before they reached a provider, by code.");
@@ -61,7 +66,14 @@ public sealed class ProxyMetrics : IDisposable
 
     /// <summary>A call was refused before it reached a provider.</summary>
     /// <param name="code">One of the contract's refusal codes, such as <c>budget_exceeded</c>.</param>
-    public void CallRefused(string code) => _refused.Add(1, new KeyValuePair<string, object?>("code", code));
+    /// <param name="tenant">Whose call it was; null = its key named nobody.</param>
+    /// <param name="budget">The budget that refused; null = none did.</param>
+    /// <param name="model">What the call asked for; null = it had not come so far.</param>
+    public void CallRefused(string code, string? tenant = null, string? budget = null, string? model = null)
+    {
+        _refused.Add(1, new KeyValuePair<string, object?>("code", code));
+        _refusals.Count(tenant, code, budget, model);
+    }
 
     /// <summary>A shadow budget would have refused a call that was admitted.</summary>
     public void CallWouldBlock() => _wouldBlock.Add(1);

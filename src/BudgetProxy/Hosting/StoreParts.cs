@@ -4,6 +4,7 @@ using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Embedded;
+using BudgetProxy.Insight;
 using BudgetProxy.Learning;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
@@ -32,6 +33,7 @@ internal static class StoreParts
         services.AddSingleton<IBatchStore, SqliteBatchStore>();
         services.AddSingleton<IAlertStore, SqliteAlertStore>();
         services.AddSingleton<ISpendSource, SqliteSpendSource>();
+        services.AddSingleton<IInsightStore, SqliteInsightStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -46,6 +48,7 @@ internal static class StoreParts
         services.AddSingleton<IBatchStore, PostgresBatchStore>();
         services.AddSingleton<IAlertStore, PostgresAlertStore>();
         services.AddSingleton<ISpendSource, PostgresSpendSource>();
+        services.AddSingleton<IInsightStore>(provider => provider.GetRequiredService<DistributedStore>().Insight);
         services.AddHostedService<DirectoryWatch>();
     }
 

@@ -12,6 +12,16 @@ public interface ILedger
     /// <summary>Sums by group, ordered by the group keys.</summary>
     ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken);
 
+    /// <summary>Several sums of one state of the ledger: what is booked meanwhile is in all of them or in none.</summary>
+    /// <returns>For each question, in order, what <see cref="TotalsAsync(LedgerFilter, UsageGroups, CancellationToken)"/> gives.</returns>
+    ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken);
+
+    /// <summary>Entries from the newest backwards, a bounded number looked at.</summary>
+    /// <param name="after">The <see cref="CallPage.Next"/> of the page before; null = from the newest.</param>
+    /// <param name="most">Entries in the page, 1 to 1,000.</param>
+    /// <exception cref="FormatException"><paramref name="after"/> is none of this ledger's.</exception>
+    ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken);
+
     /// <summary>Entries in settling order, streamed: memory does not grow with their number.</summary>
     IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
 

@@ -13,4 +13,8 @@ public enum UsageGroups
     Day = 8,
     Project = 16,
     Key = 32,
+    Provider = 64,
+
+    /// <summary>UTC hour of settlement.</summary>
+    Hour = 128,
 }

@@ -24,17 +24,27 @@ public sealed partial class RateAge(RateTable table, ILedger ledger, ProxyMetric
     /// <exception cref="StoreUnavailableException">The store can't be read.</exception>
     public async Task<int> MeasureAsync(bool warn, CancellationToken cancellationToken)
     {
-        var compiled = DateTimeOffset.ParseExact(table.Shipped.Compiled, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        var newest = await ledger.BookmarkAsync(Bookmark, cancellationToken) is { } text
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var imported) && imported > compiled
-                ? imported
-                : compiled;
-        var days = (int)Math.Max(0, (time.GetUtcNow() - newest).Days);
+        var newest = await NewestAsync(cancellationToken);
+        var days = DaysSince(newest);
         metrics.RatesAged(days);
         if (warn && days > WarnDays)
             Log.Old(logger, days, newest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         return days;
     }
+
+    /// <summary>When the shipped card was compiled or a file was last imported, whichever was later.</summary>
+    /// <exception cref="StoreUnavailableException">The store can't be read.</exception>
+    public async Task<DateTimeOffset> NewestAsync(CancellationToken cancellationToken)
+    {
+        var compiled = DateTimeOffset.ParseExact(table.Shipped.Compiled, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        return await ledger.BookmarkAsync(Bookmark, cancellationToken) is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var imported) && imported > compiled
+                ? imported
+                : compiled;
+    }
+
+    /// <summary>Whole days from then to now, at least 0.</summary>
+    public int DaysSince(DateTimeOffset newest) => (int)Math.Max(0, (time.GetUtcNow() - newest).Days);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -4,6 +4,9 @@ using System.Text;
 using System.Text.Json;
 using BudgetProxy.Admin;
 using BudgetProxy.Embedded;
+using BudgetProxy.Forwarding;
+using BudgetProxy.Hosting;
+using BudgetProxy.Insight;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
@@ -71,7 +74,15 @@ internal sealed class AdminHost : IAsyncDisposable
             .AddSingleton<TenantDirectory>()
             .AddSingleton<IRateStore, SqliteRateStore>()
             .AddSingleton<RateTable>()
-            .AddSingleton<Rerating>();
+            .AddSingleton<Rerating>()
+            .AddSingleton<IInsightStore, SqliteInsightStore>()
+            .AddSingleton<RefusalTally>()
+            .AddSingleton<ProxyMetrics>()
+            .AddSingleton<RateAge>()
+            .AddSingleton<CallsInFlight>()
+            .AddSingleton(new ProxyOptions())
+            .AddSingleton<ProviderTargets>()
+            .AddInsight();
         var app = builder.Build();
         app.MapAdmin();
         try

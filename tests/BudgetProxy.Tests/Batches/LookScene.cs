@@ -9,6 +9,7 @@ using BudgetProxy.Embedded;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
 using BudgetProxy.Hosting;
+using BudgetProxy.Insight;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
@@ -28,7 +29,7 @@ internal sealed class LookScene : IAsyncDisposable
     private readonly TenantDirectory _directory;
     private readonly ProviderTargets _targets;
     private readonly CallsInFlight _calls;
-    private readonly ProxyMetrics _metrics = new();
+    private readonly ProxyMetrics _metrics = new(new RefusalTally(TimeProvider.System));
     private readonly BatchLook _look;
     private readonly ProxyOptions _options;
 

@@ -34,6 +34,7 @@ public sealed partial class ConventionTests
         ["Storage"] = ["Batches", "Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],
+        ["Insight"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage"],
         ["Admin"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage", "Forwarding"],
     };
 

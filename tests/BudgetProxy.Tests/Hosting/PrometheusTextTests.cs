@@ -1,6 +1,7 @@
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Hosting;
+using BudgetProxy.Insight;
 
 namespace BudgetProxy.Tests.Hosting;
 
@@ -10,7 +11,7 @@ public sealed class PrometheusTextTests
     public void What_happened_is_on_the_page()
     {
         long open = 0;
-        using var metrics = new ProxyMetrics();
+        using var metrics = new ProxyMetrics(new RefusalTally(TimeProvider.System));
         metrics.WatchStore(() => open, () => 10, () => 25);
         using var page = new PrometheusText(metrics);
         metrics.CallAdmitted();
@@ -43,7 +44,7 @@ public sealed class PrometheusTextTests
     [Fact]
     public void Every_line_is_a_comment_or_a_sample_and_every_sample_has_a_type()
     {
-        using var metrics = new ProxyMetrics();
+        using var metrics = new ProxyMetrics(new RefusalTally(TimeProvider.System));
         using var page = new PrometheusText(metrics);
         metrics.CallRefused("a\"b\\c\nd");
         var lines = page.Render().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -60,8 +61,8 @@ public sealed class PrometheusTextTests
     [Fact]
     public void Two_proxies_in_one_process_count_apart_and_a_label_run_wild_stays_bounded()
     {
-        using var one = new ProxyMetrics();
-        using var two = new ProxyMetrics();
+        using var one = new ProxyMetrics(new RefusalTally(TimeProvider.System));
+        using var two = new ProxyMetrics(new RefusalTally(TimeProvider.System));
         using var page = new PrometheusText(one);
         two.CallAdmitted();
         for (var i = 0; i < 1000; i++)
@@ -75,7 +76,7 @@ public sealed class PrometheusTextTests
     [Fact]
     public async Task Concurrent_events_are_all_counted()
     {
-        using var metrics = new ProxyMetrics();
+        using var metrics = new ProxyMetrics(new RefusalTally(TimeProvider.System));
         using var page = new PrometheusText(metrics);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {

@@ -20,6 +20,15 @@ internal static class Poll
         }
     }
 
+    /// <summary>Asks until the answer is as wanted, and gives it.</summary>
+    /// <exception cref="TimeoutException">It did not become so within 30 seconds.</exception>
+    public static async Task<T> ForAsync<T>(Func<Task<T>> ask, Predicate<T> wanted)
+    {
+        T answer = default!;
+        await UntilAsync(async () => wanted(answer = await ask()), TimeSpan.FromSeconds(30), "the answer that is waited for");
+        return answer;
+    }
+
     /// <summary>Returns once the condition holds.</summary>
     /// <exception cref="TimeoutException">It did not within <paramref name="limit"/>.</exception>
     public static Task UntilAsync(Func<bool> condition, TimeSpan limit, string what) =>

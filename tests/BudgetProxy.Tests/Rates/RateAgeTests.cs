@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Hosting;
+using BudgetProxy.Insight;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Tests.Embedded;
@@ -49,7 +50,7 @@ public sealed class RateAgeTests
     {
         private readonly TestClock _clock;
         private readonly EmbeddedStoreFactory _store;
-        private readonly ProxyMetrics _metrics = new();
+        private readonly ProxyMetrics _metrics = new(new RefusalTally(TimeProvider.System));
         private readonly RateTable _table;
 
         public Scene(DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Rates;
@@ -91,9 +92,26 @@ public sealed class PostgresLedger(PostgresDatabase database)
         return found[0];
     }
 
-    /// <inheritdoc cref="ILedger.TotalsAsync"/>
+    /// <inheritdoc cref="ILedger.TotalsAsync(LedgerFilter, UsageGroups, CancellationToken)"/>
     public async ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken) =>
-        await database.ReadAsync(connection => LedgerTotals.ReadAsync(connection, filter, groups, cancellationToken), cancellationToken);
+        (await TotalsAsync([new UsageQuestion(filter, groups)], cancellationToken))[0];
+
+    /// <inheritdoc cref="ILedger.TotalsAsync(IReadOnlyList{UsageQuestion}, CancellationToken)"/>
+    public async ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(
+        IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken) => await database.ReadAsync(
+        async connection =>
+        {
+            await using var state = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var answers = new List<IReadOnlyList<UsageTotal>>(questions.Count);
+            foreach (var question in questions)
+                answers.Add(await LedgerTotals.ReadAsync(connection, question, cancellationToken));
+            return answers;
+        },
+        cancellationToken);
+
+    /// <inheritdoc cref="ILedger.NewestAsync"/>
+    public async ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken) =>
+        await new NewestCalls(database).ReadAsync(filter, after, most, cancellationToken);
 
     /// <summary>
     /// Entries in settling order, page by page: memory does not grow with their number, and a slow reader holds nothing in the database. What is booked

@@ -21,6 +21,18 @@ internal sealed class OwnCalls(Shards shards)
     /// <summary>Open calls of this proxy.</summary>
     public int Count => Math.Max(0, _open.Count - _doubtful.Count);
 
+    /// <summary>What they hold, in nano-dollars.</summary>
+    public long Held
+    {
+        get
+        {
+            long held = 0;
+            foreach (var (_, call) in _open)
+                held += call.IsDoubtful ? 0 : call.Reservation.Amount.Value;
+            return held;
+        }
+    }
+
     /// <summary>Before it is asked for: the answer may be lost.</summary>
     public void Add(OwnCall call) => _open[call.Reservation.Id] = call;
 

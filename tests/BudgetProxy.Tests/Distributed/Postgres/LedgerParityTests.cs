@@ -44,7 +44,7 @@ public sealed class LedgerParityTests : IAsyncLifetime
             var filter = new LedgerFilter(
                 some.Next(2) == 0 ? null : "acme", some.Next(3) == 0 ? "ann" : null, some.Next(4) == 0 ? "alpha" : null, some.Next(4) == 0 ? "gpt-4o" : null,
                 some.Next(2) == 0 ? null : some.Pick(times).AddTicks(some.Next(3) - 1), some.Next(2) == 0 ? null : some.Pick(times).AddTicks(some.Next(3) - 1));
-            var groups = (UsageGroups)some.Next(64);
+            var groups = (UsageGroups)some.Next(256);
             Assert.Equal(
                 await _sqlite.Ledger.TotalsAsync(filter, groups, CancellationToken.None), await _ledger.TotalsAsync(filter, groups, CancellationToken.None));
             Assert.Equal(await TextAsync(_sqlite.Ledger.StreamAsync(filter, CancellationToken.None)), await TextAsync(_ledger.StreamAsync(filter, CancellationToken.None)));

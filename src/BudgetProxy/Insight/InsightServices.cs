@@ -1,0 +1,17 @@
+namespace BudgetProxy.Insight;
+
+/// <summary>Puts the folder's parts together. It takes <see cref="IInsightStore"/> from the services.</summary>
+internal static class InsightServices
+{
+    public static IServiceCollection AddInsight(this IServiceCollection services)
+    {
+        services.AddSingleton<NearestBudgets>();
+        services.AddHostedService(provider => provider.GetRequiredService<NearestBudgets>());
+        services.AddHostedService<RefusalKeeper>();
+        services.AddSingleton<Overviews>();
+        services.AddSingleton<LiveView>();
+        services.AddSingleton<ProviderChecks>();
+        services.AddSingleton<HealthView>();
+        return services.AddSingleton<TenantList>();
+    }
+}

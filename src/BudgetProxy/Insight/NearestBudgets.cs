@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Ledger;
+using BudgetProxy.Reservations;
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Insight;
+
+/// <summary>
+/// Knows which budgets are nearest their limits without reading every counter at each question: tenants that spend are looked at again every few seconds,
+/// the others in turn, as far as a look may take; and only while somebody asks.
+/// </summary>
+public sealed partial class NearestBudgets(
+    TenantDirectory directory, IReservationStore store, ILedger ledger, TimeProvider clock, ILogger<NearestBudgets> logger) : BackgroundService
+{
+    /// <summary>Counters that are remembered of each tenant.</summary>
+    private const int MostOfTenant = 10;
+
+    /// <summary>Budgets up to which all are looked at when somebody asks.</summary>
+    private const int FewBudgets = 200;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    /// <summary>What one look may take; what it did not reach comes in the next.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>So long after the last question it goes on looking.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<string, IReadOnlyList<BudgetState>> _known = new(StringComparer.Ordinal);
+    private readonly Queue<string> _turn = new();
+    private readonly SemaphoreSlim _looking = new(1);
+    private DateTimeOffset _spentSince;
+    private long _asked;
+
+    /// <summary>(Spent + held) ÷ limit, to four decimals. Of a limit of 0, which is there to refuse every call, 0 until something is spent all the same.</summary>
+    public static decimal ShareOf(BudgetState state) => state.Budget.Limit > 0
+        ? decimal.Round((state.Spent + (decimal)state.Held) / state.Budget.Limit, 4)
+        : state.Spent + state.Held > 0 ? 1 : 0;
+
+    /// <summary>The counters nearest their limits, nearest first, as they stand now.</summary>
+    /// <param name="tenant">Null = of all tenants.</param>
+    public async Task<IReadOnlyList<BudgetState>> FindAsync(string? tenant, int most, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _asked, clock.GetUtcNow().UtcTicks);
+        if (tenant is not null)
+            await ReadAsync(tenant, cancellationToken);
+        else if (directory.Current.Tenants.Sum(one => one.Budgets.Count) <= FewBudgets)
+            await LookAsync(all: true, cancellationToken);
+        else if (_known.IsEmpty)
+            await LookAsync(all: false, cancellationToken);
+        var known = tenant is null ? _known.Values.SelectMany(states => states) : _known.GetValueOrDefault(tenant) ?? [];
+        var nearest = new List<BudgetState>();
+        foreach (var state in known.OrderByDescending(ShareOf).ThenBy(state => state.Budget.Tenant, StringComparer.Ordinal).Take(most).ToList())
+        {
+            // As it is defined now: its limit may have changed since it was looked at.
+            if (directory.Current.FindBudget(state.Budget.Tenant, state.Budget.Name) is { Mode: BudgetMode.Enforce } present && IsCountedAs(present, state.Budget))
+                nearest.AddRange(await store.PeekAsync([new Hold(present, state.ScopeValue, 0)], cancellationToken));
+        }
+
+        return [.. nearest.OrderByDescending(ShareOf)];
+    }
+
+    /// <summary>The share of each of these tenants' tightest budget as it stands now; no entry = it has none that is enforced.</summary>
+    public async Task<IReadOnlyDictionary<string, decimal>> TightestAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    {
+        var shares = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        foreach (var tenant in tenants)
+        {
+            await ReadAsync(tenant, cancellationToken);
+            if (_known.GetValueOrDefault(tenant) is [var tightest, ..])
+                shares[tenant] = ShareOf(tightest);
+        }
+
+        return shares;
+    }
+
+    public override void Dispose()
+    {
+        _looking.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        var works = true;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (clock.GetUtcNow().UtcTicks - Volatile.Read(ref _asked) > Patience.Ticks)
+                continue;
+            try
+            {
+                await LookAsync(all: false, stoppingToken);
+                works = true;
+            }
+            catch (StoreUnavailableException unavailable)
+            {
+                if (works)
+                    Log.Failed(logger, unavailable);
+                works = false;
+            }
+        }
+    }
+
+    /// <summary>Looks at those that have spent since the last time, dearest first, then at others in turn.</summary>
+    /// <param name="all">However long it takes.</param>
+    private async Task LookAsync(bool all, CancellationToken cancellationToken)
+    {
+        await _looking.WaitAsync(cancellationToken);
+        try
+        {
+            var begun = clock.GetTimestamp();
+            var now = clock.GetUtcNow();
+            // The first time those of the month, so that the dearest are known soon; a second more each time, for clocks that differ.
+            var since = _spentSince == default ? new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero) : _spentSince.AddSeconds(-1);
+            var spent = all ? [] : await ledger.TotalsAsync(new LedgerFilter(From: since), UsageGroups.Tenant, cancellationToken);
+            _spentSince = now;
+            if (all || _turn.Count == 0)
+                StartTurn();
+            foreach (var tenant in spent.OrderByDescending(total => total.Cost.Value).Select(total => total.Tenant!))
+            {
+                if (clock.GetElapsedTime(begun) > Look / 2)
+                    break;
+                await ReadAsync(tenant, cancellationToken);
+            }
+
+            while (_turn.Count > 0 && (all || clock.GetElapsedTime(begun) < Look))
+                await ReadAsync(_turn.Dequeue(), cancellationToken);
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    private static bool IsCountedAs(Budget present, Budget before) => ReferenceEquals(present, before) || present.Shape == before.Shape;
+
+    private void StartTurn()
+    {
+        _turn.Clear();
+        var snapshot = directory.Current;
+        foreach (var tenant in snapshot.Tenants)
+            _turn.Enqueue(tenant.Id);
+        foreach (var gone in _known.Keys.Where(tenant => snapshot.FindTenant(tenant) is null).ToList())
+            _known.TryRemove(gone, out _);
+    }
+
+    private async Task ReadAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var budgets = directory.Current.FindTenant(tenant)?.Budgets.Where(budget => budget.Mode == BudgetMode.Enforce).ToList() ?? [];
+        if (budgets.Count == 0)
+        {
+            _known.TryRemove(tenant, out _);
+            return;
+        }
+
+        var states = await store.ReadAsync(budgets, cancellationToken);
+        _known[tenant] = [.. states.OrderByDescending(ShareOf).Take(MostOfTenant)];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6102, LogLevel.Warning, "Which budgets are nearest their limits can't be read just now; tried again every few seconds.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}
