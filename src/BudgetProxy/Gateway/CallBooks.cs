@@ -12,11 +12,11 @@ public sealed class CallBooks(IReservationStore store, ProxyMetrics metrics, Cal
     /// <summary>A call was refused: nothing was sent, nothing is booked.</summary>
     public void Refuse(Call call, GatewayRefusal refusal)
     {
-        // What was not identified has no tenant, and what was not read no request.
-        metrics.CallRefused(refusal.Code, call.Tenant?.Id, refusal.Budget?.Budget.Name, call.Request?.Model);
         signals.Refused(call.Tenant?.Id, refusal.Code, refusal.Budget);
         if (refusal.Code == Refusals.UnpricedModelCode)
             signals.Unpriced(new UnpricedModel(call.Tenant!.Id, call.Route.Provider.Name(), call.Request.Model, Refused: true));
+        // What was not identified has no tenant, and what was not read no request.
+        metrics.CallRefused(refusal.Code, call.Tenant?.Id, refusal.Budget?.Budget.Name, call.Request?.Model);
     }
 
     /// <summary>A call was booked: its counters may have come to where an alert rings.</summary>

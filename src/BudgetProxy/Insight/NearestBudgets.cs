@@ -34,8 +34,8 @@ public sealed partial class NearestBudgets(
     private long _asked;
 
     /// <summary>(Spent + held) ÷ limit, to four decimals. Of a limit of 0, which is there to refuse every call, 0 until something is spent all the same.</summary>
-    public static decimal ShareOf(BudgetState state) => state.Budget.Limit > 0
-        ? decimal.Round((state.Spent + (decimal)state.Held) / state.Budget.Limit, 4)
+    public static decimal ShareOf(BudgetState state) => state.Limit > 0
+        ? decimal.Round((state.Spent + (decimal)state.Held) / state.Limit, 4)
         : state.Spent + state.Held > 0 ? 1 : 0;
 
     /// <summary>The counters nearest their limits, nearest first, as they stand now.</summary>
