@@ -10,6 +10,9 @@ public sealed record Budget
     /// <summary>Unique within the tenant.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Id of the plan that gives it to the tenant; null = it is the tenant's own. Counted alike.</summary>
+    public string? Plan { get; init; }
+
     /// <summary>One counter for each value of this; null = one counter for all matching calls.</summary>
     public BudgetDimension? Per { get; init; }
 

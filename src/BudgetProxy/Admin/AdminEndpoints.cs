@@ -34,6 +34,8 @@ public static class AdminEndpoints
         AlertsApi.Map(admin);
         WebhooksApi.Map(admin);
         InsightApi.Map(admin);
+        PlansApi.Map(admin);
+        AuditApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
         return routes;
     }

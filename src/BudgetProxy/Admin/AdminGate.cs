@@ -26,6 +26,8 @@ internal sealed class AdminGate(TenantDirectory directory) : IEndpointFilter
         var needed = Needed(http);
         if (key.Role < needed)
             return Problems.Forbidden(Names.Of(key.Role), Names.Of(needed));
+        if (!IsRead(http) && Preconditions.Problem(http.Request) is { } unusable)
+            return unusable;
         try
         {
             return await next(context);
@@ -39,7 +41,9 @@ internal sealed class AdminGate(TenantDirectory directory) : IEndpointFilter
 
     private static AdminRole Needed(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<NeedsRole>()?.Role
-        ?? (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) ? AdminRole.Viewer : AdminRole.Admin);
+        ?? (IsRead(http) ? AdminRole.Viewer : AdminRole.Admin);
+
+    private static bool IsRead(HttpContext http) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
 
     private AdminKey? Identify(HttpRequest request)
     {

@@ -11,6 +11,13 @@ internal static class AdminKeysApi
         admin.MapGet("/admin-keys", List);
         admin.MapPost("/admin-keys", Issue);
         admin.MapDelete("/admin-keys/{id}", Delete);
+        admin.MapGet("/whoami", WhoAmI);
+    }
+
+    private static Ok<WhoAmIDocument> WhoAmI(HttpContext context)
+    {
+        var key = context.AdminKey();
+        return TypedResults.Ok(new WhoAmIDocument(key.Id, key.Name, Names.Of(key.Role)));
     }
 
     private static Results<Ok<ListPage<AdminKeyDocument>>, ProblemHttpResult> List(HttpRequest request, TenantDirectory directory)
@@ -32,17 +39,14 @@ internal static class AdminKeysApi
         fields.RefuseUnknown();
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        var issued = await directory.IssueAdminKeyAsync(name!, role!.Value, cancellationToken);
+        var issued = await directory.IssueAdminKeyAsync(name!, role!.Value, request.HttpContext.Edit(), cancellationToken);
         return TypedResults.Created((string?)null, AdminKeyDocument.Of(issued));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        string id, TenantDirectory directory, CancellationToken cancellationToken) =>
-        await directory.RemoveAdminKeyAsync(id, cancellationToken) switch
-        {
-            AdminKeyRemoval.Removed => TypedResults.NoContent(),
-            AdminKeyRemoval.Configured => Problems.Conflict("This key stands in the configuration (BudgetProxy__AdminKey); take it out there."),
-            AdminKeyRemoval.LastAdmin => Problems.Conflict("This is the last key with the role admin; make another one first."),
-            _ => Problems.NotFound("There is no such admin key."),
-        };
+        string id, HttpContext context, TenantDirectory directory, CancellationToken cancellationToken)
+    {
+        var edited = await directory.RemoveAdminKeyAsync(id, context.Edit(), cancellationToken);
+        return edited.Outcome == EditOutcome.Done ? TypedResults.NoContent() : edited.ToProblem();
+    }
 }

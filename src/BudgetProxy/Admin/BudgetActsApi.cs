@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
@@ -38,7 +39,7 @@ internal static class BudgetActsApi
         fields.RefuseUnknown();
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        var outcome = await directory.TopUpAsync((tenant, name), amount!.Value, value, key, cancellationToken);
+        var outcome = await directory.TopUpAsync((tenant, name), amount!.Value, (value, key), request.HttpContext.Edit(), cancellationToken);
         return await AnswerAsync((tenant, name), outcome, request.HttpContext, directory, reservations);
     }
 
@@ -53,7 +54,7 @@ internal static class BudgetActsApi
         fields.RefuseUnknown();
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        var outcome = await directory.ResetAsync((tenant, name), value, key, cancellationToken);
+        var outcome = await directory.ResetAsync((tenant, name), (value, key), request.HttpContext.Edit(), cancellationToken);
         return await AnswerAsync((tenant, name), outcome, request.HttpContext, directory, reservations);
     }
 
@@ -87,13 +88,15 @@ internal static class BudgetActsApi
                     $"{DirectoryRules.MaxSingleResets} counters of this budget were reset one by one in the present window; reset the whole budget, without 'value'.");
             case BudgetActOutcome.KeyIsTaken:
                 return Problems.Conflict($"This {IdempotencyKey} was used for another top-up or reset of the budget; send a new one.");
+            case BudgetActOutcome.Changed:
+                return Problems.Changed();
             case BudgetActOutcome.DoneBefore:
                 context.Response.Headers[Replayed] = "true";
                 break;
         }
 
         return outcome != BudgetActOutcome.NoSuchBudget && directory.Current.FindBudget(wanted.Tenant, wanted.Name) is { } budget
-            ? TypedResults.Ok(await BudgetsApi.ShowAsync(budget, reservations, context.RequestAborted))
-            : BudgetsApi.NoSuchBudget();
+            ? await BudgetsApi.ShowAsync(budget, context, reservations)
+            : new Edited<Budget>(EditOutcome.NotFound, null).ToProblem();
     }
 }

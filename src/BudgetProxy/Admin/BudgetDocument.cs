@@ -13,6 +13,10 @@ public sealed record BudgetDocument(
     string Name, string? Per, IReadOnlyDictionary<string, string> Match, IReadOnlyDictionary<string, BudgetAmount> Limit, string Window,
     string? Timezone, string Mode, string Admission, IReadOnlyList<decimal> AlertAt)
 {
+    /// <summary>Where the tenant has it from: <c>tenant</c> = it is its own, or <c>plan:{name}</c>. Left out in a plan itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? From { get; init; }
+
     /// <summary>What top-ups add to the limit in the present window; left out = nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetAmount? ToppedUp { get; init; }
@@ -39,20 +43,23 @@ public sealed record BudgetDocument(
     public static BudgetDocument Of(Budget budget, IReadOnlyList<BudgetState> states)
     {
         var counters = states.Select(CounterDocument.Of).ToList();
-        var document = new BudgetDocument(
-            budget.Name,
-            budget.Per?.Name(budget.PerTag),
-            budget.Match.ToDictionary(condition => condition.Dimension.Name(condition.Tag), condition => condition.Pattern, StringComparer.Ordinal),
-            new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [Names.Of(budget.LimitKind)] = new(budget.LimitKind, budget.Limit) },
-            budget.Window.ToString(),
-            budget.InheritsTimeZone ? null : budget.Window.TimeZone.Id,
-            Names.Of(budget.Mode),
-            Names.Of(budget.Admission),
-            [.. budget.AlertAtPercent.Select(percent => percent / 100m)]);
+        var document = OfDefinition(budget) with { From = budget.Plan is { } plan ? $"plan:{plan}" : "tenant" };
         if (budget.Per is not null)
             return document with { Counters = counters };
         return counters is [var only, ..]
             ? document with { ToppedUp = only.ToppedUp, Spent = only.Spent, Held = only.Held, Remaining = only.Remaining, ResetsAt = only.ResetsAt }
             : document;
     }
+
+    /// <summary>Without counters, as it stands in a plan.</summary>
+    internal static BudgetDocument OfDefinition(Budget budget) => new(
+        budget.Name,
+        budget.Per?.Name(budget.PerTag),
+        budget.Match.ToDictionary(condition => condition.Dimension.Name(condition.Tag), condition => condition.Pattern, StringComparer.Ordinal),
+        new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [Names.Of(budget.LimitKind)] = new(budget.LimitKind, budget.Limit) },
+        budget.Window.ToString(),
+        budget.InheritsTimeZone ? null : budget.Window.TimeZone.Id,
+        Names.Of(budget.Mode),
+        Names.Of(budget.Admission),
+        [.. budget.AlertAtPercent.Select(percent => percent / 100m)]);
 }

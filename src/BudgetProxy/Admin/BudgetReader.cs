@@ -13,7 +13,9 @@ internal static class BudgetReader
     private const decimal MaxAlertShare = 10;
 
     /// <summary>The budget; meaningless where the reader has errors.</summary>
-    public static Budget Read(Tenant tenant, string name, FieldReader fields)
+    /// <param name="tenant">Id; empty = it is a plan's.</param>
+    /// <param name="zone">Holds where the budget names none.</param>
+    public static Budget Read(string tenant, TimeZoneInfo zone, string name, FieldReader fields)
     {
         if (DirectoryRules.BudgetNameProblem(name) is { } problem)
             fields.Fail("name", problem);
@@ -23,14 +25,14 @@ internal static class BudgetReader
         var ownZone = TimeZones.Read(fields);
         var budget = new Budget
         {
-            Tenant = tenant.Id,
+            Tenant = tenant,
             Name = name,
             Per = per,
             PerTag = perTag,
             Match = match,
             LimitKind = kind,
             Limit = limit,
-            Window = ReadWindow(fields, ownZone ?? tenant.Zone),
+            Window = ReadWindow(fields, ownZone ?? zone),
             InheritsTimeZone = ownZone is null,
             Mode = fields.OneOf<BudgetMode>("mode") ?? BudgetMode.Enforce,
             Admission = ReadAdmission(fields),

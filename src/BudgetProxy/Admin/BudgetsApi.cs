@@ -16,6 +16,7 @@ internal static class BudgetsApi
         admin.MapGet("/tenants/{tenant}/budgets", List);
         admin.MapGet("/tenants/{tenant}/budgets/{name}", Get);
         admin.MapPut("/tenants/{tenant}/budgets/{name}", Put);
+        admin.MapPatch("/tenants/{tenant}/budgets/{name}", Change);
         admin.MapDelete("/tenants/{tenant}/budgets/{name}", Delete);
     }
 
@@ -34,38 +35,49 @@ internal static class BudgetsApi
     }
 
     private static async Task<Results<Ok<BudgetDocument>, ProblemHttpResult>> Get(
-        string tenant, string name, TenantDirectory directory, IReservationStore reservations, CancellationToken cancellationToken) =>
+        string tenant, string name, HttpContext context, TenantDirectory directory, IReservationStore reservations) =>
         directory.Current.FindBudget(tenant, name) is { } budget
-            ? TypedResults.Ok(await ShowAsync(budget, reservations, cancellationToken))
-            : NoSuchBudget();
+            ? await ShowAsync(budget, context, reservations)
+            : new Edited<Budget>(EditOutcome.NotFound, null).ToProblem();
 
+    /// <summary>Puts a budget of the tenant's own; where its plan has one by that name, this one then holds instead.</summary>
     private static async Task<Results<Ok<BudgetDocument>, ProblemHttpResult>> Put(
-        string tenant, string name, HttpRequest request, TenantDirectory directory, IReservationStore reservations)
+        string tenant, string name, HttpContext context, TenantDirectory directory, IReservationStore reservations)
     {
-        var cancellationToken = request.HttpContext.RequestAborted;
         if (directory.Current.FindTenant(tenant) is not { } found)
             return Problems.NoSuchTenant();
-        var (fields, problem) = await JsonBody.ReadAsync(request, cancellationToken);
+        var (fields, problem) = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
         if (fields is null)
             return problem!;
-        var budget = BudgetReader.Read(found, name, fields);
+        var budget = BudgetReader.Read(tenant, found.Zone, name, fields);
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        return await directory.PutBudgetAsync(budget, cancellationToken) switch
-        {
-            BudgetChange.Made => TypedResults.Ok(await ShowAsync(directory.Current.FindBudget(tenant, name) ?? budget, reservations, cancellationToken)),
-            BudgetChange.TooMany => Problems.Conflict(
-                $"A tenant has at most {DirectoryRules.MaxBudgetsPerTenant} budgets; delete one that is no longer needed."),
-            _ => Problems.NoSuchTenant(),
-        };
+        var edited = await directory.PutBudgetAsync(budget, context.Edit(), context.RequestAborted);
+        return edited.Value is { } made ? await ShowAsync(made, context, reservations) : edited.ToProblem();
+    }
+
+    /// <summary>Changes some fields; a budget of the plan becomes the tenant's own with them.</summary>
+    private static async Task<Results<Ok<BudgetDocument>, ProblemHttpResult>> Change(
+        string tenant, string name, HttpContext context, TenantDirectory directory, IReservationStore reservations)
+    {
+        var (made, problem) = await Patch.RunAsync<Budget>(
+            context.Request,
+            () => directory.Current.FindBudget(tenant, name) is { } budget ? (DefinitionTag.Of(budget), DefinitionJson.Of(budget)) : null,
+            fields => BudgetReader.Read(tenant, directory.Current.FindTenant(tenant)?.Zone ?? TimeZoneInfo.Utc, name, fields),
+            (wanted, edit) => directory.PutBudgetAsync(wanted, edit, context.RequestAborted));
+        return made is null ? problem! : await ShowAsync(made, context, reservations);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        string tenant, string name, TenantDirectory directory, CancellationToken cancellationToken) =>
-        await directory.DeleteBudgetAsync(tenant, name, cancellationToken) ? TypedResults.NoContent() : NoSuchBudget();
+        string tenant, string name, HttpContext context, TenantDirectory directory, CancellationToken cancellationToken)
+    {
+        var edited = await directory.DeleteBudgetAsync(tenant, name, context.Edit(), cancellationToken);
+        return edited.Outcome == EditOutcome.Done ? TypedResults.NoContent() : edited.ToProblem();
+    }
 
-    internal static async Task<BudgetDocument> ShowAsync(Budget budget, IReservationStore reservations, CancellationToken cancellationToken) =>
-        BudgetDocument.Of(budget, await ReadAsync([budget], reservations, cancellationToken));
+    /// <summary>200 with the budget, its counters and its tag.</summary>
+    internal static async Task<Ok<BudgetDocument>> ShowAsync(Budget budget, HttpContext context, IReservationStore reservations) =>
+        context.Response.Tagged(DefinitionTag.Of(budget), BudgetDocument.Of(budget, await ReadAsync([budget], reservations, context.RequestAborted)));
 
     /// <summary>The counters that were used, and those that were topped up and not used yet.</summary>
     private static async Task<IReadOnlyList<BudgetState>> ReadAsync(
@@ -79,6 +91,4 @@ internal static class BudgetsApi
             states.AddRange((await reservations.PeekAsync(some, cancellationToken)).Where(state => state.ToppedUp > 0));
         return states;
     }
-
-    internal static ProblemHttpResult NoSuchBudget() => Problems.NotFound("The tenant has no such budget, or there is no such tenant.");
 }

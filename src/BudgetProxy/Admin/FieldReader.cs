@@ -160,6 +160,10 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
             : Fail<IReadOnlyList<FieldReader>>(name, $"Must be an array of at most {maxItems} objects.");
     }
 
+    /// <summary>The fields of a definition with these laid on it as a merge patch.</summary>
+    /// <param name="definition">A JSON object.</param>
+    public FieldReader Over(string definition) => new(MergePatch.Apply(definition, json), path, new FieldErrors());
+
     /// <summary>Call after the last field is read.</summary>
     public void RefuseUnknown()
     {

@@ -43,6 +43,7 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>A patch says what it is, or calls itself plain JSON.</summary>
     private static bool IsPlainJson(HttpRequest request) =>
         request.HasJsonContentType()
         && request.Headers.ContentEncoding.Count == 0

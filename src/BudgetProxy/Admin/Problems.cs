@@ -17,6 +17,10 @@ internal static class Problems
 
     public static ProblemHttpResult Conflict(string detail) => Of(StatusCodes.Status409Conflict, "That can't be done now.", detail);
 
+    public static ProblemHttpResult Changed() => Of(
+        StatusCodes.Status412PreconditionFailed, "It is not what this call says it is.",
+        "With If-Match: it was changed or deleted since; GET it again, look at what changed, and repeat with the new ETag. With If-None-Match: *: it is there already; leave the header out to replace it.");
+
     public static ProblemHttpResult BadBody(string detail) => Of(StatusCodes.Status400BadRequest, "The body can't be read.", detail);
 
     public static ProblemHttpResult TooLarge(long limit) => Of(

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using BudgetProxy.Audit;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Rates;
@@ -45,6 +47,15 @@ internal static class RatesApi
         string provider, string model, HttpRequest request, RateTable table, TimeProvider time) =>
         PutAsync((provider, model, null), request, table, time);
 
+    /// <summary>Keeps who added which row, and which one it follows.</summary>
+    private static async Task AuditAsync(HttpContext context, RateTable table, RateDocument made, Rate followed)
+    {
+        var before = table.Current.Find(followed.Id) is { } row ? JsonSerializer.Serialize(RateDocument.Of(row), AdminJson.Default.RateDocument) : null;
+        await context.RequestServices.GetRequiredService<AuditTrail>().AppendAsync(
+            context.Actor(), AuditActions.AddRate, $"rates/{made.Id}", (made.Tenant, before, JsonSerializer.Serialize(made, AdminJson.Default.RateDocument)),
+            CancellationToken.None);
+    }
+
     private static async Task<Results<Ok<RateDocument>, ProblemHttpResult>> PutOfTenant(
         string tenant, string provider, string model, HttpRequest request, TenantDirectory directory, RateTable table, TimeProvider time) =>
         directory.Current.FindTenant(tenant) is null
@@ -82,7 +93,9 @@ internal static class RatesApi
         var addition = await table.AddAsync([rate], request.HttpContext.AdminKey().Id, null, cancellationToken);
         if (addition.Problem is { } refused)
             return Problems.Conflict(refused);
-        return TypedResults.Ok(RateDocument.Of(table.Current.Find(rate.Id)!, from < now ? PastNote(from) : null));
+        var made = RateDocument.Of(table.Current.Find(rate.Id)!, from < now ? PastNote(from) : null);
+        await AuditAsync(request.HttpContext, table, made, followed);
+        return TypedResults.Ok(made);
     }
 
     private static string ProviderProblem => $"Must be one of: {string.Join(", ", Enum.GetValues<Provider>().Select(known => known.Name()))}.";

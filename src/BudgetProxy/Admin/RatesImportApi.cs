@@ -1,3 +1,5 @@
+using System.Text.Json;
+using BudgetProxy.Audit;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Rates.Import;
@@ -60,8 +62,16 @@ internal static class RatesImportApi
         }
 
         var document = ImportDocument.Of(plan, format, given, apply);
+        if (apply)
+            await AuditAsync(request.HttpContext, document);
         return asTable ? TypedResults.Text(ImportTable.Of(document), "text/plain; charset=utf-8") : TypedResults.Ok(document);
     }
+
+    /// <summary>The rows say themselves what they are and who added them; kept here is what the import came to.</summary>
+    private static async Task AuditAsync(HttpContext context, ImportDocument applied) =>
+        await context.RequestServices.GetRequiredService<AuditTrail>().AppendAsync(
+            context.Actor(), AuditActions.ImportRates, "rates",
+            (null, null, JsonSerializer.Serialize(applied with { Models = [], Warnings = [] }, AdminJson.Default.ImportDocument)), CancellationToken.None);
 
     private static ProblemHttpResult? Refusal(ImportPlan plan, string? id, bool accepted, bool skipInvalid)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using BudgetProxy.Audit;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
@@ -49,7 +51,20 @@ internal static class RerateApi
         var (report, refused) = await rerating.ApplyAsync(scope, id!, CancellationToken.None);
         if (report is null)
             return Problems.Conflict(refused!);
+        RerateDocument applied;
         using (report)
-            return TypedResults.Ok(RerateDocument.Of(report, applied: true));
+            applied = RerateDocument.Of(report, applied: true);
+        await AuditAsync(request.HttpContext, applied);
+        return TypedResults.Ok(applied);
+    }
+
+    /// <summary>The entries that were booked say the rest.</summary>
+    private static async Task AuditAsync(HttpContext context, RerateDocument applied)
+    {
+        var none = new Dictionary<string, RerateSumsDocument>(StringComparer.Ordinal);
+        await context.RequestServices.GetRequiredService<AuditTrail>().AppendAsync(
+            context.Actor(), AuditActions.Rerate, "rates",
+            (applied.Tenant, null, JsonSerializer.Serialize(applied with { ByTenant = none, ByModel = none }, AdminJson.Default.RerateDocument)),
+            CancellationToken.None);
     }
 }

@@ -4,10 +4,10 @@ using BudgetProxy.Tenants;
 namespace BudgetProxy.Admin;
 
 /// <summary>A tenant as the admin API shows and takes it.</summary>
-/// <param name="Plan">Always null: plans are not in this version.</param>
+/// <param name="Plan">The plan whose budgets the tenant has beside its own; null = none.</param>
 /// <param name="Timezone">IANA zone for budgets that set none; null = UTC.</param>
-/// <param name="AllowedModels">Patterns with <c>*</c>; empty = all.</param>
-/// <param name="MaxCallUsd">Decimal string; null = no per-call ceiling.</param>
+/// <param name="AllowedModels">Patterns with <c>*</c>; empty = its plan's, and without a plan all.</param>
+/// <param name="MaxCallUsd">Per-call ceiling as a decimal string; null = its plan's, and without a plan none.</param>
 public sealed record TenantDocument(
     string Id, string? Name, string? Plan, string? Timezone, string? StripeCustomerId, decimal MarkupPercent,
     IReadOnlyList<string> AllowedModels, string? MaxCallUsd, bool Suspended)
@@ -39,6 +39,7 @@ public sealed record TenantDocument(
         {
             Id = id,
             Name = fields.Text("name"),
+            Plan = fields.Text("plan"),
             TimeZone = TimeZones.Read(fields)?.Id,
             StripeCustomerId = fields.Text("stripeCustomerId"),
             MarkupBasisPoints = ReadMarkup(fields),
@@ -46,16 +47,8 @@ public sealed record TenantDocument(
             MaxCall = fields.Money("maxCallUsd"),
             Suspended = fields.Flag("suspended") ?? false,
         };
-        RefusePlan(fields);
         fields.RefuseUnknown();
         return tenant;
-    }
-
-    /// <summary>A tenant that is put on a plan expects limits of it; without plans it would have none.</summary>
-    private static void RefusePlan(FieldReader fields)
-    {
-        if (fields.Text("plan") is not null)
-            fields.Fail("plan", "Plans are not in this version: give the tenant budgets of its own and leave the field out.");
     }
 
     private static int ReadMarkup(FieldReader fields)

@@ -12,6 +12,7 @@ internal static class TenantsApi
         admin.MapGet("/tenants", List);
         admin.MapGet("/tenants/{tenant}", Get);
         admin.MapPut("/tenants/{tenant}", Put);
+        admin.MapPatch("/tenants/{tenant}", Change);
         admin.MapDelete("/tenants/{tenant}", Delete);
     }
 
@@ -26,8 +27,8 @@ internal static class TenantsApi
         return query.Errors.Any ? query.Errors.ToProblem() : TypedResults.Ok(await tenants.PageAsync(search, order, after, limit, cancellationToken));
     }
 
-    private static Results<Ok<TenantDocument>, ProblemHttpResult> Get(string tenant, TenantDirectory directory) =>
-        directory.Current.FindTenant(tenant) is { } found ? TypedResults.Ok(TenantDocument.Of(found)) : Problems.NoSuchTenant();
+    private static Results<Ok<TenantDocument>, ProblemHttpResult> Get(string tenant, HttpResponse response, TenantDirectory directory) =>
+        directory.Current.FindTenant(tenant) is { } found ? Show(found, response) : Problems.NoSuchTenant();
 
     /// <summary>A full replacement: a field that is left out goes back to its default. Keys and budgets stay.</summary>
     private static async Task<Results<Ok<TenantDocument>, ProblemHttpResult>> Put(
@@ -39,10 +40,28 @@ internal static class TenantsApi
         var wanted = TenantDocument.Read(tenant, fields);
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        return TypedResults.Ok(TenantDocument.Of(await directory.PutTenantAsync(wanted, cancellationToken)));
+        var edited = await directory.PutTenantAsync(wanted, request.HttpContext.Edit(), cancellationToken);
+        return edited.Value is { } made ? Show(made, request.HttpContext.Response) : edited.ToProblem();
+    }
+
+    /// <summary>Changes some fields.</summary>
+    private static async Task<Results<Ok<TenantDocument>, ProblemHttpResult>> Change(
+        string tenant, HttpRequest request, TenantDirectory directory, CancellationToken cancellationToken)
+    {
+        var (made, problem) = await Patch.RunAsync<Tenant>(
+            request,
+            () => directory.Current.FindTenant(tenant) is { } found ? (DefinitionTag.Of(found), DefinitionJson.Of(found)) : null,
+            fields => TenantDocument.Read(tenant, fields),
+            (wanted, edit) => directory.PutTenantAsync(wanted, edit, cancellationToken));
+        return made is null ? problem! : Show(made, request.HttpContext.Response);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        string tenant, TenantDirectory directory, CancellationToken cancellationToken) =>
-        await directory.DeleteTenantAsync(tenant, cancellationToken) ? TypedResults.NoContent() : Problems.NoSuchTenant();
+        string tenant, HttpContext context, TenantDirectory directory, CancellationToken cancellationToken)
+    {
+        var edited = await directory.DeleteTenantAsync(tenant, context.Edit(), cancellationToken);
+        return edited.Outcome == EditOutcome.Done ? TypedResults.NoContent() : edited.ToProblem();
+    }
+
+    private static Ok<TenantDocument> Show(Tenant tenant, HttpResponse response) => response.Tagged(DefinitionTag.Of(tenant), TenantDocument.Of(tenant));
 }

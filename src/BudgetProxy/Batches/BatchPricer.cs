@@ -106,7 +106,7 @@ public sealed class BatchPricer(LineRules rules)
         var key = new LearnedKey(rules.Provider, rate.Rate!.Model, rules.Call.Tenant.Id);
         var expectation = rate.IsPriced && rules.Learner.ExpectedOutput(key) is { } output ? Expectation.Unknown with { Output = output } : Expectation.Unknown;
         var quote = line.Quote(rate.Rate, _request, expectation);
-        if (rules.Call.Tenant.MaxCall is { } ceiling && quote.Worst > ceiling)
+        if (rules.Call.Tenant.CeilingInForce is { } ceiling && quote.Worst > ceiling)
         {
             Problems.Add(_count, null, Refusals.TooExpensive(quote.Worst, ceiling));
             return null;

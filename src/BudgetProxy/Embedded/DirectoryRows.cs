@@ -9,37 +9,40 @@ namespace BudgetProxy.Embedded;
 /// <summary>How the directory's values stand in rows.</summary>
 internal static class DirectoryRows
 {
-    private const string ActColumns = "tenant, budget, id, per, value, topup, at";
-
     public static DirectoryContent ReadAll(SqliteConnection connection)
     {
         var tenants = connection.Query(
             "SELECT id, name, plan, timezone, stripe_customer_id, markup_basis_points, allowed_models, max_call, suspended FROM tenants", ReadTenant);
         var zones = tenants.ToDictionary(tenant => tenant.Id, tenant => tenant.Zone, StringComparer.Ordinal);
-        var acts = connection.Query($"SELECT {ActColumns} FROM budget_acts", ReadAct).ToLookup(act => (act.Tenant, act.Budget));
+        var acts = connection.Query("SELECT tenant, budget, id, per, value, topup, at FROM budget_acts", ReadAct).ToLookup(act => act.Tenant, StringComparer.Ordinal);
         var budgets = connection.Query(
             """
             SELECT tenant, name, per, match, limit_kind, limit_amount, window, timezone, mode, admission, alert_at
             FROM budgets WHERE tenant IN (SELECT id FROM tenants) ORDER BY position
             """,
-            ReadBudget).Select(row => row.ToBudget(zones[row.Tenant]).With([.. acts[(row.Tenant, row.Name)]])).ToLookup(budget => budget.Tenant, StringComparer.Ordinal);
+            ReadBudget).Select(row => row.ToBudget(zones[row.Tenant])).ToLookup(budget => budget.Tenant, StringComparer.Ordinal);
         var keys = connection.Query(
             """
-            SELECT id, tenant, name, prefix, sha256, pinned_user, pinned_project, allowed_models, expires_at, created_at, revoked
+            SELECT id, tenant, name, prefix, sha256, pinned_user, pinned_project, allowed_models, expires_at, created_at, revoked,
+                   replaces
             FROM virtual_keys ORDER BY id
             """,
             ReadKey);
         var adminKeys = connection.Query("SELECT id, name, role, prefix, sha256, created_at FROM admin_keys", ReadAdminKey);
-        return new DirectoryContent([.. tenants.Select(tenant => tenant with { Budgets = [.. budgets[tenant.Id]] })], keys, adminKeys);
+        var plans = connection.Query("SELECT id, allowed_models, max_call, budgets FROM plans ORDER BY id", ReadPlan);
+        return new DirectoryContent([.. tenants.Select(tenant => tenant with { Budgets = [.. budgets[tenant.Id]], Acts = [.. acts[tenant.Id]] })], keys, adminKeys, plans);
     }
-
-    /// <summary>Null = the budget has none of this id.</summary>
-    public static BudgetAct? ReadAct(SqliteConnection connection, string tenant, string budget, string id) => connection.Query(
-        $"SELECT {ActColumns} FROM budget_acts WHERE tenant = $tenant AND budget = $budget AND id = $id", ReadAct,
-        ("$tenant", tenant), ("$budget", budget), ("$id", id)).FirstOrDefault();
 
     private static BudgetAct ReadAct(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.TextOrNull(4), row.IsDBNull(5) ? null : row.GetInt64(5), row.Instant(6));
+
+    private static Plan ReadPlan(SqliteDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        AllowedModels = DirectoryTexts.Texts(row.GetString(1)),
+        MaxCall = row.IsDBNull(2) ? null : new NanoUsd(row.GetInt64(2)),
+        Budgets = DirectoryTexts.PlanBudgets(row.GetString(3)),
+    };
 
     private static Tenant ReadTenant(SqliteDataReader row) => new()
     {
@@ -67,6 +70,7 @@ internal static class DirectoryRows
             ExpiresAt = row.IsDBNull(8) ? null : row.Instant(8),
             CreatedAt = row.Instant(9),
             Revoked = row.GetBoolean(10),
+            Replaces = row.TextOrNull(11),
         },
         new KeyHash(row.GetFieldValue<byte[]>(4)));
 

@@ -81,7 +81,7 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
     }
 
     /// <summary>Whether key and tenant may use a model.</summary>
-    public static bool Allows(Call call, string model) => Allows(call.Key.AllowedModels, model) && Allows(call.Tenant.AllowedModels, model);
+    public static bool Allows(Call call, string model) => Allows(call.Key.AllowedModels, model) && Allows(call.Tenant.ModelsInForce, model);
 
     /// <summary>What the provider account adds to a call that does not say otherwise: the dearer tier, and a region.</summary>
     private void AddAccount(Call call)

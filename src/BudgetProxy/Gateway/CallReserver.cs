@@ -53,7 +53,7 @@ public sealed class CallReserver(IReservationStore store, ProviderCount provider
 
     /// <summary>The tenant's ceiling for one call; null = the call is not above it.</summary>
     public static GatewayRefusal? CheckCeiling(Call call) =>
-        call.Tenant.MaxCall is { } ceiling && call.Quote.Worst > ceiling ? Refusals.TooExpensive(call.Quote.Worst, ceiling) : null;
+        call.Tenant.CeilingInForce is { } ceiling && call.Quote.Worst > ceiling ? Refusals.TooExpensive(call.Quote.Worst, ceiling) : null;
 
     // Where the provider's own count lowers the quote, the call is tried once more; the refused try holds nothing.
     private async ValueTask<GatewayRefusal?> AgainAsync(Call call, GatewayRefusal refusal) =>

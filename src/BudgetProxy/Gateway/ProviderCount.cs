@@ -57,7 +57,7 @@ public sealed partial class ProviderCount(
         var best = Requoted(call, input with { Tokens = tokens, Bound = tokens });
         return refusal.Budget is { } full
             ? BudgetMatcher.AmountOf(full.Budget.LimitKind, best.Worst.Value, best.WorstUsage.Total) <= full.Remaining
-            : call.Tenant.MaxCall is { } ceiling && best.Worst <= ceiling;
+            : call.Tenant.CeilingInForce is { } ceiling && best.Worst <= ceiling;
     }
 
     private static Quote Requoted(Call call, InputEstimate input) => Quote.Of(call.Quote.Rate, call.Request, input, call.Expectation);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using BudgetProxy.Admin;
 using BudgetProxy.Alerts;
+using BudgetProxy.Audit;
 using BudgetProxy.Batches;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
@@ -154,6 +155,7 @@ public static class ProxyHost
         else
             services.AddEmbeddedStore(options);
         services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<AuditTrail>();
         services.AddSingleton<RateTable>();
         services.AddSingleton<RateAge>();
         services.AddHostedService(provider => provider.GetRequiredService<RateAge>());

@@ -1,4 +1,5 @@
 using BudgetProxy.Alerts;
+using BudgetProxy.Audit;
 using BudgetProxy.Batches;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
@@ -28,6 +29,7 @@ internal static class StoreParts
         services.AddSingleton<IReservationStore>(provider => provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<EmbeddedStore>());
         services.AddSingleton<IDirectoryStore, SqliteDirectoryStore>();
+        services.AddSingleton<IAuditStore, SqliteAuditStore>();
         services.AddSingleton<ILearningStore, SqliteLearningStore>();
         services.AddSingleton<IRateStore, SqliteRateStore>();
         services.AddSingleton<IBatchStore, SqliteBatchStore>();
@@ -43,6 +45,7 @@ internal static class StoreParts
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<DistributedStore>().Ledger);
         services.AddSingleton(provider => provider.GetRequiredService<DistributedStore>().Database);
         services.AddSingleton<IDirectoryStore, PostgresDirectoryStore>();
+        services.AddSingleton<IAuditStore, PostgresAuditStore>();
         services.AddSingleton<ILearningStore, PostgresLearningStore>();
         services.AddSingleton<IRateStore, PostgresRateStore>();
         services.AddSingleton<IBatchStore, PostgresBatchStore>();

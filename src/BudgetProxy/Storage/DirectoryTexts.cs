@@ -14,6 +14,12 @@ internal static class DirectoryTexts
     public static string Json(IReadOnlyList<BudgetMatch> conditions) =>
         Json([.. conditions.SelectMany(condition => new[] { condition.Dimension.Name(condition.Tag), condition.Pattern })]);
 
+    /// <summary>A plan's budgets.</summary>
+    public static string Json(IReadOnlyList<Budget> budgets) => JsonSerializer.Serialize([.. budgets.Select(BudgetRow.Of)], DirectoryJson.Default.IReadOnlyListBudgetRow);
+
+    public static IReadOnlyList<Budget> PlanBudgets(string json) =>
+        [.. JsonSerializer.Deserialize(json, DirectoryJson.Default.IReadOnlyListBudgetRow)!.Select(row => row.ToBudget(TimeZoneInfo.Utc))];
+
     public static IReadOnlyList<string> Texts(string json) => JsonSerializer.Deserialize(json, DirectoryJson.Default.IReadOnlyListString)!;
 
     public static IReadOnlyList<int> Numbers(string json) => JsonSerializer.Deserialize(json, DirectoryJson.Default.IReadOnlyListInt32)!;

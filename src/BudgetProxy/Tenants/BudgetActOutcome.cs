@@ -8,6 +8,9 @@ public enum BudgetActOutcome
     /// <summary>It was done before, under the same idempotency key; nothing changed.</summary>
     DoneBefore,
 
+    /// <summary>The budget is not what the caller's <see cref="Precondition"/> says.</summary>
+    Changed,
+
     /// <summary>No such tenant or budget.</summary>
     NoSuchBudget,
 

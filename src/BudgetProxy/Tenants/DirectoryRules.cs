@@ -11,6 +11,9 @@ public static class DirectoryRules
     /// <summary>Every call is held against each budget that matches it, in one step: more would slow each call of the tenant.</summary>
     public const int MaxBudgetsPerTenant = 100;
 
+    /// <summary>Plans in all: each is held whole in memory, and a list of more helps nobody choose.</summary>
+    public const int MaxPlans = 1000;
+
     /// <summary>Model patterns of one allow-list; each call walks it.</summary>
     public const int MaxAllowedModels = 200;
 
@@ -29,6 +32,9 @@ public static class DirectoryRules
         id.Length is > 0 and <= MaxNameChars && char.IsAsciiLetterOrDigit(id[0]) && !id.AsSpan().ContainsAnyExcept(TenantChars)
             ? null
             : "A tenant's id is 1 to 64 of a-z, 0-9, '-', '_' and '.', and starts with a letter or digit.";
+
+    /// <summary>Null when the id is well formed: by the same rule as a tenant's.</summary>
+    public static string? PlanIdProblem(string id) => TenantIdProblem(id)?.Replace("A tenant's id", "A plan's name", StringComparison.Ordinal);
 
     /// <summary>Null when the name is well formed. It stands in answer headers, so it is ASCII and has no comma.</summary>
     public static string? BudgetNameProblem(string name) =>

@@ -1,3 +1,4 @@
+using BudgetProxy.Audit;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 
@@ -11,13 +12,12 @@ public sealed partial class TenantDirectory
 
     /// <summary>Raises what may be spent in the present window; in a lifetime budget for good.</summary>
     /// <param name="amount">Above zero.</param>
-    /// <param name="value">The counter of a budget with <c>per</c>; null = each of them.</param>
-    /// <param name="key">A repeat under it does nothing; null = none was given.</param>
+    /// <param name="how">The counter of a budget with <c>per</c>, null = each of them; and a key under which a repeat does nothing, null = none was given.</param>
     public Task<BudgetActOutcome> TopUpAsync(
-        (string Tenant, string Name) budget, NanoUsd amount, string? value, string? key, CancellationToken cancellationToken)
+        (string Tenant, string Name) budget, NanoUsd amount, (string? Value, string? Key) how, Edit edit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(amount.Value, 0, nameof(amount));
-        return ActAsync(budget, value, amount.Value, key, cancellationToken);
+        return ActAsync(budget, amount.Value, how, edit, cancellationToken);
     }
 
     /// <summary>
@@ -25,40 +25,53 @@ public sealed partial class TenantDirectory
     /// changes, and top-ups stay.
     /// </summary>
     /// <inheritdoc cref="TopUpAsync"/>
-    public Task<BudgetActOutcome> ResetAsync((string Tenant, string Name) budget, string? value, string? key, CancellationToken cancellationToken) =>
-        ActAsync(budget, value, null, key, cancellationToken);
+    public Task<BudgetActOutcome> ResetAsync(
+        (string Tenant, string Name) budget, (string? Value, string? Key) how, Edit edit, CancellationToken cancellationToken) =>
+        ActAsync(budget, null, how, edit, cancellationToken);
 
-    private Task<BudgetActOutcome> ActAsync(
-        (string Tenant, string Name) wanted, string? value, long? topUp, string? key, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            if (_current.FindBudget(wanted.Tenant, wanted.Name) is not { } budget)
-                return BudgetActOutcome.NoSuchBudget;
-            if (value is not null && budget.Per is null)
-                return BudgetActOutcome.NotCountedByValue;
-            var now = await reservations.NowAsync(wanted.Tenant, cancellationToken);
-            var act = new BudgetAct(
-                wanted.Tenant, wanted.Name, key ?? NewId("act_"), value is null ? null : budget.Per?.Name(budget.PerTag), value, topUp,
-                topUp is null ? now.AddMilliseconds(1) : now);
-            if (budget.Acts.All.FirstOrDefault(earlier => earlier.Id == act.Id) is { } known)
-                return Repeated(act, known);
-            if (Refusing(budget, act) is { } refusal)
-                return refusal;
+    private async Task<BudgetActOutcome> ActAsync(
+        (string Tenant, string Name) wanted, long? topUp, (string? Value, string? Key) how, Edit edit, CancellationToken cancellationToken)
+    {
+        if (Current.FindBudget(wanted.Tenant, wanted.Name) is null)
+            await RefreshAsync(cancellationToken);
+        if (Current.FindBudget(wanted.Tenant, wanted.Name) is null)
+            return BudgetActOutcome.NoSuchBudget;
+        var now = await reservations.NowAsync(wanted.Tenant, cancellationToken);
+        var act = new BudgetAct(wanted.Tenant, wanted.Name, how.Key ?? NewId("act_"), null, how.Value, topUp, topUp is null ? now.AddMilliseconds(1) : now);
+        var outcome = BudgetActOutcome.Done;
+        await ChangeAsync(
+            current =>
+            {
+                (outcome, var decision) = Decide(current, act, edit, now);
+                return decision;
+            },
+            cancellationToken);
+        return outcome;
+    }
 
-            var before = ForgetBefore(budget, now);
-            var next = budget.With([.. budget.Acts.All.Where(earlier => earlier.At >= before), act]);
-            if (next.Shape != budget.Shape)
-                await SeedAsync([next], cancellationToken);
-            BudgetAct? other = null;
-            await StoreAsync(
-                async () => other = await store.AddActAsync(act, before, cancellationToken),
-                current => other is null ? current.With(act, before) : current,
-                cancellationToken);
-            return other is null ? BudgetActOutcome.Done : Repeated(act, other);
-        },
-        cancellationToken);
+    private (BudgetActOutcome Outcome, Decision<Budget> Decision) Decide(DirectorySnapshot current, BudgetAct act, Edit edit, DateTimeOffset now)
+    {
+        if (current.FindBudget(act.Tenant, act.Budget) is not { } budget)
+            return No(BudgetActOutcome.NoSuchBudget);
+        if (act.Value is not null && budget.Per is null)
+            return No(BudgetActOutcome.NotCountedByValue);
+        act = act with { Per = act.Value is null ? null : budget.Per?.Name(budget.PerTag) };
+        if (budget.Acts.All.FirstOrDefault(earlier => earlier.Id == act.Id) is { } known)
+            return No(act.IsSameAs(known) ? BudgetActOutcome.DoneBefore : BudgetActOutcome.KeyIsTaken);
+        if (edit.If?.Holds(DefinitionTag.Of(budget)) == false)
+            return No(BudgetActOutcome.Changed);
+        if (Refusing(budget, act) is { } refusal)
+            return No(refusal);
+        var before = ForgetBefore(budget, now);
+        var next = current.With(act, before);
+        var entry = new AuditEntry(
+            Now(), edit.By, act.TopUp is null ? AuditActions.ResetBudget : AuditActions.TopUpBudget, $"{act.Tenant}/{act.Budget}", act.Tenant, null,
+            DefinitionJson.Of(act));
+        var write = new DirectoryWrite { Acts = [(act, before)], Audit = [entry] };
+        return (BudgetActOutcome.Done, Decision<Budget>.Yes(budget, next, write) with { Tenants = [act.Tenant] });
 
-    private static BudgetActOutcome Repeated(BudgetAct act, BudgetAct known) => act.IsSameAs(known) ? BudgetActOutcome.DoneBefore : BudgetActOutcome.KeyIsTaken;
+        static (BudgetActOutcome, Decision<Budget>) No(BudgetActOutcome outcome) => (outcome, Decision<Budget>.No(EditOutcome.Done));
+    }
 
     private static BudgetActOutcome? Refusing(Budget budget, BudgetAct act)
     {

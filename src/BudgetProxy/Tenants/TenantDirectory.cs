@@ -1,11 +1,13 @@
+using BudgetProxy.Audit;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Tenants;
 
 /// <summary>
-/// Holds the snapshot in force and takes every change to it: take in what other proxies changed, write to the store, then swap. A change that could not
-/// be stored changes nothing. Calls read <see cref="Current"/> and never wait for a change.
+/// Holds the snapshot in force and takes every change to it: take in what other proxies changed, decide, write to the store, then swap. A change is stored
+/// only where nothing was changed since it was decided on, here or by another proxy; else it is decided anew. A change that could not be stored changes
+/// nothing. Calls read <see cref="Current"/> and never wait for a change. Every change may throw <see cref="StoreUnavailableException"/>.
 /// </summary>
 public sealed partial class TenantDirectory(IDirectoryStore store, IReservationStore reservations, TimeProvider time) : IDisposable
 {
@@ -15,25 +17,25 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     /// <summary>The public id of the admin key that stands in the configuration.</summary>
     public const string ConfiguredKeyId = "configured";
 
-    /// <summary>Changes come one after the other, so that store and memory see them in the same order. No call ever waits here.</summary>
+    /// <summary>Each try that fails is another's change, so that many proxies at once take a while and none waits for ever.</summary>
+    private const int MostTries = 200;
+
+    /// <summary>Longest pause between two tries; how long each is falls by chance, so that no proxy is always the slower one.</summary>
+    private const int MostPauseMilliseconds = 20;
+
+    /// <summary>Changes of this proxy come one after the other, so that they don't make each other void. Not held while counters are made.</summary>
     private readonly SemaphoreSlim _changes = new(1);
 
-    /// <summary>
-    /// Held while a change is stored and swapped in, and while those of others are taken in, so that an older state never replaces a newer one. Not
-    /// held while counters are made for a budget: a key that another proxy revokes meanwhile is out at once.
-    /// </summary>
+    /// <summary>Held while a change is stored and swapped in, and while those of others are taken in, so that an older state never replaces a newer one.</summary>
     private readonly SemaphoreSlim _swaps = new(1);
 
-    private volatile DirectorySnapshot _current = DirectorySnapshot.Empty;
+    private volatile DirectoryState _state = new(DirectorySnapshot.Empty, 0);
 
     /// <summary>The admin key of the configuration, which is stored nowhere; null = none.</summary>
     private AdminKey? _configured;
 
-    /// <summary>Of the store's change feed: what the snapshot holds at least.</summary>
-    private long _version;
-
     /// <summary>The snapshot in force; take it once a call.</summary>
-    public DirectorySnapshot Current => _current;
+    public DirectorySnapshot Current => _state.Snapshot;
 
     /// <summary>
     /// Reads the directory from the store and sees to it that there is an admin key: the configured one, else a stored one, else one made now. Called
@@ -43,28 +45,22 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     /// <returns>The admin key just made, to be printed once; null when there was one.</returns>
     public async Task<KeySecret?> StartAsync(string? configuredAdminKey, CancellationToken cancellationToken)
     {
-        var content = await store.LoadAsync(cancellationToken);
-        _current = DirectorySnapshot.Of(content);
-        _version = content.Version;
         if (!string.IsNullOrEmpty(configuredAdminKey))
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(configuredAdminKey.Length, MinConfiguredKeyChars, nameof(configuredAdminKey));
             _configured = new AdminKey(ConfiguredKeyId, ConfiguredKeyId, AdminRole.Admin, "", time.GetUtcNow(), KeyHash.Of(configuredAdminKey));
-            _current = _current.With(_configured);
-            return null;
         }
 
-        if (_current.AdminKeys.Any(key => key.Role == AdminRole.Admin))
-            return null;
+        var content = await store.LoadAsync(cancellationToken);
+        _state = StateOf(DirectorySnapshot.Of(content), content.Version);
         var first = NewAdminKey("first", AdminRole.Admin);
-        if (await store.SaveFirstAdminKeyAsync(first.Key, cancellationToken))
-        {
-            _current = _current.With(first.Key);
-            return first.Secret;
-        }
-
-        await RefreshAsync(cancellationToken);
-        return null;
+        // Of proxies that start at once, one makes the first key.
+        var made = await ChangeAsync(
+            current => current.AdminKeys.Any(key => key.Role == AdminRole.Admin)
+                ? Decision<IssuedKey<AdminKey>>.No(EditOutcome.Done)
+                : AdminKeyEdits.Issue(current, first, new Edit(AuditActor.Proxy), Now()),
+            cancellationToken);
+        return made.Value?.Secret;
     }
 
     /// <summary>Takes in what other proxies have changed; the snapshot stays in force where the store can't be read.</summary>
@@ -74,11 +70,8 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         await _swaps.WaitAsync(cancellationToken);
         try
         {
-            if (await store.ChangesSinceAsync(_version, cancellationToken) is not { } changes)
-                return;
-            var next = _current.With(changes);
-            _current = _configured is null ? next : next.With(_configured);
-            _version = changes.Content.Version;
+            if (await store.ChangesSinceAsync(_state.Version, cancellationToken) is { } changes)
+                _state = StateOf(_state.Snapshot.With(changes), changes.Content.Version);
         }
         finally
         {
@@ -87,117 +80,75 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     }
 
     /// <summary>Makes the tenant, or replaces all of its own fields; its keys and budgets stay, whatever <see cref="Tenant.Budgets"/> says.</summary>
-    /// <returns>The tenant as it now stands.</returns>
-    public Task<Tenant> PutTenantAsync(Tenant tenant, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            var old = BudgetsOf(_current, tenant.Id);
-            var reshaped = old.Select(budget => InZoneOf(tenant, budget)).Where((budget, i) => budget.Shape != old[i].Shape).ToList();
-            await SeedAsync(reshaped, cancellationToken);
-            // Rows of budgets say nothing of the tenant's zone, so none changes; and one that another proxy deletes meanwhile is not made again.
-            await StoreAsync(
-                () => store.SaveTenantAsync(tenant with { Budgets = [] }, cancellationToken),
-                current => current.With(
-                    tenant = tenant with { Budgets = [.. BudgetsOf(current, tenant.Id).Select(budget => InZoneOf(tenant, budget))] }),
-                cancellationToken);
-            return tenant;
-        },
-        cancellationToken);
+    /// <returns>The tenant as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.NoSuchPlan"/> or <see cref="EditOutcome.TooManyBudgets"/>.</returns>
+    public Task<Edited<Tenant>> PutTenantAsync(Tenant tenant, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => TenantEdits.Put(current, tenant, edit, Now()), cancellationToken);
 
-    /// <summary>Deletes the tenant with its keys and budgets; its ledger stays. False = there is none.</summary>
-    public Task<bool> DeleteTenantAsync(string tenant, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            if (_current.FindTenant(tenant) is null)
-                return false;
-            await StoreAsync(
-                () => store.DeleteTenantAsync(tenant, cancellationToken), current => current.WithoutTenant(tenant), cancellationToken);
-            await ForgetAsync(tenant, null);
-            return true;
-        },
-        cancellationToken);
+    /// <summary>Deletes the tenant with its keys and budgets; its ledger stays.</summary>
+    /// <returns>The tenant that was; else <see cref="EditOutcome.NoSuchTenant"/> or <see cref="EditOutcome.Changed"/>.</returns>
+    public Task<Edited<Tenant>> DeleteTenantAsync(string tenant, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => TenantEdits.Delete(current, tenant, edit, Now()), cancellationToken);
 
-    /// <summary>Makes a virtual key with what <paramref name="wanted"/> pins; its id, prefix and time are set here. Null = no such tenant.</summary>
-    public Task<IssuedKey<VirtualKey>?> IssueKeyAsync(VirtualKey wanted, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            if (_current.FindTenant(wanted.Tenant) is null)
-                return null;
-            var secret = KeySecret.NewVirtual();
-            var key = wanted with { Id = NewId("key_"), Prefix = secret.Prefix, CreatedAt = Now() };
-            var stored = new StoredKey(key, secret.Hash);
-            await StoreAsync(() => store.SaveKeyAsync(stored, cancellationToken), current => current.With(stored), cancellationToken);
-            return new IssuedKey<VirtualKey>(key, secret);
-        },
-        cancellationToken);
+    /// <summary>Makes a virtual key with what <paramref name="wanted"/> pins; its id, prefix and time are set here.</summary>
+    /// <returns>The key with its secret; else <see cref="EditOutcome.NoSuchTenant"/>.</returns>
+    public Task<Edited<IssuedKey<VirtualKey>>> IssueKeyAsync(VirtualKey wanted, Edit edit, CancellationToken cancellationToken)
+    {
+        var issued = NewKey(wanted);
+        return ChangeAsync(current => KeyEdits.Issue(current, issued, edit, Now()), cancellationToken);
+    }
 
-    /// <summary>Stops the key at once and for good. False = no such key, or revoked before.</summary>
-    public Task<bool> RevokeKeyAsync(string tenant, string id, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            if (_current.FindKey(tenant, id) is not { Key.Revoked: false } found)
-                return false;
-            var revoked = found with { Key = found.Key with { Revoked = true } };
-            await StoreAsync(() => store.SaveKeyAsync(revoked, cancellationToken), current => current.With(revoked), cancellationToken);
-            return true;
-        },
-        cancellationToken);
+    /// <summary>Stops the key at once and for good.</summary>
+    /// <returns>The key as it now stands; else <see cref="EditOutcome.NotFound"/>, also where it was revoked before, or <see cref="EditOutcome.Changed"/>.</returns>
+    public Task<Edited<VirtualKey>> RevokeKeyAsync(string tenant, string id, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => KeyEdits.Revoke(current, (tenant, id), edit, Now()), cancellationToken);
+
+    /// <summary>Replaces the name of a key, what it pins and when it ends, by its tenant and id; the secret stays.</summary>
+    /// <returns>The key as it now stands; else <see cref="EditOutcome.NotFound"/>, <see cref="EditOutcome.KeyIsOver"/> or <see cref="EditOutcome.Changed"/>.</returns>
+    public Task<Edited<VirtualKey>> PutKeyAsync(VirtualKey key, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => KeyEdits.Put(current, key, edit, Now()), cancellationToken);
+
+    /// <summary>Makes a key that pins the same as an old one, which goes on for the overlap and then ends.</summary>
+    /// <param name="expiresAt">When the new key ends; null = never.</param>
+    /// <returns>The new key with its secret; else <see cref="EditOutcome.NoSuchTenant"/>, <see cref="EditOutcome.NotFound"/>, <see cref="EditOutcome.KeyIsOver"/> or <see cref="EditOutcome.Changed"/>.</returns>
+    public Task<Edited<IssuedKey<VirtualKey>>> RotateKeyAsync(
+        (string Tenant, string Id) old, TimeSpan overlap, DateTimeOffset? expiresAt, Edit edit, CancellationToken cancellationToken)
+    {
+        var fresh = NewKey(new VirtualKey { Id = "", Prefix = "", Name = "", Tenant = old.Tenant, ExpiresAt = expiresAt });
+        return ChangeAsync(current => KeyEdits.Rotate(current, (fresh, old.Id, overlap), edit, Now()), cancellationToken);
+    }
 
     /// <summary>
-    /// Makes or replaces a budget. Where it is new or counts other calls than before, its counters are made from the ledger.
+    /// Makes or replaces a budget of the tenant's own, which then stands before one of its plan by that name. Where it is new or counts other calls than
+    /// before, its counters are made from the ledger.
     /// </summary>
-    public Task<BudgetChange> PutBudgetAsync(Budget budget, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            if (_current.FindTenant(budget.Tenant) is not { } tenant)
-                return BudgetChange.NoSuchTenant;
-            var old = _current.FindBudget(budget.Tenant, budget.Name);
-            if (old is null && tenant.Budgets.Count >= DirectoryRules.MaxBudgetsPerTenant)
-                return BudgetChange.TooMany;
-            budget = InZoneOf(tenant, budget).With(old?.Acts.All ?? []);
-            if (old?.Shape != budget.Shape)
-                await SeedAsync([budget], cancellationToken);
-            await StoreAsync(() => store.SaveBudgetAsync(budget, cancellationToken), current => current.With(budget), cancellationToken);
-            return BudgetChange.Made;
-        },
-        cancellationToken);
+    /// <returns>The budget as it now stands; else <see cref="EditOutcome.NoSuchTenant"/>, <see cref="EditOutcome.Changed"/> or <see cref="EditOutcome.TooManyBudgets"/>.</returns>
+    public Task<Edited<Budget>> PutBudgetAsync(Budget budget, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => BudgetEdits.Put(current, budget, edit, Now()), cancellationToken);
 
-    /// <summary>False = no such tenant or budget.</summary>
-    public Task<bool> DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            if (_current.FindBudget(tenant, name) is null)
-                return false;
-            await StoreAsync(
-                () => store.DeleteBudgetAsync(tenant, name, cancellationToken), current => current.WithoutBudget(tenant, name), cancellationToken);
-            await ForgetAsync(tenant, name);
-            return true;
-        },
-        cancellationToken);
+    /// <summary>Deletes a budget of the tenant's own; one of its plan by that name comes into force.</summary>
+    /// <returns>The budget that was; else <see cref="EditOutcome.NotFound"/>, <see cref="EditOutcome.OfPlan"/> or <see cref="EditOutcome.Changed"/>.</returns>
+    public Task<Edited<Budget>> DeleteBudgetAsync(string tenant, string name, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => BudgetEdits.Delete(current, (tenant, name), edit, Now()), cancellationToken);
 
-    public Task<IssuedKey<AdminKey>> IssueAdminKeyAsync(string name, AdminRole role, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            var issued = NewAdminKey(name, role);
-            await StoreAsync(() => store.SaveAdminKeyAsync(issued.Key, cancellationToken), current => current.With(issued.Key), cancellationToken);
-            return issued;
-        },
-        cancellationToken);
+    /// <summary>Makes or replaces a plan; it holds for every tenant on it at once. Their counters are made from the ledger first, where budgets are new or count otherwise.</summary>
+    /// <returns>The plan as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.TooManyPlans"/> or <see cref="EditOutcome.TooManyBudgets"/> with the tenant.</returns>
+    public Task<Edited<Plan>> PutPlanAsync(Plan plan, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => PlanEdits.Put(current, plan, edit, Now()), cancellationToken);
 
-    public Task<AdminKeyRemoval> RemoveAdminKeyAsync(string id, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            var found = _current.AdminKeys.FirstOrDefault(key => key.Id == id);
-            if (found is null)
-                return AdminKeyRemoval.Unknown;
-            if (id == ConfiguredKeyId)
-                return AdminKeyRemoval.Configured;
-            if (found.Role == AdminRole.Admin && _current.AdminKeys.Count(key => key.Role == AdminRole.Admin) == 1)
-                return AdminKeyRemoval.LastAdmin;
-            await StoreAsync(() => store.DeleteAdminKeyAsync(id, cancellationToken), current => current.Without(found), cancellationToken);
-            return AdminKeyRemoval.Removed;
-        },
-        cancellationToken);
+    /// <summary>Deletes a plan that no tenant is on.</summary>
+    /// <returns>The plan that was; else <see cref="EditOutcome.NotFound"/>, <see cref="EditOutcome.Changed"/> or <see cref="EditOutcome.PlanInUse"/> with a tenant.</returns>
+    public Task<Edited<Plan>> DeletePlanAsync(string plan, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => PlanEdits.Delete(current, plan, edit, Now()), cancellationToken);
+
+    public async Task<IssuedKey<AdminKey>> IssueAdminKeyAsync(string name, AdminRole role, Edit edit, CancellationToken cancellationToken)
+    {
+        var issued = NewAdminKey(name, role);
+        return (await ChangeAsync(current => AdminKeyEdits.Issue(current, issued, edit, Now()), cancellationToken)).Value!;
+    }
+
+    /// <returns>The key that was; else <see cref="EditOutcome.NotFound"/>, <see cref="EditOutcome.Configured"/> or <see cref="EditOutcome.LastAdmin"/>.</returns>
+    public Task<Edited<AdminKey>> RemoveAdminKeyAsync(string id, Edit edit, CancellationToken cancellationToken) =>
+        ChangeAsync(current => AdminKeyEdits.Remove(current, id, edit, Now()), cancellationToken);
 
     public void Dispose()
     {
@@ -205,18 +156,46 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         _swaps.Dispose();
     }
 
-    private static IReadOnlyList<Budget> BudgetsOf(DirectorySnapshot snapshot, string tenant) => snapshot.FindTenant(tenant)?.Budgets ?? [];
+    /// <summary>Decides on a fresh snapshot, makes the counters that the change needs, and stores it if it still comes to the same.</summary>
+    /// <param name="decide">Asked again whenever the directory was changed meanwhile.</param>
+    private async Task<Edited<T>> ChangeAsync<T>(Func<DirectorySnapshot, Decision<T>> decide, CancellationToken cancellationToken)
+        where T : class
+    {
+        var seeding = new CounterSeeding(reservations);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var (decision, basis, counters, stored) = await TryAsync(decide, seeding, cancellationToken);
+            if (stored || counters is null)
+            {
+                await seeding.FinishAsync(Current, counters);
+                return decision.Result;
+            }
 
-    private static Budget InZoneOf(Tenant tenant, Budget budget) =>
-        budget.InheritsTimeZone ? budget with { Window = budget.Window with { TimeZone = tenant.Zone } } : budget;
+            if (seeding.Missing(basis, counters.Seeds) is { Count: > 0 } missing)
+                await seeding.MakeAsync(basis, missing, cancellationToken);
+            else
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MostPauseMilliseconds)), time, cancellationToken);
+        }
 
-    private async Task<T> ChangeAsync<T>(Func<Task<T>> change, CancellationToken cancellationToken)
+        throw new StoreUnavailableException("Too many others change the directory at the same time.");
+    }
+
+    /// <returns>What was decided on which snapshot; what it means for counters, null where nothing is to change; and whether it is stored.</returns>
+    private async Task<(Decision<T> Decision, DirectorySnapshot Basis, CounterChanges? Counters, bool Stored)> TryAsync<T>(
+        Func<DirectorySnapshot, Decision<T>> decide, CounterSeeding seeding, CancellationToken cancellationToken)
+        where T : class
     {
         await _changes.WaitAsync(cancellationToken);
         try
         {
             await RefreshAsync(cancellationToken);
-            return await change();
+            var state = _state;
+            var decision = decide(state.Snapshot);
+            if (decision.Next is not { } next)
+                return (decision, state.Snapshot, null, false);
+            var counters = CounterChanges.Between(state.Snapshot, next, decision.Tenants);
+            var stored = seeding.Missing(state.Snapshot, counters.Seeds).Count == 0 && await StoreAsync(state, next, decision.Write, cancellationToken);
+            return (decision, state.Snapshot, counters, stored);
         }
         finally
         {
@@ -224,14 +203,20 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         }
     }
 
-    /// <summary>Stores a change, then swaps it in.</summary>
-    private async Task StoreAsync(Func<ValueTask> save, Func<DirectorySnapshot, DirectorySnapshot> swap, CancellationToken cancellationToken)
+    /// <summary>Stores a step and swaps in what it leads to.</summary>
+    /// <returns>False = another change came first; nothing was stored.</returns>
+    private async Task<bool> StoreAsync(DirectoryState basis, DirectorySnapshot next, DirectoryWrite write, CancellationToken cancellationToken)
     {
         await _swaps.WaitAsync(cancellationToken);
         try
         {
-            await save();
-            _current = swap(_current);
+            if (!ReferenceEquals(_state, basis))
+                return false;
+            var audit = write.Audit.Select(entry => entry.Bounded());
+            if (await store.WriteAsync(write with { Since = basis.Version, Audit = [.. audit] }, cancellationToken) is not { } version)
+                return false;
+            _state = new DirectoryState(next, version);
+            return true;
         }
         finally
         {
@@ -239,30 +224,18 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         }
     }
 
+    private DirectoryState StateOf(DirectorySnapshot snapshot, long version) => new(_configured is null ? snapshot : snapshot.With(_configured), version);
+
+    private IssuedKey<VirtualKey> NewKey(VirtualKey wanted)
+    {
+        var secret = KeySecret.NewVirtual();
+        return new IssuedKey<VirtualKey>(wanted with { Id = NewId("key_"), Prefix = secret.Prefix, CreatedAt = Now() }, secret);
+    }
+
     private IssuedKey<AdminKey> NewAdminKey(string name, AdminRole role)
     {
         var secret = KeySecret.NewAdmin();
         return new IssuedKey<AdminKey>(new AdminKey(NewId("adk_"), name, role, secret.Prefix, Now(), secret.Hash), secret);
-    }
-
-    /// <summary>Done before the swap, so that the first call to see the budget meets true counters.</summary>
-    private async Task SeedAsync(IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
-    {
-        foreach (var budget in budgets)
-            await reservations.SeedAsync(budget, cancellationToken);
-    }
-
-    /// <summary>The deletion stands whatever happens here: counters that stay only take room, and a budget made again is counted afresh.</summary>
-    private async Task ForgetAsync(string tenant, string? budget)
-    {
-        try
-        {
-            await reservations.ForgetAsync(tenant, budget, CancellationToken.None);
-        }
-        catch (StoreUnavailableException)
-        {
-            // Every call now says so more loudly.
-        }
     }
 
     private string NewId(string kind) => $"{kind}{Guid.CreateVersion7(time.GetUtcNow()):N}";

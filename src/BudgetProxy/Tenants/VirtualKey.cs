@@ -25,4 +25,7 @@ public sealed record VirtualKey
     public DateTimeOffset CreatedAt { get; init; }
 
     public bool Revoked { get; init; }
+
+    /// <summary>Id of the key that this one was made to follow; null = none.</summary>
+    public string? Replaces { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using BudgetProxy.Admin;
+using BudgetProxy.Audit;
 using BudgetProxy.Embedded;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
@@ -72,6 +73,8 @@ internal sealed class AdminHost : IAsyncDisposable
                 return faults is null ? store : faults(store);
             })
             .AddSingleton<TenantDirectory>()
+            .AddSingleton<IAuditStore, SqliteAuditStore>()
+            .AddSingleton<AuditTrail>()
             .AddSingleton<IRateStore, SqliteRateStore>()
             .AddSingleton<RateTable>()
             .AddSingleton<Rerating>()
@@ -109,7 +112,8 @@ internal sealed class AdminHost : IAsyncDisposable
     public Task<Answer> PostAsync(string path, string json, string? key = AdminKey) => SendAsync("POST", path, json, key);
 
     /// <param name="path">Below <c>/admin/v1</c>.</param>
-    public async Task<Answer> SendAsync(string method, string path, string? body, string? key, string contentType = "application/json")
+    public async Task<Answer> SendAsync(
+        string method, string path, string? body, string? key, string contentType = "application/json", (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address.OriginalString + "/admin/v1" + path, new UriCreationOptions
         {
@@ -117,6 +121,8 @@ internal sealed class AdminHost : IAsyncDisposable
         }));
         if (key is not null)
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+        if (header is var (name, value))
+            request.Headers.TryAddWithoutValidation(name, value);
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -125,7 +131,7 @@ internal sealed class AdminHost : IAsyncDisposable
         }
 
         using var response = await _client.SendAsync(request);
-        return new Answer(response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync());
+        return new Answer(response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync(), response.Headers.ETag?.ToString());
     }
 
     public async ValueTask DisposeAsync()
@@ -136,7 +142,7 @@ internal sealed class AdminHost : IAsyncDisposable
         OwnFolder?.Dispose();
     }
 
-    internal sealed record Answer(HttpStatusCode Status, string? ContentType, string Body)
+    internal sealed record Answer(HttpStatusCode Status, string? ContentType, string Body, string? ETag)
     {
         public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 

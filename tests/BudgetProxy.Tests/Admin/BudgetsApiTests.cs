@@ -19,7 +19,7 @@ public sealed class BudgetsApiTests
         Assert.Equal(put, await host.PutAsync("/tenants/acme/budgets/per%20user", Full));
         Assert.Equal(put, await host.GetAsync("/tenants/acme/budgets/per%20user"));
         Assert.Equal(
-            """{"name":"per user","per":"user","match":{"model":"gpt-4o*","tag:team":"blue"},"limit":{"usd":"5.00"},"window":"day","timezone":"Europe/Berlin","mode":"shadow","admission":"strict","alertAt":[0.5,0.8,1],"counters":[]}""",
+            """{"name":"per user","per":"user","match":{"model":"gpt-4o*","tag:team":"blue"},"limit":{"usd":"5.00"},"window":"day","timezone":"Europe/Berlin","mode":"shadow","admission":"strict","alertAt":[0.5,0.8,1],"from":"tenant","counters":[]}""",
             put.Body);
         var list = (await host.GetAsync("/tenants/acme/budgets")).Is(HttpStatusCode.OK).Json;
         Assert.Equal(put.Body, Assert.Single(list.GetProperty("items").EnumerateArray()).GetRawText());

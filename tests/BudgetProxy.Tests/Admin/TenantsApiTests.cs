@@ -60,11 +60,11 @@ public sealed class TenantsApiTests
     }
 
     [Fact]
-    public async Task A_plan_is_refused_since_it_would_limit_nothing()
+    public async Task A_plan_that_there_is_not_is_refused_since_it_would_limit_nothing()
     {
         await using var host = await AdminHost.StartAsync();
         var answer = await host.PutAsync("/tenants/acme", """{"plan":"pro"}""");
-        Assert.Contains("not in this version", answer.ErrorOf("plan"), StringComparison.Ordinal);
+        Assert.Contains("There is no plan 'pro'", answer.ErrorOf("plan"), StringComparison.Ordinal);
         (await host.GetAsync("/tenants/acme")).Is(HttpStatusCode.NotFound);
         (await host.PutAsync("/tenants/acme", """{"plan":null}""")).Is(HttpStatusCode.OK);
     }

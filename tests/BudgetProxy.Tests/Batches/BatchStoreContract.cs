@@ -3,6 +3,7 @@ using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Tenants;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Batches;
 

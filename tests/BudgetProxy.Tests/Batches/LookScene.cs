@@ -17,6 +17,7 @@ using BudgetProxy.Tests.Embedded;
 using BudgetProxy.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Batches;
 

@@ -7,6 +7,7 @@ using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
 using BudgetProxy.Tests.Reservations;
 using Microsoft.Extensions.Logging.Abstractions;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Distributed;
 

@@ -2,6 +2,7 @@ using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Tests.Infrastructure;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Learning;
 

@@ -3,6 +3,7 @@ using BudgetProxy.Embedded;
 using BudgetProxy.Learning;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Learning;
 

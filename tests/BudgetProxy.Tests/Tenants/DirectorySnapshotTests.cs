@@ -11,7 +11,7 @@ public sealed class DirectorySnapshotTests
         var secrets = Enumerable.Range(0, 200).Select(_ => KeySecret.NewVirtual()).ToList();
         var tenants = secrets.Select((_, i) => new Tenant { Id = $"t{i}" }).ToList();
         var keys = secrets.Select((secret, i) => new StoredKey(new VirtualKey { Id = $"key_{i}", Tenant = $"t{i}", Name = "k", Prefix = secret.Prefix }, secret.Hash)).ToList();
-        var snapshot = DirectorySnapshot.Of(new DirectoryContent(tenants, keys, []));
+        var snapshot = DirectorySnapshot.Of(new DirectoryContent(tenants, keys, [], []));
         var hashes = secrets.Select(secret => secret.Hash.ToArray()).Append(SHA256.HashData("none"u8)).ToList();
 
         var found = 0;

@@ -1,4 +1,3 @@
-using BudgetProxy.Core.Budgets;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 
@@ -14,25 +13,6 @@ internal sealed class FailingDirectoryStore(IDirectoryStore inner) : IDirectoryS
     public ValueTask<DirectoryChanges?> ChangesSinceAsync(long version, CancellationToken cancellationToken) =>
         inner.ChangesSinceAsync(version, cancellationToken);
 
-    public ValueTask SaveTenantAsync(Tenant tenant, CancellationToken cancellationToken) => Up().SaveTenantAsync(tenant, cancellationToken);
-
-    public ValueTask DeleteTenantAsync(string tenant, CancellationToken cancellationToken) => Up().DeleteTenantAsync(tenant, cancellationToken);
-
-    public ValueTask SaveKeyAsync(StoredKey key, CancellationToken cancellationToken) => Up().SaveKeyAsync(key, cancellationToken);
-
-    public ValueTask SaveBudgetAsync(Budget budget, CancellationToken cancellationToken) => Up().SaveBudgetAsync(budget, cancellationToken);
-
-    public ValueTask DeleteBudgetAsync(string tenant, string name, CancellationToken cancellationToken) =>
-        Up().DeleteBudgetAsync(tenant, name, cancellationToken);
-
-    public ValueTask<BudgetAct?> AddActAsync(BudgetAct act, DateTimeOffset before, CancellationToken cancellationToken) =>
-        Up().AddActAsync(act, before, cancellationToken);
-
-    public ValueTask SaveAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Up().SaveAdminKeyAsync(key, cancellationToken);
-
-    public ValueTask<bool> SaveFirstAdminKeyAsync(AdminKey key, CancellationToken cancellationToken) => Up().SaveFirstAdminKeyAsync(key, cancellationToken);
-
-    public ValueTask DeleteAdminKeyAsync(string id, CancellationToken cancellationToken) => Up().DeleteAdminKeyAsync(id, cancellationToken);
-
-    private IDirectoryStore Up() => Failing ? throw new StoreUnavailableException("The disk is full.") : inner;
+    public ValueTask<long?> WriteAsync(DirectoryWrite write, CancellationToken cancellationToken) =>
+        Failing ? throw new StoreUnavailableException("The disk is full.") : inner.WriteAsync(write, cancellationToken);
 }

@@ -6,6 +6,8 @@ internal sealed class ChangeRow
     /// <summary>Given by the database; a higher one became visible later.</summary>
     public long Version { get; set; }
 
-    /// <summary>Null = the admin keys.</summary>
     public string? Tenant { get; set; }
+
+    /// <summary>Where this is null too, the admin keys changed.</summary>
+    public string? Plan { get; set; }
 }

@@ -17,6 +17,8 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
 
     public DbSet<AdminKeyRow> AdminKeys => Set<AdminKeyRow>();
 
+    public DbSet<PlanRow> Plans => Set<PlanRow>();
+
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
 
     /// <param name="connection">Open; it stays open.</param>
@@ -52,6 +54,7 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
             row.Property(key => key.ExpiresAt).HasColumnName("expires_at");
             row.Property(key => key.CreatedAt).HasColumnName("created_at");
             row.Property(key => key.Revoked).HasColumnName("revoked");
+            row.Property(key => key.Replaces).HasColumnName("replaces");
         });
         MapBudgets(modelBuilder);
         MapActs(modelBuilder);
@@ -70,6 +73,15 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
             row.ToTable("directory_changes").HasKey(change => change.Version);
             row.Property(change => change.Version).HasColumnName("version").UseIdentityAlwaysColumn();
             row.Property(change => change.Tenant).HasColumnName("tenant");
+            row.Property(change => change.Plan).HasColumnName("plan");
+        });
+        modelBuilder.Entity<PlanRow>(row =>
+        {
+            row.ToTable("plans").HasKey(plan => plan.Id);
+            row.Property(plan => plan.Id).HasColumnName("id");
+            row.Property(plan => plan.AllowedModels).HasColumnName("allowed_models");
+            row.Property(plan => plan.MaxCall).HasColumnName("max_call");
+            row.Property(plan => plan.Budgets).HasColumnName("budgets");
         });
     }
 

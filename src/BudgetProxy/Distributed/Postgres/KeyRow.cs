@@ -27,6 +27,8 @@ internal sealed class KeyRow
 
     public bool Revoked { get; set; }
 
+    public string? Replaces { get; set; }
+
     public static KeyRow Of(StoredKey stored) => new()
     {
         Id = stored.Key.Id,
@@ -40,6 +42,7 @@ internal sealed class KeyRow
         ExpiresAt = stored.Key.ExpiresAt is { } expires ? Instants.Whole(expires) : null,
         CreatedAt = Instants.Whole(stored.Key.CreatedAt),
         Revoked = stored.Key.Revoked,
+        Replaces = stored.Key.Replaces,
     };
 
     public StoredKey ToKey() => new(
@@ -55,6 +58,7 @@ internal sealed class KeyRow
             ExpiresAt = ExpiresAt,
             CreatedAt = CreatedAt,
             Revoked = Revoked,
+            Replaces = Replaces,
         },
         new KeyHash(Sha256));
 }

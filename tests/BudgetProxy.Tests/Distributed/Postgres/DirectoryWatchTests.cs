@@ -4,6 +4,7 @@ using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Distributed.Postgres;
 

@@ -35,16 +35,6 @@ public sealed class PostgresDirectoryStoreTests : DirectoryStoreContract
     }
 
     [Fact]
-    public async Task A_first_key_that_was_not_saved_is_no_change()
-    {
-        await using var factory = (Factory)await CreateAsync();
-        await factory.Store.SaveFirstAdminKeyAsync(Admin("adk_1", AdminRole.Admin), CancellationToken.None);
-        var version = (await factory.Store.LoadAsync(CancellationToken.None)).Version;
-        await factory.Store.SaveFirstAdminKeyAsync(Admin("adk_2", AdminRole.Admin), CancellationToken.None);
-        Assert.Null(await factory.Store.ChangesSinceAsync(version, CancellationToken.None));
-    }
-
-    [Fact]
     public async Task A_reader_that_is_further_back_than_the_feed_or_ahead_of_it_reads_everything()
     {
         await using var factory = (Factory)await CreateAsync();

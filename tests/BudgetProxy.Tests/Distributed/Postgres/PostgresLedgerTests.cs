@@ -7,6 +7,7 @@ using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tests.Infrastructure;
 using Npgsql;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Distributed.Postgres;
 

@@ -17,7 +17,7 @@ public sealed class SharedDirectoryTests
         var (a, b) = (proxies.A, proxies.B);
         await a.PutTenantAsync(new Tenant { Id = "acme", Name = "made by a" }, CancellationToken.None);
         var issued = (await b.IssueKeyAsync(new VirtualKey { Id = "", Tenant = "acme", Name = "k", Prefix = "" }, CancellationToken.None))!;
-        Assert.Equal(BudgetChange.Made, await a.PutBudgetAsync(DirectoryStoreContract.Budget("b", 1), CancellationToken.None));
+        Assert.Equal(EditOutcome.Done, await a.PutBudgetAsync(DirectoryStoreContract.Budget("b", 1), CancellationToken.None));
         Assert.True(await a.RevokeKeyAsync("acme", issued.Key.Id, CancellationToken.None));
         Assert.False(await b.RevokeKeyAsync("acme", issued.Key.Id, CancellationToken.None));
         Assert.True(b.Current.TryFind(issued.Secret.Hash, out var key, out var tenant));
@@ -41,8 +41,8 @@ public sealed class SharedDirectoryTests
             var tenant = "t" + random.Next(4);
             switch (random.Next(8))
             {
-                case 6: await changing.TopUpAsync((tenant, "b" + random.Next(3)), new NanoUsd(1 + i), null, null, CancellationToken.None); break;
-                case 7: await changing.ResetAsync((tenant, "b" + random.Next(3)), null, null, CancellationToken.None); break;
+                case 6: await changing.TopUpAsync((tenant, "b" + random.Next(3)), new NanoUsd(1 + i), (null, null), DirectoryShortcuts.Anybody, CancellationToken.None); break;
+                case 7: await changing.ResetAsync((tenant, "b" + random.Next(3)), (null, null), DirectoryShortcuts.Anybody, CancellationToken.None); break;
                 case 0: await changing.DeleteTenantAsync(tenant, CancellationToken.None); break;
                 case 1: await changing.IssueKeyAsync(new VirtualKey { Id = "", Tenant = tenant, Name = "k", Prefix = "" }, CancellationToken.None); break;
                 case 2: await changing.PutBudgetAsync(DirectoryStoreContract.Budget("b" + random.Next(3), i) with { Tenant = tenant }, CancellationToken.None); break;
@@ -61,7 +61,8 @@ public sealed class SharedDirectoryTests
         static string Text(DirectorySnapshot snapshot) => DirectoryText.Of(new DirectoryContent(
             [.. snapshot.Tenants],
             [.. snapshot.Tenants.SelectMany(tenant => snapshot.KeysOf(tenant.Id).Select(key => snapshot.FindKey(tenant.Id, key.Id)!))],
-            [.. snapshot.AdminKeys]));
+            [.. snapshot.AdminKeys],
+            [.. snapshot.Plans]));
     }
 
     [Fact]

@@ -1,0 +1,50 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.Admin;
+
+/// <summary>A plan as the admin API shows and takes it.</summary>
+/// <param name="Name">The plan's name, as it stands in the path and in a tenant's <c>plan</c>.</param>
+/// <param name="Budgets">Each holds for every tenant on the plan that has none of its own by that name, with counters of that tenant's own.</param>
+/// <param name="AllowedModels">Patterns with <c>*</c>, for tenants that have none of their own; empty = all.</param>
+/// <param name="MaxCallUsd">Per-call ceiling of tenants that have none of their own; null = none.</param>
+/// <param name="Tenants">How many tenants are on it.</param>
+public sealed record PlanDocument(string Name, IReadOnlyList<BudgetDocument> Budgets, IReadOnlyList<string> AllowedModels, string? MaxCallUsd, int Tenants)
+{
+    public static PlanDocument Of(Plan plan, int tenants) => new(
+        plan.Id, [.. plan.Budgets.Select(BudgetDocument.OfDefinition)], plan.AllowedModels, plan.MaxCall?.ToBalance(), tenants);
+
+    internal static Plan Read(string id, FieldReader fields)
+    {
+        if (DirectoryRules.PlanIdProblem(id) is { } problem)
+            fields.Fail("plan", problem);
+        // What a GET shows can be put again.
+        if (fields.Text("name") is { } name && name != id)
+            fields.Fail("name", "Must be the name in the path; a plan can't be renamed.");
+        fields.PassOver("tenants");
+        var plan = new Plan
+        {
+            Id = id,
+            Budgets = ReadBudgets(fields),
+            AllowedModels = fields.TextList("allowedModels", DirectoryRules.MaxAllowedModels),
+            MaxCall = fields.Money("maxCallUsd"),
+        };
+        fields.RefuseUnknown();
+        return plan;
+    }
+
+    private static List<Budget> ReadBudgets(FieldReader fields)
+    {
+        var budgets = new List<Budget>();
+        foreach (var budget in fields.Objects("budgets", DirectoryRules.MaxBudgetsPerTenant) ?? [])
+        {
+            if (budget.Required("name") is not { } name)
+                continue;
+            if (budgets.Exists(other => string.Equals(other.Name, name, StringComparison.Ordinal)))
+                budget.Fail("name", "Another budget of the plan has this name.");
+            budgets.Add(BudgetReader.Read("", TimeZoneInfo.Utc, name, budget));
+        }
+
+        return budgets;
+    }
+}

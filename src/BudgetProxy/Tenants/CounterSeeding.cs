@@ -1,0 +1,65 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Tenants;
+
+/// <summary>
+/// The counters that one change of the directory makes before it is stored, so that the first call to see a budget meets true ones. The change may have to
+/// be decided again meanwhile; what was made for a tenant that is still the same need not be made again.
+/// </summary>
+internal sealed class CounterSeeding(IReservationStore reservations)
+{
+    /// <summary>Budgets that are counted, or dropped, at the same time; more would keep reports from the database.</summary>
+    private const int AtOnce = 4;
+
+    private readonly Dictionary<(string Tenant, string Name), (string Shape, Tenant? Basis)> _made = [];
+
+    /// <summary>Those whose counters are still to be made.</summary>
+    /// <param name="basis">The snapshot that the change is decided on.</param>
+    public List<Budget> Missing(DirectorySnapshot basis, IReadOnlyList<Budget> wanted) =>
+        [.. wanted.Where(budget => !_made.TryGetValue((budget.Tenant, budget.Name), out var made)
+            || !ReferenceEquals(made.Basis, basis.FindTenant(budget.Tenant)) || made.Shape != budget.Shape)];
+
+    public async Task MakeAsync(DirectorySnapshot basis, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
+    {
+        await EachAsync(budgets, budget => reservations.SeedAsync(budget, cancellationToken), cancellationToken);
+        foreach (var budget in budgets)
+            _made[(budget.Tenant, budget.Name)] = (budget.Shape, basis.FindTenant(budget.Tenant));
+    }
+
+    /// <summary>
+    /// Drops the counters of what is gone, and puts those right that were made for a change which then came to something else. The change stands whatever
+    /// happens here: counters that stay only take room, and a budget that is made again is counted afresh.
+    /// </summary>
+    /// <param name="present">The snapshot in force.</param>
+    /// <param name="done">What the change came to; null = nothing changed.</param>
+    public async Task FinishAsync(DirectorySnapshot present, CounterChanges? done)
+    {
+        foreach (var budget in done?.Seeds ?? [])
+            _made.Remove((budget.Tenant, budget.Name));
+        var astray = _made.Keys.ToList();
+        try
+        {
+            await EachAsync(
+                done?.Forgets ?? [], gone => reservations.ForgetAsync(gone.Tenant, gone.Name, CancellationToken.None), CancellationToken.None);
+            await EachAsync(
+                astray,
+                made => present.FindBudget(made.Tenant, made.Name) is { } budget
+                    ? reservations.SeedAsync(budget, CancellationToken.None)
+                    : reservations.ForgetAsync(made.Tenant, made.Name, CancellationToken.None),
+                CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Every call now says so more loudly.
+        }
+    }
+
+    private static async Task EachAsync<T>(IReadOnlyList<T> all, Func<T, ValueTask> work, CancellationToken cancellationToken)
+    {
+        if (all.Count == 1)
+            await work(all[0]);
+        else if (all.Count > 0)
+            await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, (one, _) => work(one));
+    }
+}

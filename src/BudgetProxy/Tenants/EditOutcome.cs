@@ -1,0 +1,38 @@
+namespace BudgetProxy.Tenants;
+
+/// <summary>What became of a wish to change the directory. Nothing changed except where it is <see cref="Done"/>.</summary>
+public enum EditOutcome
+{
+    Done,
+
+    NoSuchTenant,
+
+    /// <summary>There is no such budget, key, plan or admin key.</summary>
+    NotFound,
+
+    /// <summary>It is not what the caller's <see cref="Precondition"/> says.</summary>
+    Changed,
+
+    /// <summary>A tenant would have more than <see cref="DirectoryRules.MaxBudgetsPerTenant"/> budgets, its plan's included.</summary>
+    TooManyBudgets,
+
+    /// <summary>There are <see cref="DirectoryRules.MaxPlans"/> plans already.</summary>
+    TooManyPlans,
+
+    NoSuchPlan,
+
+    /// <summary>Tenants are on the plan.</summary>
+    PlanInUse,
+
+    /// <summary>The budget is only the tenant's plan's.</summary>
+    OfPlan,
+
+    /// <summary>The key was revoked or has expired.</summary>
+    KeyIsOver,
+
+    /// <summary>The admin key stands in the configuration; only there can it be taken out.</summary>
+    Configured,
+
+    /// <summary>It is the last one with the role admin: without it nobody could make another.</summary>
+    LastAdmin,
+}
