@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using BudgetProxy.Audit;
 using BudgetProxy.Embedded;
-using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
 using BudgetProxy.Tests.Tenants;
 
