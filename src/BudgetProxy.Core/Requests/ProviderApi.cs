@@ -8,4 +8,7 @@ public enum ProviderApi
     OpenAiResponses,
     OpenAiCompletions,
     AnthropicMessages,
+
+    /// <summary>None: the tenant's code calls the provider itself, and tells what it will use or has used.</summary>
+    Direct,
 }

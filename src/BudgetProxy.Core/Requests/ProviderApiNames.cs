@@ -1,6 +1,6 @@
 namespace BudgetProxy.Core.Requests;
 
-/// <summary>The names of the wire formats: the route below <c>/v1/</c>.</summary>
+/// <summary>The names of the wire formats: the route below <c>/v1/</c>, and <c>direct</c> for none.</summary>
 public static class ProviderApiNames
 {
     public static string Name(this ProviderApi api) => api switch
@@ -10,6 +10,7 @@ public static class ProviderApiNames
         ProviderApi.OpenAiResponses => "responses",
         ProviderApi.OpenAiCompletions => "completions",
         ProviderApi.AnthropicMessages => "messages",
+        ProviderApi.Direct => "direct",
         _ => throw new ArgumentOutOfRangeException(nameof(api), api, "Not a metered API."),
     };
 }

@@ -9,6 +9,9 @@ internal sealed class FieldErrors
 
     public bool Any => _messages.Count > 0;
 
+    /// <summary>Messages by field, in the order of the fields' names.</summary>
+    public IEnumerable<KeyValuePair<string, List<string>>> All => _messages;
+
     /// <param name="field">Where it is: <c>limit.usd</c>, <c>allowedModels[2]</c>, or a query parameter's or path segment's name.</param>
     /// <param name="message">What would be right, in a sentence.</param>
     public void Add(string field, string message)

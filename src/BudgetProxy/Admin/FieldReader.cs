@@ -99,6 +99,9 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         return PriceText.Read(text, PriceText.FromUsd, out var nanos) is { } problem ? Fail<long?>(name, problem) : nanos;
     }
 
+    /// <summary>The field as it is, of any kind; null where it is left out.</summary>
+    public JsonElement? Value(string name) => Take(name);
+
     /// <summary>True where the field is given and not null.</summary>
     public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 

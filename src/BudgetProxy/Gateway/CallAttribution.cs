@@ -52,20 +52,28 @@ public static class CallAttribution
         if (header.Count == 0)
             return true;
 
+        if (TagsOf(header.ToString()) is not { } read)
+            return false;
+        tags = read;
+        return true;
+    }
+
+    /// <summary>Tags in the form of the header, <c>k=v,k=v</c>; null = it is not that form.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>>? TagsOf(string text)
+    {
         var read = new List<KeyValuePair<string, string>>();
-        foreach (var part in header.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || read.Count == MaxTags || !IsUsable(part))
-                return false;
+                return null;
             var name = part[..equals].TrimEnd();
             if (read.Exists(tag => tag.Key == name))
-                return false;
+                return null;
             read.Add(new KeyValuePair<string, string>(name, part[(equals + 1)..].TrimStart()));
         }
 
-        tags = read;
-        return true;
+        return read;
     }
 
     /// <summary>A user in the body is the client's free text for the provider: what can't be a scope is cut to one rather than refused.</summary>

@@ -12,6 +12,9 @@ public sealed record GatewayRefusal(int Status, string Code, string Message)
     /// <summary>The JSON path of the field at fault; null = none.</summary>
     public string? Param { get; init; }
 
+    /// <summary>What is wrong with each field, where several are read at once; empty = <see cref="Message"/> says it.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; } = [];
+
     /// <summary>Seconds after which a retry can help, 1 to 60; null = a retry does not help.</summary>
     public int? RetryAfterSeconds { get; init; }
 

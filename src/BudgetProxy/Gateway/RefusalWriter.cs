@@ -92,6 +92,7 @@ public static class RefusalWriter
                 json.WriteString("type", OpenAiType(refusal.Status));
                 json.WriteString("param", refusal.Param);
                 json.WriteString("code", refusal.Code);
+                WriteFields(json, refusal);
                 WriteBudget(json, refusal);
                 WriteLines(json, refusal);
                 json.WriteEndObject();
@@ -116,6 +117,22 @@ public static class RefusalWriter
         if (refusal.EstimatedCost is { } cost)
             json.WriteString("estimated_cost_usd", cost.ToString());
         json.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, GatewayRefusal refusal)
+    {
+        if (refusal.Fields.Count == 0)
+            return;
+        json.WriteStartArray("errors");
+        foreach (var (param, message) in refusal.Fields)
+        {
+            json.WriteStartObject();
+            json.WriteString("param", param);
+            json.WriteString("message", message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteLines(Utf8JsonWriter json, GatewayRefusal refusal)

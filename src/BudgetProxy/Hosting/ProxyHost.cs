@@ -3,6 +3,7 @@ using BudgetProxy.Admin;
 using BudgetProxy.Alerts;
 using BudgetProxy.Audit;
 using BudgetProxy.Batches;
+using BudgetProxy.Checks;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Forwarding;
@@ -116,6 +117,7 @@ public static class ProxyHost
         app.MapMetrics();
         app.MapGateway();
         app.MapBatches();
+        app.MapChecks();
         app.MapAdmin();
         app.MapFallback(static context =>
         {
@@ -191,6 +193,7 @@ public static class ProxyHost
         services.AddHostedService<LearningKeeper>();
         services.AddBatches();
         services.AddAlerts();
+        services.AddChecks();
         // Last, so that it stops before all others: they serve the settling that it waits for.
         services.AddSingleton<CallDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());

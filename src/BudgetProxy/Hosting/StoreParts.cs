@@ -1,6 +1,7 @@
 using BudgetProxy.Alerts;
 using BudgetProxy.Audit;
 using BudgetProxy.Batches;
+using BudgetProxy.Checks;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
@@ -36,6 +37,7 @@ internal static class StoreParts
         services.AddSingleton<IAlertStore, SqliteAlertStore>();
         services.AddSingleton<ISpendSource, SqliteSpendSource>();
         services.AddSingleton<IInsightStore, SqliteInsightStore>();
+        services.AddSingleton<IDirectReservationStore, SqliteDirectReservationStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -52,6 +54,7 @@ internal static class StoreParts
         services.AddSingleton<IAlertStore, PostgresAlertStore>();
         services.AddSingleton<ISpendSource, PostgresSpendSource>();
         services.AddSingleton<IInsightStore>(provider => provider.GetRequiredService<DistributedStore>().Insight);
+        services.AddSingleton<IDirectReservationStore, PostgresDirectReservationStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

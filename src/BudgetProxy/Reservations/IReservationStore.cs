@@ -25,7 +25,8 @@ public interface IReservationStore
 
     /// <summary>
     /// Replaces the reservation by what was used and appends exactly one ledger entry in the same atomic step. Never refused: an overrun is
-    /// booked above the limit and flagged. Not for standing reservations, which end in parts.
+    /// booked above the limit and flagged. A standing reservation ends so as a whole, or in parts, and not in both ways; its entry is then in the
+    /// ledger itself when this returns, and one that could not be written must be settled again by whoever asked, with the same settlement.
     /// </summary>
     ValueTask<SettleOutcome> SettleAsync(string tenant, Guid id, Settlement settlement, CancellationToken cancellationToken);
 

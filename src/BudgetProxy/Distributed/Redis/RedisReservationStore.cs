@@ -224,6 +224,8 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         var call = own.Find(tenant, id);
         if (call is null && settlement is null && await counters.Standing.BeginVoidAsync(tenant, id, CancellationToken.None))
             return await VoidStandingAsync(tenant, id);
+        if (call is null && settlement is not null && await counters.Standing.FindAsync(tenant, id, CancellationToken.None) is { } standing)
+            return await SettleStandingAsync(standing, settlement);
         try
         {
             return await TryResolveAsync(tenant, id, settlement, call?.Reserved);
@@ -232,6 +234,21 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         {
             await spool.PutAsync(call.Reserved, settlement);
             return SettleOutcome.Spooled;
+        }
+    }
+
+    private async ValueTask<SettleOutcome> SettleStandingAsync(StandingRow standing, Settlement settlement)
+    {
+        switch (standing.State)
+        {
+            case StandingState.Open:
+                var told = await TryResolveAsync(standing.Tenant, standing.Id, settlement, standing.Call);
+                await counters.Standing.EndSettleAsync(standing.Tenant, standing.Id, CancellationToken.None);
+                return told;
+            case StandingState.Voiding:
+                return SettleOutcome.AlreadyResolved;
+            default:
+                return SettleOutcome.Unknown;
         }
     }
 

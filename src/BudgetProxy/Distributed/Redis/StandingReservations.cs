@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Tokens;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
@@ -54,6 +55,21 @@ internal sealed class StandingReservations(CounterScripts scripts, ReserveDecisi
         throw new StoreUnavailableException("The tenant was busy for too long.");
     }
 
+    /// <summary>Its row; null = it is no standing reservation of the tenant.</summary>
+    public Task<StandingRow?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken) => table.FindAsync(tenant, id, cancellationToken);
+
+    /// <summary>Forgets it once the entry of the whole is in the ledger.</summary>
+    /// <exception cref="StoreUnavailableException">It is not there yet, so that a repeat must find the row; settling may be repeated.</exception>
+    public async ValueTask EndSettleAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var correction = Entries.AdjustmentOf(id);
+        await outbox.CopyAsync(scripts.Shards[tenant], cancellationToken);
+        var found = await ledger.FindAsync([id, correction], cancellationToken);
+        if (!found.TryGetValue(id, out var basis) || (basis == UsageBasis.Presumed && !found.ContainsKey(correction)))
+            throw new StoreUnavailableException("The counters were lost before the settlement was in the ledger; repeat it.");
+        await table.RemoveAsync(id, cancellationToken);
+    }
+
     /// <summary>Makes known that the reservation is to be given back, before Redis is told.</summary>
     /// <returns>False = it is no standing reservation of the tenant.</returns>
     public Task<bool> BeginVoidAsync(string tenant, Guid id, CancellationToken cancellationToken) => table.VoidAsync(tenant, id, cancellationToken);
@@ -68,7 +84,7 @@ internal sealed class StandingReservations(CounterScripts scripts, ReserveDecisi
             var correction = Entries.AdjustmentOf(id);
             await outbox.CopyAsync(scripts.Shards[tenant], cancellationToken);
             var found = await ledger.FindAsync([id, correction], cancellationToken);
-            if (found.ContainsKey(id) && !found.ContainsKey(correction))
+            if (found.TryGetValue(id, out var basis) && basis == UsageBasis.Presumed && !found.ContainsKey(correction))
                 throw new StoreUnavailableException("The counters were lost before the void was in the ledger.");
         }
 
