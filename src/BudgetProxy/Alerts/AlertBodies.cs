@@ -19,6 +19,8 @@ public sealed class AlertBodies(TimeProvider clock)
     /// <summary>It is sent as JSON and never stands in HTML, so quotes and letters of any language stay as they are.</summary>
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly AlertIds _ids = new();
+
     /// <summary>A counter came to a share of its limit.</summary>
     /// <param name="limit">What holds in the present window, by the budget's kind.</param>
     /// <param name="percent">The share.</param>
@@ -146,7 +148,7 @@ public sealed class AlertBodies(TimeProvider clock)
     {
         // As it is stored: a payload made again from its row is the same.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var id = Guid.CreateVersion7(now);
+        var id = _ids.Next(now);
         summary = OneLine(summary);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Plain))

@@ -71,8 +71,8 @@ public sealed class CallSignals(TimeProvider clock)
         // Callers name models freely, also by a megabyte.
         if (model.Model.Length > MostModelChars)
             model = model with { Model = model.Model[..MostModelChars] };
-        if (Volatile.Read(ref _modelCount) < MostModels && _models.TryAdd(model, true))
-            Interlocked.Increment(ref _modelCount);
+        if (!_models.ContainsKey(model) && HasRoom(ref _modelCount, MostModels) && !_models.TryAdd(model, true))
+            Interlocked.Decrement(ref _modelCount);
     }
 
     /// <summary>Puts a counter among those to be looked at.</summary>
@@ -81,10 +81,10 @@ public sealed class CallSignals(TimeProvider clock)
     {
         if (_touched.ContainsKey(counter))
             return true;
-        if (Volatile.Read(ref _touchedCount) >= MostCounters)
+        if (!HasRoom(ref _touchedCount, MostCounters))
             return false;
-        if (_touched.TryAdd(counter, true))
-            Interlocked.Increment(ref _touchedCount);
+        if (!_touched.TryAdd(counter, true))
+            Interlocked.Decrement(ref _touchedCount);
         return true;
     }
 
@@ -152,6 +152,17 @@ public sealed class CallSignals(TimeProvider clock)
                     _refusals.Remove(pair);
             }
         }
+    }
+
+    /// <summary>Takes a place; it is given back where it was not needed.</summary>
+    private static bool HasRoom(ref int count, int most)
+    {
+        if (Volatile.Read(ref count) >= most)
+            return false;
+        if (Interlocked.Increment(ref count) <= most)
+            return true;
+        Interlocked.Decrement(ref count);
+        return false;
     }
 
     private long Minute() => clock.GetUtcNow().ToUnixTimeSeconds() / 60;

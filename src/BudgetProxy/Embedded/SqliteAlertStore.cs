@@ -77,7 +77,7 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
                 {
                     connection.Run(
                         "INSERT INTO alert_deliveries (id, alert, target, state, attempts, next_at) VALUES ($id, $alert, $target, 'pending', '[]', $now)",
-                        ("$id", Guid.CreateVersion7(now).ToString()), ("$alert", alert.Id.ToString()), ("$target", target), ("$now", now.ToUnixTimeMilliseconds()));
+                        ("$id", AlertIds.OfDelivery(alert.Id).ToString()), ("$alert", alert.Id.ToString()), ("$target", target), ("$now", now.ToUnixTimeMilliseconds()));
                 }
             }
 

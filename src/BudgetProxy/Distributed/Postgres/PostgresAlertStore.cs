@@ -169,7 +169,7 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
         {
             await RunAsync(
                 connection, "INSERT INTO alert_deliveries (id, alert, target, state, attempts, next_at) VALUES ($1, $2, $3, 'pending', '[]', $4)",
-                cancellationToken, Guid.CreateVersion7(now), alert.Id, target, now.ToUnixTimeMilliseconds());
+                cancellationToken, AlertIds.OfDelivery(alert.Id), alert.Id, target, now.ToUnixTimeMilliseconds());
         }
     }
 
