@@ -21,6 +21,10 @@ public sealed record WebhookDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OldSecretUntil { get; init; }
 
+    /// <summary>Only in the audit trail: changes with the URL and the secret, and tells nothing of either.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fingerprint { get; init; }
+
     /// <param name="role">Of the key that asks.</param>
     public static WebhookDocument Of(Webhook webhook, AdminRole role, bool withSecret = false) => new(
         webhook.Name, role == AdminRole.Admin ? webhook.Url : OriginOf(webhook.Url), webhook.Events, webhook.Tenants, webhook.Enabled, webhook.DisabledBecause,

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using BudgetProxy.Alerts;
+using BudgetProxy.Audit;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -48,13 +50,23 @@ internal static class WebhooksApi
         var webhook = WebhookReader.Read(name, old, fields, clock.GetUtcNow());
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        return await store.SaveAsync(webhook, cancellationToken)
-            ? TypedResults.Ok(WebhookDocument.Of(webhook, RoleOf(request), withSecret: old is null))
-            : Problems.Conflict($"There are at most {Webhook.Most} webhooks; delete one that is no longer needed.");
+        if (!await store.SaveAsync(webhook, cancellationToken))
+            return Problems.Conflict($"There are at most {Webhook.Most} webhooks; delete one that is no longer needed.");
+        // As it stands: another admin may have made it in the same moment, and then that one has the secret.
+        if (await FindAsync(store, name, cancellationToken) is not { } stored)
+            return NoSuchWebhook();
+        await AuditAsync(request, AuditActions.PutWebhook, name, old, stored);
+        return TypedResults.Ok(WebhookDocument.Of(stored, RoleOf(request), withSecret: old is null && stored.Secret == webhook.Secret));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, HttpRequest request, [FromServices] IAlertStore store) =>
-        await store.RemoveAsync(name, request.HttpContext.RequestAborted) ? TypedResults.NoContent() : NoSuchWebhook();
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string name, HttpRequest request, [FromServices] IAlertStore store)
+    {
+        var old = await FindAsync(store, name, request.HttpContext.RequestAborted);
+        if (!await store.RemoveAsync(name, request.HttpContext.RequestAborted))
+            return NoSuchWebhook();
+        await AuditAsync(request, AuditActions.DeleteWebhook, name, old, null);
+        return TypedResults.NoContent();
+    }
 
     /// <summary>Sends one delivery now, also to one that is turned off, and says what came of it; it is not kept, nor tried again.</summary>
     private static async Task<Results<Ok<WebhookTestDocument>, ProblemHttpResult>> Test(
@@ -72,16 +84,31 @@ internal static class WebhooksApi
         string name, HttpRequest request, [FromServices] IAlertStore store, [FromServices] TimeProvider clock)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        if (await FindAsync(store, name, cancellationToken) is not { } webhook)
+        var secret = WebhookSecret.New();
+        var old = await FindAsync(store, name, cancellationToken);
+        if (!await store.RenewAsync(name, secret, clock.GetUtcNow() + Overlap, cancellationToken)
+            || await FindAsync(store, name, cancellationToken) is not { } renewed)
+        {
             return NoSuchWebhook();
-        var until = DateTimeOffset.FromUnixTimeMilliseconds((clock.GetUtcNow() + Overlap).ToUnixTimeMilliseconds());
-        var renewed = webhook with { Secret = WebhookSecret.New(), OldSecret = webhook.Secret, OldUntil = until };
-        await store.SaveAsync(renewed, cancellationToken);
-        return TypedResults.Ok(WebhookDocument.Of(renewed, RoleOf(request), withSecret: true));
+        }
+
+        await AuditAsync(request, AuditActions.PutWebhook, name, old, renewed);
+        return TypedResults.Ok(WebhookDocument.Of(renewed with { Secret = secret }, RoleOf(request), withSecret: true));
     }
 
     private static async Task<Webhook?> FindAsync(IAlertStore store, string name, CancellationToken cancellationToken) =>
         (await store.WebhooksAsync(cancellationToken)).FirstOrDefault(webhook => webhook.Name == name);
+
+    /// <summary>What anybody with an admin key may read of it: no secret, and no path of the URL. What they hide shows as a hash that changes with it.</summary>
+    private static async Task AuditAsync(HttpRequest request, string action, string name, Webhook? before, Webhook? after)
+    {
+        string? Json(Webhook? webhook) => webhook is null ? null : JsonSerializer.Serialize(
+            WebhookDocument.Of(webhook, AdminRole.Viewer) with { Fingerprint = WebhookSecret.FingerprintOf(webhook) }, AdminJson.Default.WebhookDocument);
+
+        // The change stands, so that it is kept even if the caller is gone.
+        await request.HttpContext.RequestServices.GetRequiredService<AuditTrail>().AppendAsync(
+            request.HttpContext.Actor(), action, $"webhooks/{name}", (null, Json(before), Json(after)), CancellationToken.None);
+    }
 
     private static AdminRole RoleOf(HttpRequest request) => request.HttpContext.Features.Get<AdminKey>()!.Role;
 

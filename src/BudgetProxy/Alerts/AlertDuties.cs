@@ -23,7 +23,7 @@ public sealed class AlertDuties(DutyStores stores, DutyFinders finders, AlertRai
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan OverlapAtFirst = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan VelocityPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HousePeriod = TimeSpan.FromHours(1);
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(5);
@@ -31,7 +31,8 @@ public sealed class AlertDuties(DutyStores stores, DutyFinders finders, AlertRai
     /// <summary>Old prices are told again after so long.</summary>
     private static readonly TimeSpan StaleRepeat = TimeSpan.FromDays(30);
 
-    private readonly Guid _owner = Guid.CreateVersion7(clock.GetUtcNow());
+    /// <summary>An embedded proxy is alone, so that it need not wait for the lease of the one that it was before.</summary>
+    private readonly Guid _owner = options.IsDistributed ? Guid.CreateVersion7(clock.GetUtcNow()) : Guid.Empty;
     private bool _leads;
     private DateTimeOffset? _seen;
     private DateTimeOffset _marked = DateTimeOffset.MinValue;

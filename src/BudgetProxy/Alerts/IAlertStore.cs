@@ -11,8 +11,14 @@ public interface IAlertStore
     /// <summary>Webhooks in the order of their names.</summary>
     ValueTask<IReadOnlyList<Webhook>> WebhooksAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes or replaces a webhook; false = there are <see cref="Webhook.Most"/> others.</summary>
+    /// <summary>
+    /// Makes a webhook, or replaces what an admin defines of one that is there: its secrets and when it was made stay, so that of two that make it at once
+    /// only one's secret is in force. False = there are <see cref="Webhook.Most"/> others.
+    /// </summary>
     ValueTask<bool> SaveAsync(Webhook webhook, CancellationToken cancellationToken);
+
+    /// <summary>Gives a webhook another secret; the one before signs too until then. False = there is none.</summary>
+    ValueTask<bool> RenewAsync(string name, string secret, DateTimeOffset oldUntil, CancellationToken cancellationToken);
 
     /// <summary>Deletes a webhook and drops what waits for it; false = there is none.</summary>
     ValueTask<bool> RemoveAsync(string name, CancellationToken cancellationToken);

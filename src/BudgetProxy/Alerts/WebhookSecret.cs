@@ -25,5 +25,9 @@ public static class WebhookSecret
         return string.Join(' ', secrets.Select(secret => "v1," + Convert.ToBase64String(HMACSHA256.HashData(KeyOf(secret), signed))));
     }
 
+    /// <summary>Another for another URL or secret; keyed by the secret, so that nobody can find the URL by trying.</summary>
+    public static string FingerprintOf(Webhook webhook) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(webhook.Secret), Encoding.UTF8.GetBytes("fingerprint\n" + webhook.Url)).AsSpan(0, 8));
+
     private static byte[] KeyOf(string secret) => Convert.FromBase64String(secret[Prefix.Length..]);
 }

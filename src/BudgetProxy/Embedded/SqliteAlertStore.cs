@@ -23,13 +23,25 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
             if (connection.Query("SELECT count(*) FROM webhooks WHERE name <> $name", row => row.GetInt64(0), ("$name", webhook.Name))[0] >= Webhook.Most)
                 return false;
             connection.Run(
-                $"INSERT OR REPLACE INTO webhooks ({WebhookColumns}) VALUES ($name, $url, $events, $tenants, $enabled, $secret, $old, $oldUntil, $created, $because)",
+                $"""
+                INSERT INTO webhooks ({WebhookColumns}) VALUES ($name, $url, $events, $tenants, $enabled, $secret, $old, $oldUntil, $created, $because)
+                ON CONFLICT (name) DO UPDATE SET
+                    url = excluded.url, events = excluded.events, tenants = excluded.tenants, enabled = excluded.enabled,
+                    disabled_because = excluded.disabled_because
+                """,
                 ("$name", webhook.Name), ("$url", webhook.Url), ("$events", AlertTexts.Json(webhook.Events)), ("$tenants", AlertTexts.Json(webhook.Tenants)),
                 ("$enabled", webhook.Enabled), ("$secret", webhook.Secret), ("$old", webhook.OldSecret),
                 ("$oldUntil", webhook.OldUntil?.ToUnixTimeMilliseconds()), ("$created", webhook.CreatedAt.ToUnixTimeMilliseconds()),
                 ("$because", webhook.DisabledBecause));
             return true;
         },
+        true,
+        cancellationToken);
+
+    public ValueTask<bool> RenewAsync(string name, string secret, DateTimeOffset oldUntil, CancellationToken cancellationToken) => Run(
+        connection => Changed(
+            connection, "UPDATE webhooks SET old_secret = secret, old_until = $until, secret = $secret WHERE name = $name",
+            ("$name", name), ("$secret", secret), ("$until", oldUntil.ToUnixTimeMilliseconds())) > 0,
         true,
         cancellationToken);
 

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Net;
 using BudgetProxy.Alerts;
+using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Tests.Distributed.Postgres;
 using BudgetProxy.Tests.Infrastructure;
-using BudgetProxy.Distributed.Postgres;
 using Microsoft.AspNetCore.Http;
 
 namespace BudgetProxy.Tests.Alerts;

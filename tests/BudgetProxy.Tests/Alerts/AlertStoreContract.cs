@@ -31,8 +31,14 @@ public abstract class AlertStoreContract
         var found = await factory.Other.WebhooksAsync(default);
         Assert.Equal(["a", "b"], found.Select(one => one.Name));
         Assert.Equivalent(webhook, found[1], strict: true);
-        Assert.True(await store.SaveAsync(Hook("b"), default));
-        Assert.Equivalent(Hook("b"), (await store.WebhooksAsync(default))[1], strict: true);
+        // Replaced, it keeps its secrets.
+        Assert.True(await store.SaveAsync(Hook("b") with { Url = "http://new.test/", Secret = "whsec_bmV3", CreatedAt = Noon.AddDays(1) }, default));
+        var replaced = webhook with { Url = "http://new.test/", Events = [], Tenants = [], Enabled = true, DisabledBecause = null };
+        Assert.Equivalent(replaced, (await store.WebhooksAsync(default))[1], strict: true);
+        Assert.True(await store.RenewAsync("b", "whsec_bmV3", Noon.AddHours(9), default));
+        Assert.Equivalent(
+            replaced with { Secret = "whsec_bmV3", OldSecret = replaced.Secret, OldUntil = Noon.AddHours(9) }, (await store.WebhooksAsync(default))[1], strict: true);
+        Assert.False(await store.RenewAsync("none", "whsec_bmV3", Noon, default));
         Assert.True(await store.RemoveAsync("b", default));
         Assert.False(await store.RemoveAsync("b", default));
         Assert.Equal("a", Assert.Single(await store.WebhooksAsync(default)).Name);

@@ -1,6 +1,7 @@
 using BudgetProxy.Alerts;
 using BudgetProxy.Embedded;
 using BudgetProxy.Hosting;
+using BudgetProxy.Insight;
 using BudgetProxy.Tests.Infrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,7 +12,7 @@ internal sealed class DispatchScene : IAsyncDisposable
 {
     private readonly TempFolder? _folder;
     private readonly EmbeddedDatabase? _database;
-    private readonly ProxyMetrics _metrics = new();
+    private readonly ProxyMetrics _metrics = new(new RefusalTally(TimeProvider.System));
     private readonly AlertMetrics _alertMetrics;
     private readonly List<(AlertDispatcher Dispatcher, AlertRaiser Raiser, WebhookSender Sender)> _running = [];
 

@@ -4,9 +4,11 @@ using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Embedded;
 using BudgetProxy.Hosting;
+using BudgetProxy.Insight;
 using BudgetProxy.Ledger;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Alerts;
 
@@ -16,7 +18,7 @@ internal sealed class FinderScene : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly EmbeddedDatabase _database;
     private readonly EmbeddedStore _store;
-    private readonly ProxyMetrics _metrics = new();
+    private readonly ProxyMetrics _metrics = new(new RefusalTally(TimeProvider.System));
 
     public FinderScene()
     {

@@ -78,8 +78,8 @@ public sealed class RefusalCountTests
     public void Calls_of_budgets_without_shares_leave_nothing()
     {
         var signals = new CallSignals(new TestClock());
-        BudgetWindow.TryParse("day", TimeZoneInfo.Utc, out var window);
-        var silent = new Budget { Tenant = "acme", Name = "a", LimitKind = LimitKind.Usd, Limit = 1, Window = window! };
+        Assert.True(BudgetWindow.TryParse("day", TimeZoneInfo.Utc, out var window));
+        var silent = new Budget { Tenant = "acme", Name = "a", LimitKind = LimitKind.Usd, Limit = 1, Window = window };
         signals.Spent([new Hold(silent, "", 1), new Hold(silent with { Name = "b", AlertAtPercent = [50] }, "u", 1)]);
         signals.Spent([new Hold(silent with { Name = "b", AlertAtPercent = [50] }, "u", 1)]);
         Assert.Equal(new CounterKey("acme", "b", "u"), Assert.Single(signals.TakeTouched(10)));

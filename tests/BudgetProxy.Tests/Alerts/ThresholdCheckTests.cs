@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Alerts;
 

@@ -26,6 +26,15 @@ public sealed class WebhooksApiTests
         Assert.NotEqual(secret, renewed.GetProperty("secret").GetString());
         Assert.True(renewed.TryGetProperty("oldSecretUntil", out _));
         Assert.Equal(1, (await proxy.Admin.GetFromJsonAsync<JsonElement>("alerts/webhooks")).GetProperty("items").GetArrayLength());
+        var audit = await proxy.Admin.GetStringAsync("audit");
+        Assert.DoesNotContain("whsec_", audit, StringComparison.Ordinal);
+        Assert.DoesNotContain("T1/abc", audit, StringComparison.Ordinal);
+        var changes = JsonElement.Parse(audit).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["webhook.put", "webhook.put", "webhook.put"], changes.Select(one => one.GetProperty("action").GetString()));
+        Assert.All(changes, one => Assert.Equal("webhooks/ops", one.GetProperty("target").GetString()));
+        string? Fingerprint(int index, string when) => changes[index].GetProperty(when).GetProperty("fingerprint").GetString();
+        Assert.NotEqual(Fingerprint(0, "before"), Fingerprint(0, "after"));
+        Assert.Equal(Fingerprint(1, "before"), Fingerprint(1, "after"));
         using var deleted = await proxy.Admin.DeleteAsync("alerts/webhooks/ops");
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var missing = await proxy.Admin.DeleteAsync("alerts/webhooks/ops");

@@ -22,11 +22,13 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
         INSERT INTO webhooks ({WebhookColumns})
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE (SELECT count(*) FROM webhooks WHERE name <> $1) < {Webhook.Most}
         ON CONFLICT (name) DO UPDATE SET
-            url = excluded.url, events = excluded.events, tenants = excluded.tenants, enabled = excluded.enabled, secret = excluded.secret,
-            old_secret = excluded.old_secret, old_until = excluded.old_until, disabled_because = excluded.disabled_because
+            url = excluded.url, events = excluded.events, tenants = excluded.tenants, enabled = excluded.enabled, disabled_because = excluded.disabled_because
         """,
         cancellationToken, webhook.Name, webhook.Url, AlertTexts.Json(webhook.Events), AlertTexts.Json(webhook.Tenants), webhook.Enabled, webhook.Secret,
         Text(webhook.OldSecret), Number(webhook.OldUntil?.ToUnixTimeMilliseconds()), webhook.CreatedAt.ToUnixTimeMilliseconds(), Text(webhook.DisabledBecause)) > 0;
+
+    public async ValueTask<bool> RenewAsync(string name, string secret, DateTimeOffset oldUntil, CancellationToken cancellationToken) => await WriteAsync(
+        "UPDATE webhooks SET old_secret = secret, old_until = $3, secret = $2 WHERE name = $1", cancellationToken, name, secret, oldUntil.ToUnixTimeMilliseconds()) > 0;
 
     public async ValueTask<bool> RemoveAsync(string name, CancellationToken cancellationToken) => await TransactAsync(
         async connection =>
