@@ -9,18 +9,23 @@ namespace BudgetProxy.Core.Budgets;
 /// </summary>
 public static class BudgetMatcher
 {
-    /// <summary>Appends one hold for each matching budget, enforced or shadow, in the order given.</summary>
+    /// <summary>Appends one hold of the worst case for each matching budget, whatever its admission, enforced or shadow, in the order given.</summary>
     /// <param name="worst">The worst case in money: the hold of a USD budget.</param>
     /// <param name="worstTokens">The worst case in tokens, input and output: the hold of a token budget.</param>
     public static void Match(
-        IReadOnlyList<Budget> budgets, Caller caller, Provider provider, string model, NanoUsd worst, long worstTokens, List<Hold> holds)
+        IReadOnlyList<Budget> budgets, Caller caller, Provider provider, string model, NanoUsd worst, long worstTokens, List<Hold> holds) =>
+        Match(budgets, caller, provider, model, CallBounds.Strict(worst, worstTokens), holds);
+
+    /// <summary>Appends one hold for each matching budget, by its admission, enforced or shadow, in the order given.</summary>
+    public static void Match(
+        IReadOnlyList<Budget> budgets, Caller caller, Provider provider, string model, in CallBounds bounds, List<Hold> holds)
     {
         var providerName = provider.Name();
         for (var i = 0; i < budgets.Count; i++)
         {
             var budget = budgets[i];
             if (Matches(budget, caller, providerName, model))
-                holds.Add(new Hold(budget, ScopeValue(budget, caller, providerName, model), AmountOf(budget.LimitKind, worst.Value, worstTokens)));
+                holds.Add(new Hold(budget, ScopeValue(budget, caller, providerName, model), bounds.AmountIn(budget)));
         }
     }
 

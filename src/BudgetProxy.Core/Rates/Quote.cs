@@ -70,6 +70,10 @@ public sealed class Quote
         Worst = NanoUsd.Max(PriceOf(WorstUsage, rate, request), PriceBelowThreshold(rate, request, input.Bound, limit + predicted));
     }
 
+    /// <summary>The price of the same request at another output limit; what this quote says is not changed.</summary>
+    /// <param name="request">As it was priced, but for its limit.</param>
+    public Quote At(ProviderRequest request, in Expectation expectation) => Of(Rate, request, Input, expectation);
+
     private static NanoUsd PriceOf(in Usage usage, Rate rate, ProviderRequest request) =>
         rate.Price(usage, request.ServiceTier, request.Regional, Rounding.Up);
 

@@ -31,6 +31,9 @@ public static class AnthropicMessagesReader
             cursor.FailAt("messages", "Messages are required: an array of objects.");
         if (request.OutputLimit is null)
             cursor.FailAt("max_tokens", "max_tokens is required: a whole number of at least 0.");
+        // With interleaved thinking it may be more than one answer's limit, and is then no part of it.
+        if (request.LimitPlace.ThinkingTokens >= request.OutputLimit)
+            request.LimitPlace = request.LimitPlace with { Thinking = default };
     }
 
     private static bool ReadLimit(ref BodyCursor cursor, ProviderRequest request)
@@ -38,7 +41,10 @@ public static class AnthropicMessagesReader
         if (cursor.KeyIs("model"u8))
             CommonFields.ReadModel(ref cursor, request);
         else if (cursor.KeyIs("max_tokens"u8))
+        {
+            request.LimitPlace = request.LimitPlace with { Value = cursor.TokenSpan };
             request.OutputLimit = cursor.WholeNumber(0);
+        }
         else if (cursor.KeyIs("stream"u8))
             CommonFields.ReadStream(ref cursor, request);
         else if (cursor.KeyIs("metadata"u8))
@@ -138,6 +144,8 @@ public static class AnthropicMessagesReader
         {
             if (cursor.KeyIs("type"u8))
                 request.HiddenReasoning = !cursor.ValueIs("disabled"u8);
+            else if (cursor.KeyIs("budget_tokens"u8) && cursor.IsNumber && JsonNumber.TryWhole(cursor.Raw, out var tokens))
+                request.LimitPlace = request.LimitPlace with { Thinking = cursor.TokenSpan, ThinkingTokens = tokens };
             cursor.Skip();
         }
 

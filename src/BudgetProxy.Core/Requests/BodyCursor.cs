@@ -156,6 +156,9 @@ internal ref struct BodyCursor
     /// <summary>The present string to be counted as <paramref name="kind"/>.</summary>
     public readonly ContentSpan StringSpan(ContentKind kind) => new(Position + 1, _reader.ValueSpan.Length, kind);
 
+    /// <summary>The present number or null as it stands in the body.</summary>
+    public readonly ContentSpan TokenSpan => new(Position, End - Position, ContentKind.Text);
+
     /// <summary>Passes over the present value, which is to be counted by its JSON.</summary>
     public ContentSpan RawSpan(ContentKind kind)
     {

@@ -11,13 +11,15 @@ public static class OpenAiChatReader
     /// <summary>What <c>response_format: json_object</c> adds to the prompt at most, in tokens: undocumented, seen as 0 to 10.</summary>
     private const int JsonModeTokens = 10;
 
+    private static readonly byte[] LimitField = "\"max_completion_tokens\":"u8.ToArray();
+
     /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false = the body is to be refused with 400.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, ProviderRequest request, [NotNullWhen(false)] out RequestError? error) =>
         RequestReader.TryRead(body, request, Read, out error);
 
     private static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
-        var fields = new OpenAiFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End) };
+        var fields = new OpenAiFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End), Inside = cursor.End };
         while (cursor.NextProperty())
         {
             if (ReadLimit(ref cursor, request, ref fields) || ReadPrompt(ref cursor, request, ref fields))
@@ -40,9 +42,9 @@ public static class OpenAiChatReader
         else if (cursor.KeyIs("stream_options"u8))
             ReadStreamOptions(ref cursor, request, ref fields);
         else if (cursor.KeyIs("max_tokens"u8))
-            fields.MaxTokens = cursor.WholeNumber(1);
+            fields.ReadMaxTokens(ref cursor, 1);
         else if (cursor.KeyIs("max_completion_tokens"u8))
-            fields.MaxCompletionTokens = cursor.WholeNumber(1);
+            fields.ReadMaxCompletionTokens(ref cursor);
         else if (cursor.KeyIs("n"u8))
             ReadChoices(ref cursor, request);
         else if (cursor.KeyIs("service_tier"u8))
@@ -96,6 +98,7 @@ public static class OpenAiChatReader
             cursor.FailAt("max_tokens", "max_tokens and max_completion_tokens differ: send one of them.");
 
         request.OutputLimit = fields.MaxCompletionTokens ?? fields.MaxTokens;
+        request.LimitPlace = fields.LimitPlace(LimitField);
         fields.Conclude(request);
         if (request.Stream)
             request.UsageSplice = fields.UsageSplice;

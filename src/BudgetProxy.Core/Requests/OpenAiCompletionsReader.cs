@@ -14,13 +14,15 @@ public static class OpenAiCompletionsReader
     /// <summary>What a suffix adds beside its own text at most, in tokens: the marks between prompt, suffix and answer are undocumented.</summary>
     private const int SuffixTokens = 16;
 
+    private static readonly byte[] LimitField = "\"max_tokens\":"u8.ToArray();
+
     /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false = the body is to be refused with 400.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, ProviderRequest request, [NotNullWhen(false)] out RequestError? error) =>
         RequestReader.TryRead(body, request, Read, out error);
 
     private static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
-        var fields = new OpenAiFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End) };
+        var fields = new OpenAiFields { UsageSplice = OpenAiStreamOptions.InsertWhole(cursor.End), Inside = cursor.End };
         var (answers, candidates) = (1L, 1L);
         while (cursor.NextProperty())
         {
@@ -46,7 +48,7 @@ public static class OpenAiCompletionsReader
         else if (cursor.KeyIs("suffix"u8))
             ReadSuffix(ref cursor, request);
         else if (cursor.KeyIs("max_tokens"u8))
-            fields.MaxTokens = cursor.WholeNumber(0);
+            fields.ReadMaxTokens(ref cursor, 0);
         else if (cursor.KeyIs("stream"u8))
             CommonFields.ReadStream(ref cursor, request);
         else if (cursor.KeyIs("stream_options"u8))
@@ -85,6 +87,7 @@ public static class OpenAiCompletionsReader
         if (request.Inputs == 0)
             cursor.FailAt("prompt", "A prompt is required: a string, an array of strings, or arrays of token numbers.");
         request.OutputLimit = fields.MaxTokens ?? DefaultMaxTokens;
+        request.LimitPlace = fields.LimitPlace(LimitField);
         request.Choices = (int)Math.Min(candidates * Math.Max(request.Inputs, 1), int.MaxValue);
         fields.Conclude(request);
         if (request.Stream)

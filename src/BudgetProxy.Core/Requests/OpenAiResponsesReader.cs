@@ -8,13 +8,15 @@ public static class OpenAiResponsesReader
     /// <summary>What a format other than text adds to the prompt at most, in tokens: undocumented, as for chat.</summary>
     private const int JsonModeTokens = 10;
 
+    private static readonly byte[] LimitField = "\"max_output_tokens\":"u8.ToArray();
+
     /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false = the body is to be refused with 400.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, ProviderRequest request, [NotNullWhen(false)] out RequestError? error) =>
         RequestReader.TryRead(body, request, Read, out error);
 
     private static void Read(ref BodyCursor cursor, ProviderRequest request)
     {
-        var fields = new OpenAiFields();
+        var fields = new OpenAiFields { Inside = cursor.End };
         long? maxToolCalls = null;
         while (cursor.NextProperty())
         {
@@ -40,7 +42,7 @@ public static class OpenAiResponsesReader
         else if (cursor.KeyIs("stream"u8))
             CommonFields.ReadStream(ref cursor, request);
         else if (cursor.KeyIs("max_output_tokens"u8))
-            fields.MaxTokens = cursor.WholeNumber(1);
+            fields.ReadMaxTokens(ref cursor, 1);
         else if (cursor.KeyIs("service_tier"u8))
             OpenAiChatReader.ReadTier(ref cursor, request);
         else if (cursor.KeyIs("safety_identifier"u8))
@@ -110,6 +112,7 @@ public static class OpenAiResponsesReader
         if (!fields.HasMessages)
             cursor.FailAt("input", "An input is required: a string or an array of items.");
         request.OutputLimit = fields.MaxTokens;
+        request.LimitPlace = fields.LimitPlace(LimitField);
         fields.Conclude(request);
         // The limit is one for all built-in tools together; 0 leaves them unused.
         if (maxToolCalls is not { } most)

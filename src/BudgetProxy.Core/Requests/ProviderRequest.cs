@@ -14,6 +14,12 @@ public sealed class ProviderRequest
     /// <summary>The output limit in tokens that the caller set (<c>max_tokens</c>, <c>max_completion_tokens</c>); null = none, so the model's own maximum holds.</summary>
     public long? OutputLimit { get; set; }
 
+    /// <summary>Where the body says so, or could.</summary>
+    public OutputLimitPlace LimitPlace { get; set; }
+
+    /// <summary>The changes of the body that lower the limit; empty = it goes out as the caller set it.</summary>
+    public List<BodySplice> LimitSplices { get; } = [];
+
     /// <summary>True when the call turns on what may raise the model's own maximum (<c>anthropic-beta: output-128k-…</c>): the limit is then not cut to it.</summary>
     public bool LimitMayExceedModel { get; set; }
 
@@ -148,6 +154,8 @@ public sealed class ProviderRequest
     {
         Model = "";
         OutputLimit = null;
+        LimitPlace = default;
+        LimitSplices.Clear();
         LimitMayExceedModel = false;
         Choices = 1;
         HasOutput = true;

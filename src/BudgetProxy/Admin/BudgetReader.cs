@@ -35,7 +35,7 @@ internal static class BudgetReader
             Window = ReadWindow(fields, ownZone ?? zone),
             InheritsTimeZone = ownZone is null,
             Mode = fields.OneOf<BudgetMode>("mode") ?? BudgetMode.Enforce,
-            Admission = ReadAdmission(fields),
+            Admission = fields.OneOf<Admission>("admission") ?? Admission.Strict,
             AlertAtPercent = ReadAlerts(fields),
         };
         fields.RefuseUnknown();
@@ -97,15 +97,6 @@ internal static class BudgetReader
         }
 
         return new BudgetWindow(WindowKind.Lifetime, TimeSpan.Zero, zone);
-    }
-
-    /// <summary>A mode that would silently be something else is refused: admission decides whose money may run out.</summary>
-    private static Admission ReadAdmission(FieldReader fields)
-    {
-        var admission = fields.OneOf<Admission>("admission") ?? Admission.Strict;
-        if (admission != Admission.Strict)
-            fields.Fail("admission", $"'{Names.Of(admission)}' is not available in this version; use 'strict' or leave the field out.");
-        return admission;
     }
 
     private static List<int> ReadAlerts(FieldReader fields)

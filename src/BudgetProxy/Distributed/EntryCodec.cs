@@ -39,6 +39,8 @@ internal static class EntryCodec
         WriteUsage(json, call.WorstUsage);
         WritePricing(json, call.Tier, call.Regional);
         WriteLaterBuckets(json, call.WorstUsage);
+        Write(json, call.Expected?.Value);
+        Write(json, call.ExpectedTokens);
         return End(json);
     }
 
@@ -62,7 +64,12 @@ internal static class EntryCodec
             Tier = Tier(ref json),
             Regional = FlagOrNone(ref json),
         };
-        return call with { WorstUsage = ReadLaterBuckets(ref json, call.WorstUsage) };
+        return call with
+        {
+            WorstUsage = ReadLaterBuckets(ref json, call.WorstUsage),
+            Expected = NumberOrNone(ref json) is { } expected ? new NanoUsd(expected) : null,
+            ExpectedTokens = NumberOrNone(ref json),
+        };
     }
 
     public static byte[] Write(Settlement settlement)
@@ -272,7 +279,7 @@ internal static class EntryCodec
             json.WriteNullValue();
     }
 
-    private static void Write(Utf8JsonWriter json, int? number)
+    private static void Write(Utf8JsonWriter json, long? number)
     {
         if (number is { } known)
             json.WriteNumberValue(known);

@@ -185,7 +185,7 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
         if (!budget.Acts.Counts(scope, call.StartedAt))
             return null;
         var slot = SlotOf(counters, scope, place.Start.ToUnixTimeMilliseconds(), place.Ends?.ToUnixTimeMilliseconds());
-        return new SlotHold(slot, BudgetMatcher.AmountOf(budget.LimitKind, call.Amount.Value, call.WorstUsage.Total));
+        return new SlotHold(slot, call.AmountIn(budget));
     }
 
     public void Spend(Slot slot, long amount)

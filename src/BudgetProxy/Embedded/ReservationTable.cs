@@ -11,10 +11,10 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
     private const int FirstCall = 1;
     private const int FirstUsage = FirstCall + CallColumns.StartedAt + 1;
     private const int FirstCharge = FirstCall + CallColumns.Count;
-    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds, tier, regional, next_part, shares";
+    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds, tier, regional, next_part, shares, expected, expected_tokens";
 
     private readonly SqliteStatement _insert = session.Prepare(
-        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private readonly SqliteStatement _delete = session.Prepare("DELETE FROM reservations WHERE id = ?");
     private readonly SqliteStatement _presume = session.Prepare("UPDATE reservations SET presumed = 1 WHERE id = ?");
@@ -37,7 +37,7 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
             .Bind(call.Rate).Bind(call.Amount.Value).Bind(call.MarkupBasisPoints)
             .Bind(reservation.ExpiresAt.ToUnixTimeMilliseconds()).Bind(HoldsJson(reservation))
             .Bind((long?)call.Tier).Bind(CallColumns.Flag(call.Regional)).Bind(reservation.NextPart);
-        BindShares(_insert, reservation).Run();
+        BindShares(_insert, reservation).Bind(call.Expected?.Value).Bind(call.ExpectedTokens).Run();
     }
 
     public void Delete(Guid id) => _delete.Bind(id).Run();
@@ -101,6 +101,8 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
             Rate = row.Text(FirstCharge),
             Amount = new NanoUsd(row.Int64(FirstCharge + 1)),
             MarkupBasisPoints = (int)row.Int64(FirstCharge + 2),
+            Expected = row.IsNull(FirstCharge + 9) ? null : new NanoUsd(row.Int64(FirstCharge + 9)),
+            ExpectedTokens = row.IsNull(FirstCharge + 10) ? null : row.Int64(FirstCharge + 10),
             Tier = CallColumns.Tier(row, FirstCharge + 5),
             Regional = CallColumns.Flag(row, FirstCharge + 6),
         },

@@ -2,10 +2,25 @@ using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Forwarding;
 
-/// <summary>The body as it goes upstream: the bytes that were priced, with at most one splice. Read once, never copied.</summary>
-public sealed class SplicedStream(ReadOnlyMemory<byte> body, BodySplice splice) : Stream
+/// <summary>The body as it goes upstream: the bytes that were priced, with few splices. Read once, never copied.</summary>
+public sealed class SplicedStream : Stream
 {
+    private readonly ReadOnlyMemory<byte> _body;
+
+    /// <summary>In the order of the body, those that change nothing left out.</summary>
+    private readonly BodySplice[] _splices;
+
     private long _position;
+
+    /// <param name="splices">In any order; none overlaps another.</param>
+    public SplicedStream(ReadOnlyMemory<byte> body, params ReadOnlySpan<BodySplice> splices)
+    {
+        _body = body;
+        _splices = Ordered(splices);
+        Length = body.Length;
+        foreach (var splice in _splices)
+            Length += splice.Inserted.Length - splice.Removed;
+    }
 
     /// <summary>True once anything was read: the connection stands and bytes go out, so the provider may have begun.</summary>
     public bool Started { get; private set; }
@@ -16,7 +31,7 @@ public sealed class SplicedStream(ReadOnlyMemory<byte> body, BodySplice splice) 
 
     public override bool CanWrite => false;
 
-    public override long Length => body.Length - splice.Removed + splice.Inserted.Length;
+    public override long Length { get; }
 
     public override long Position
     {
@@ -58,15 +73,43 @@ public sealed class SplicedStream(ReadOnlyMemory<byte> body, BodySplice splice) 
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    private static BodySplice[] Ordered(ReadOnlySpan<BodySplice> splices)
+    {
+        var count = 0;
+        foreach (var splice in splices)
+            count += splice.IsNone ? 0 : 1;
+        if (count == 0)
+            return [];
+        var ordered = new BodySplice[count];
+        count = 0;
+        foreach (var splice in splices)
+        {
+            if (splice.IsNone)
+                continue;
+            var at = count++;
+            for (; at > 0 && ordered[at - 1].Start > splice.Start; at--)
+                ordered[at] = ordered[at - 1];
+            ordered[at] = splice;
+        }
+
+        return ordered;
+    }
+
+    /// <summary>What goes out from a position on, up to where a splice begins or ends.</summary>
     private ReadOnlyMemory<byte> PieceAt(long position)
     {
-        if (splice.IsNone)
-            return body[(int)position..];
-        if (position < splice.Start)
-            return body[(int)position..splice.Start];
-        position -= splice.Start;
-        if (position < splice.Inserted.Length)
-            return splice.Inserted[(int)position..];
-        return body[(int)(splice.Start + splice.Removed + position - splice.Inserted.Length)..];
+        var passed = 0;
+        foreach (var splice in _splices)
+        {
+            if (position < splice.Start - passed)
+                return _body[(int)(passed + position)..splice.Start];
+            position -= splice.Start - passed;
+            if (position < splice.Inserted.Length)
+                return splice.Inserted[(int)position..];
+            position -= splice.Inserted.Length;
+            passed = splice.Start + splice.Removed;
+        }
+
+        return _body[(int)(passed + position)..];
     }
 }

@@ -9,9 +9,11 @@ public static class AnswerHeaders
     public static void SetQuote(IHeaderDictionary headers, Call call)
     {
         headers[HeaderNames.EstimatedInputTokens] = call.Quote.Input.Tokens.ToString(CultureInfo.InvariantCulture);
-        headers[HeaderNames.EstimatedCostUsd] = call.Quote.Worst.ToString();
+        headers[HeaderNames.EstimatedCostUsd] = call.Reserved.ToString();
         if (call.Outcome.RemainingUsd is { } remaining)
             headers[HeaderNames.RemainingUsd] = remaining.ToBalance();
+        if (call.ClampedTo is { } limit)
+            headers[HeaderNames.ClampedMaxTokens] = limit.ToString(CultureInfo.InvariantCulture);
         if (call.Outcome.WouldBlock is { } budgets)
             headers[HeaderNames.WouldBlock] = budgets;
     }

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Reservations;
@@ -58,10 +59,19 @@ public sealed class Call(HttpContext context, ProviderRoute route, Guid id, Date
     /// <summary>True when the model has no rate and is allowed all the same: recorded at cost 0.</summary>
     public bool Unpriced { get; set; }
 
+    /// <summary>The output limit that a budget had it lowered to; null = it goes out with its own.</summary>
+    public long? ClampedTo { get; set; }
+
+    /// <summary>How often that was tried.</summary>
+    public int ClampTries { get; set; }
+
     // Reserve
     public Reservation? Reservation { get; set; }
 
     public ReserveOutcome Outcome { get; set; }
+
+    /// <summary>What was reserved: the worst case, or what a budget that admits by expectation holds of it.</summary>
+    public NanoUsd Reserved => Reservation?.Reserved ?? Quote.Worst;
 
     public void Dispose() => Body.Dispose();
 }

@@ -54,7 +54,8 @@ public sealed class CallMemory(PromptMemory prompts, Learner learner)
             return;
         var key = KeyOf(call, rate);
         learner.LearnInput(key, rate.Profile, call.Quote.Input.Mix, settlement.Usage.TotalInput);
-        if (call.Request.HasOutput)
+        // An answer that was cut short for money says nothing of how long it would have been.
+        if (call.Request.HasOutput && call.ClampedTo is null)
             learner.LearnOutput(key, settlement.Usage.Output / call.Request.Choices);
     }
 

@@ -22,8 +22,8 @@ public sealed class CallSettler(CallBooks books, UnsettledCalls unsettled, CallM
         var ending = new CallEnding(exchange.Status, exchange.Dispatched, exchange.Meter is not null, exchange.Abandoned, reading);
         var settlement = SettlementRule.Decide(call, ending);
         memory.Learn(call, settlement);
-        if (!await books.TryBookAsync(call.Tenant.Id, call.Id, settlement, call.Quote.Worst))
-            unsettled.Add(new UnsettledCall(call.Tenant.Id, call.Id, settlement, call.Quote.Worst));
+        if (!await books.TryBookAsync(call.Tenant.Id, call.Id, settlement, call.Reserved))
+            unsettled.Add(new UnsettledCall(call.Tenant.Id, call.Id, settlement, call.Reserved));
         else if (settlement is not null)
             books.Note(call);
         return settlement?.Cost ?? NanoUsd.Zero;

@@ -83,7 +83,11 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
         json.WriteString("expected", quote.Expected.ToString());
         json.WriteString("worst", quote.Worst.ToString());
         json.WriteEndObject();
-        json.WriteString("decision", Decide(holds, states));
+        var decision = Decide(holds, states);
+        var clamped = decision == "refuse" ? OutputClamp.Foresee(call, holds, states) : null;
+        json.WriteString("decision", clamped is null ? decision : "clamp");
+        if (clamped is { } limit)
+            json.WriteNumber("clampedMaxTokens", limit);
         json.WriteStartArray("budgets");
         for (var i = 0; i < states.Count; i++)
             WriteBudget(json, holds[i], states[i]);

@@ -11,6 +11,7 @@ public static class HeaderNames
     public const string RemainingUsd = "X-BudgetProxy-Remaining-Usd";
     public const string CostUsd = "X-BudgetProxy-Cost-Usd";
     public const string WouldBlock = "X-BudgetProxy-Would-Block";
+    public const string ClampedMaxTokens = "X-BudgetProxy-Clamped-Max-Tokens";
     public const string Budget = "X-BudgetProxy-Budget";
     public const string Limit = "X-BudgetProxy-Limit";
     public const string Remaining = "X-BudgetProxy-Remaining";

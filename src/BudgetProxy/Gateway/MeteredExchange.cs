@@ -13,7 +13,7 @@ namespace BudgetProxy.Gateway;
 /// more than the provider takes.
 /// </param>
 public sealed class MeteredExchange(Call call, ProviderTarget target, ProxyOptions options, Task durable)
-    : ProviderExchange(target, call.Route.UpstreamPath, new SplicedStream(call.Body.Memory, call.Request.UsageSplice))
+    : ProviderExchange(target, call.Route.UpstreamPath, BodyOf(call))
 {
     /// <summary>What can't be counted as it passes is read to its end instead: a whole answer, and a model that reasons out of sight.</summary>
     protected override bool CutWhenLeft => !options.DrainOnDisconnect && call.Request.Stream && !call.ReasonsOutOfSight;
@@ -39,6 +39,10 @@ public sealed class MeteredExchange(Call call, ProviderTarget target, ProxyOptio
             _ => new OpenAiChatMeter(counter, hideUsageChunk: !call.Request.UsageSplice.IsNone, call.Request.CacheWrite),
         };
     }
+
+    private static SplicedStream BodyOf(Call call) => call.Request.LimitSplices.Count == 0
+        ? new SplicedStream(call.Body.Memory, call.Request.UsageSplice)
+        : new SplicedStream(call.Body.Memory, [call.Request.UsageSplice, .. call.Request.LimitSplices]);
 
     protected override async ValueTask<bool> DurableAsync()
     {

@@ -107,7 +107,7 @@ public static class Refusals
 
     /// <summary>The answer to a budget that could not take its hold.</summary>
     public static GatewayRefusal OverBudget(Refusal refusal, Quote quote, DateTimeOffset now) => OverBudget(
-        refusal, "call", quote.Worst, BudgetMatcher.AmountOf(refusal.Budget.LimitKind, quote.Worst.Value, quote.WorstUsage.Total), now);
+        refusal, "call", quote.Worst, CallBounds.Of(quote).AmountIn(refusal.Budget), now);
 
     /// <summary>The same for what is no single call.</summary>
     /// <param name="what">What was refused, in one word.</param>

@@ -18,6 +18,7 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _admitted;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _wouldBlock;
+    private readonly Counter<long> _clamped;
     private readonly Counter<long> _providerCounts;
     private readonly Counter<long> _settled;
     private readonly Counter<long> _unknownBuckets;
@@ -43,6 +44,7 @@ public sealed class ProxyMetrics : IDisposable
         _admitted = Counter("calls.admitted", "{call}", "Calls that were reserved and forwarded.");
         _refused = Counter("calls.refused", "{call}", "Calls that were refused before they reached a provider, by code.");
         _wouldBlock = Counter("calls.would_block", "{call}", "Admitted calls that a shadow budget would have refused.");
+        _clamped = Counter("calls.clamped", "{call}", "Admitted calls whose output limit was lowered to what a budget could take.");
         _providerCounts = Counter("provider_counts", "{question}", "Times that a provider's own counter was asked before refusing a call, by what came of it.");
         _settled = Counter("calls.settled", "{call}", "Calls whose cost was booked, by where their usage comes from.");
         _unknownBuckets = Counter("calls.unknown_bucket", "{call}", "Calls whose answer counted something that no price is known for: settled at the dearest that is.");
@@ -77,6 +79,9 @@ public sealed class ProxyMetrics : IDisposable
 
     /// <summary>A shadow budget would have refused a call that was admitted.</summary>
     public void CallWouldBlock() => _wouldBlock.Add(1);
+
+    /// <summary>An admitted call's output limit was lowered.</summary>
+    public void CallClamped() => _clamped.Add(1);
 
     /// <summary>A provider's counter was asked before refusing a call.</summary>
     /// <param name="outcome"><c>lower</c>, <c>no_lower</c> than what was reserved for, or <c>failed</c>.</param>
@@ -156,7 +161,7 @@ public sealed class ProxyMetrics : IDisposable
     /// <summary>Shows what has no label at 0 from the start, so that a rate can be taken of the first event.</summary>
     internal void Announce()
     {
-        foreach (var counter in new[] { _admitted, _wouldBlock, _voided, _expired, _cost, _overruns, _overrunCost, _storeFailures })
+        foreach (var counter in new[] { _admitted, _wouldBlock, _clamped, _voided, _expired, _cost, _overruns, _overrunCost, _storeFailures })
             counter.Add(0);
         _drift.Record(0);
     }

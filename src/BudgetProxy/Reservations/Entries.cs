@@ -35,6 +35,7 @@ internal static class Entries
     public static LedgerEntry Settled(ReservedCall call, Settlement settlement, DateTimeOffset now)
     {
         var cost = Bounded(settlement.Cost);
+        var reserved = call.Expected ?? call.Amount;
         return new LedgerEntry
         {
             Id = call.Id,
@@ -54,8 +55,8 @@ internal static class Entries
             Usage = Bounded(settlement.Usage),
             Cost = cost,
             Charged = cost.WithMarkup(call.MarkupBasisPoints),
-            Reserved = call.Amount,
-            Overrun = NanoUsd.Max(NanoUsd.Zero, cost - call.Amount),
+            Reserved = reserved,
+            Overrun = NanoUsd.Max(NanoUsd.Zero, cost - reserved),
             Streamed = call.Streamed,
             Status = settlement.Status,
             Tier = settlement.Tier,

@@ -32,6 +32,15 @@ public sealed record Reservation
     /// <summary>The worst case by bucket: the usage of a Presumed entry.</summary>
     public required Usage WorstUsage { get; init; }
 
+    /// <summary>What budgets that admit by expectation hold of it, in money; null = it has no such budget.</summary>
+    public NanoUsd? Expected { get; init; }
+
+    /// <summary>The same in tokens.</summary>
+    public long? ExpectedTokens { get; init; }
+
+    /// <summary>The least that any budget holds of it, in money: a cost above it is an overrun.</summary>
+    public NanoUsd Reserved => Expected ?? Amount;
+
     /// <summary>The tier that <see cref="Amount"/> was priced at; null = not said, or at several.</summary>
     public ServiceTier? Tier { get; init; }
 

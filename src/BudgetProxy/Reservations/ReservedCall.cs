@@ -32,11 +32,21 @@ internal sealed record ReservedCall
 
     public required int MarkupBasisPoints { get; init; }
 
+    /// <summary>What budgets that admit by expectation hold of it, in money; null = it had no such budget.</summary>
+    public NanoUsd? Expected { get; init; }
+
+    /// <summary>The same in tokens.</summary>
+    public long? ExpectedTokens { get; init; }
+
     /// <summary>The tier that <see cref="Amount"/> was priced at; null = reserved by a version that did not keep it.</summary>
     public ServiceTier? Tier { get; init; }
 
     /// <summary>Whether the regional surcharge is in <see cref="Amount"/>; null likewise.</summary>
     public bool? Regional { get; init; }
+
+    /// <summary>What it holds of a budget that it counts in: nano-dollars, tokens, or 1 call.</summary>
+    public long AmountIn(Budget budget) =>
+        new CallBounds(Amount, WorstUsage.Total, Expected ?? Amount, ExpectedTokens ?? WorstUsage.Total).AmountIn(budget);
 
     /// <summary>What is left once a part of it has ended.</summary>
     /// <param name="released">Below 0 counts as 0, above what is left as that; so each bucket of <paramref name="usage"/>.</param>
@@ -81,6 +91,8 @@ internal sealed record ReservedCall
         WorstUsage = Entries.Bounded(reservation.WorstUsage),
         Rate = reservation.Rate,
         Amount = Entries.Bounded(reservation.Amount),
+        Expected = reservation.Expected is { } expected ? Entries.Bounded(expected) : null,
+        ExpectedTokens = reservation.ExpectedTokens,
         MarkupBasisPoints = reservation.MarkupBasisPoints,
         Tier = reservation.Tier,
         Regional = reservation.Regional,

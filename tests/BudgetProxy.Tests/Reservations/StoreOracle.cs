@@ -26,7 +26,9 @@ public sealed class StoreOracle
         var spent = Booked.Where(b => Counts(budget, scope, b.Call, b.At, now))
             .Sum(b => budget.LimitKind == LimitKind.Requests ? (b.First ? 1 : 0) : BudgetMatcher.AmountOf(budget.LimitKind, b.Cost, b.Tokens));
         var held = Open.Values.Where(o => Counts(budget, scope, o.Call, o.At, now))
-            .Sum(o => BudgetMatcher.AmountOf(budget.LimitKind, o.Call.Amount.Value, o.Call.WorstUsage.Total));
+            .Sum(o => budget.Admission == Admission.Expected
+                ? BudgetMatcher.AmountOf(budget.LimitKind, o.Call.Amount.Value / 3, o.Call.WorstUsage.Total / 3)
+                : BudgetMatcher.AmountOf(budget.LimitKind, o.Call.Amount.Value, o.Call.WorstUsage.Total));
         return (spent, held);
     }
 

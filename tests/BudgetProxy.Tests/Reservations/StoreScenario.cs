@@ -29,12 +29,15 @@ public sealed class StoreScenario(IStoreFactory factory, TestClock clock) : IDis
         Window = BudgetWindow.TryParse(window, TimeZoneInfo.FindSystemTimeZoneById(zone), out var parsed) ? parsed : throw new ArgumentException("Not a window.", nameof(window)),
     };
 
+    /// <summary>A call that may come to an amount, and will probably come to a third of it.</summary>
     public Reservation Call(long amount, IReadOnlyList<Budget> budgets, string? user = null, Guid? id = null, string model = "gpt-4o")
     {
         var caller = new Caller { Tenant = "acme", Key = "key_1", User = user, Tags = [new("team", "a\"b")] };
         var usage = Usage.Inclusive(prompt: amount, cached: 0, writtenShort: 0, writtenLong: 0, output: amount);
         var holds = new List<Hold>();
-        BudgetMatcher.Match(budgets, caller, Provider.OpenAi, model, new NanoUsd(amount), usage.Total, holds);
+        var guess = new NanoUsd(amount / 3);
+        BudgetMatcher.Match(budgets, caller, Provider.OpenAi, model, new CallBounds(new NanoUsd(amount), usage.Total, guess, usage.Total / 3), holds);
+        var expects = budgets.Any(budget => budget.Admission == Admission.Expected);
         return new Reservation
         {
             Id = id ?? Guid.CreateVersion7(Clock.Now),
@@ -45,6 +48,8 @@ public sealed class StoreScenario(IStoreFactory factory, TestClock clock) : IDis
             Rate = "openai/gpt-4o@2024-08-06",
             Amount = new NanoUsd(amount),
             WorstUsage = usage,
+            Expected = expects ? guess : null,
+            ExpectedTokens = expects ? usage.Total / 3 : null,
             MarkupBasisPoints = 1_500,
             StartedAt = Clock.Now,
             Lifetime = TimeSpan.FromMinutes(10),

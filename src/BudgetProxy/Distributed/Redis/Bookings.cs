@@ -68,7 +68,7 @@ internal sealed class Bookings(CounterScripts scripts, Outbox outbox, PostgresLe
     public static LedgerEntry Unheld(ReservedCall call, Settlement settlement, Guid id, DateTimeOffset now)
     {
         var settled = now < call.StartedAt ? call.StartedAt : now;
-        var entry = Entries.Settled(call with { Amount = default }, settlement, settled);
+        var entry = Entries.Settled(call with { Amount = default, Expected = null }, settlement, settled);
         return entry with { Id = id };
     }
 

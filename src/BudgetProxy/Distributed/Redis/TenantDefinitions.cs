@@ -53,7 +53,7 @@ internal sealed record TenantDefinitions(RedisValue Version, IReadOnlyList<Budge
         if (!BudgetMatcher.Matches(budget, call.Caller, call.Provider, call.Model))
             return null;
         var scope = BudgetMatcher.ScopeValue(budget, call.Caller, call.Provider, call.Model);
-        return new Hold(budget, scope, BudgetMatcher.AmountOf(budget.LimitKind, call.Amount.Value, call.WorstUsage.Total));
+        return new Hold(budget, scope, call.AmountIn(budget));
     }
 
     /// <summary>
