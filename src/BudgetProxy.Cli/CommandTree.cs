@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Directories;
 using BudgetProxy.Cli.Estimates;
 
 namespace BudgetProxy.Cli;
@@ -14,6 +15,8 @@ internal static class CommandTree
         var root = new RootCommand("Budgets for LLM calls, set and watched: tenants, keys, budgets, rates and the ledger of a running BudgetProxy, and what a workload would cost.");
         var help = new ExampleHelp(root);
         help.Add(EstimateCommand.Create(), EstimateCommand.Examples);
+        help.Add(new ApplyCommand());
+        help.Add(new ExportCommand());
         var parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction errors)
             return Misuse(parsed, errors);

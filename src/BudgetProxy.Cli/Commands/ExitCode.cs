@@ -23,6 +23,9 @@ internal static class ExitCode
     /// <summary>The proxy or its store is away; the same may work in a moment.</summary>
     public const int Unavailable = 6;
 
+    /// <summary>There is something to do, and it was not done: a look at it was all that was asked for, or the answer was no.</summary>
+    public const int Pending = 7;
+
     /// <summary>Ended by Ctrl-C, as shells count it.</summary>
     public const int Interrupted = 130;
 }

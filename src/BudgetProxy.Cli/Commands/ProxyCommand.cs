@@ -41,12 +41,15 @@ internal abstract class ProxyCommand : ExampleCommand
             Options.Insert(_ownOptions++, option);
     }
 
+    /// <summary>How long an answer may take where the command line does not say; null = as for most commands.</summary>
+    protected virtual TimeSpan? UsualPatience => null;
+
     /// <returns>The exit code.</returns>
     protected abstract Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken);
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var client = new AdminClient(_proxy.Require(parsed));
+        using var client = new AdminClient(_proxy.Require(parsed, UsualPatience));
         try
         {
             return await RunAsync(new CommandCall(parsed, client, parsed.GetValue(_json)), cancellationToken);

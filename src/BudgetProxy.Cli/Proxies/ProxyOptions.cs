@@ -25,7 +25,7 @@ internal sealed class ProxyOptions
     private readonly Option<string?> _key = new("--key") { Description = $"Its admin key; others on this machine see it here: better {KeyVariable} or --key-file", HelpName = "key" };
     private readonly Option<string?> _keyFile = new("--key-file") { Description = "A file with its admin key; - is standard input", HelpName = "file" };
     private readonly Option<string?> _profile = new("--profile") { Description = "A proxy by the name that `budgetproxy profile set` gave it", HelpName = "name" };
-    private readonly Option<TimeSpan?> _timeout = new("--timeout") { Description = "How long an answer may take; 30s, where left out", HelpName = "30s", CustomParser = QuantityText.Duration };
+    private readonly Option<TimeSpan?> _timeout = new("--timeout") { Description = "How long an answer may take; 30s for most commands, where left out", HelpName = "30s", CustomParser = QuantityText.Duration };
 
     public void AddTo(Command command)
     {
@@ -46,8 +46,9 @@ internal sealed class ProxyOptions
     }
 
     /// <summary>The proxy that the command line, the environment or a profile names.</summary>
+    /// <param name="patience">How long an answer may take where the command line does not say; null = half a minute.</param>
     /// <exception cref="CommandException">The address is none, or there is no key.</exception>
-    public ProxyAddress Require(ParseResult parsed)
+    public ProxyAddress Require(ParseResult parsed, TimeSpan? patience = null)
     {
         var (url, key) = Resolve(parsed);
         key = (GivenKey(parsed) ?? key)?.Trim();
@@ -58,7 +59,7 @@ internal sealed class ProxyOptions
         }
 
         return key.All(letter => letter is > ' ' and <= '~')
-            ? new ProxyAddress(url, key, parsed.GetValue(_timeout) ?? DefaultPatience)
+            ? new ProxyAddress(url, key, parsed.GetValue(_timeout) ?? patience ?? DefaultPatience)
             : throw CommandException.Misuse("The admin key holds a character that no key has.");
     }
 

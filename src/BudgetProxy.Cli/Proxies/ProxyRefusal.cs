@@ -12,6 +12,9 @@ internal sealed class ProxyRefusal(string message, HttpStatusCode status, IReadO
 
     public HttpStatusCode Status => status;
 
+    /// <summary>The answer as a whole.</summary>
+    public JsonElement Document { get; private init; }
+
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Fields => fields;
 
     /// <summary>What a status other than success, and the body with it, mean.</summary>
@@ -29,7 +32,7 @@ internal sealed class ProxyRefusal(string message, HttpStatusCode status, IReadO
             HttpStatusCode.PreconditionFailed => $"It was changed by somebody else meanwhile; nothing was done. {detail} Run the command again to change what is there now.",
             _ => $"The proxy at {url} refuses ({(int)status}). {title} {detail}",
         };
-        return new ProxyRefusal(words, status, FieldsOf(problem));
+        return new ProxyRefusal(words, status, FieldsOf(problem)) { Document = problem };
     }
 
     /// <summary>The refusal with fields named as the command line names them.</summary>

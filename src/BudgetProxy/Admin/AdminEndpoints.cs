@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Rates.Calculator;
 using BudgetProxy.Insight;
+using BudgetProxy.DirectoryFile;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BudgetProxy.Admin;
@@ -11,7 +12,7 @@ namespace BudgetProxy.Admin;
 public static class AdminEndpoints
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) =>
-        services.ConfigureHttpJsonOptions(json =>
+        services.AddSingleton<DirectoryApplier>().ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, EstimateJson.Default);
@@ -36,6 +37,7 @@ public static class AdminEndpoints
         InsightApi.Map(admin);
         PlansApi.Map(admin);
         AuditApi.Map(admin);
+        DirectoryApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
         return routes;
     }

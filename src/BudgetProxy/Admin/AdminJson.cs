@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using BudgetProxy.Insight;
+using BudgetProxy.DirectoryFile;
 
 namespace BudgetProxy.Admin;
 
@@ -35,5 +37,10 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(OverviewDocument))]
 [JsonSerializable(typeof(LiveDocument))]
 [JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(DirectoryOutcome))]
+[JsonSerializable(typeof(PlannedChange[]))]
+[JsonSerializable(typeof(IReadOnlyList<FileError>))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(Dictionary<string, string[]>))]
 internal sealed partial class AdminJson : JsonSerializerContext;

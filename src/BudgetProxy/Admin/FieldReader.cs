@@ -10,12 +10,16 @@ namespace BudgetProxy.Admin;
 /// Reads a JSON object field by field and collects what is wrong with each instead of stopping at the first; a field that is null counts as left
 /// out. After the last one is read, <see cref="RefuseUnknown"/> names the fields that nobody asked for: a misspelt limit must not vanish.
 /// </summary>
-internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors)
+/// <param name="takesNumbersAsMoney">True where numbers come as they were written, so that an amount may be one.</param>
+internal sealed class FieldReader(JsonElement json, string path, FieldErrors errors, bool takesNumbersAsMoney = false)
 {
     private readonly List<string> _known = [];
     private readonly List<string> _passedOver = [];
 
     public FieldErrors Errors => errors;
+
+    /// <summary>The fields that were asked for, in that order.</summary>
+    public IReadOnlyList<string> Known => _known;
 
     public IEnumerable<string> FieldNames => json.EnumerateObject().Select(property => property.Name);
 
@@ -62,14 +66,14 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         _ => Fail<bool?>(name, "Must be true or false."),
     };
 
-    /// <summary>USD, 0 to the largest limit, only as a decimal string: a JSON number is a double in too many clients.</summary>
+    /// <summary>USD, 0 to the largest limit, from a body only as a decimal string: a JSON number is a double in too many clients.</summary>
     public NanoUsd? Money(string name)
     {
         if (Take(name) is not { } value)
             return null;
-        if (value.ValueKind != JsonValueKind.String)
+        if (value.ValueKind != JsonValueKind.String && !takesNumbersAsMoney)
             return Fail<NanoUsd?>(name, "Must be a decimal string in USD, such as \"5.00\", not a JSON number.");
-        if (!NanoUsd.TryParse(TextOf(value), out var amount))
+        if (!NanoUsd.TryParse(value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value), out var amount))
             return Fail<NanoUsd?>(name, "Must be a decimal amount of USD with at most nine decimals, such as \"5.00\".");
         return amount >= NanoUsd.Zero && amount <= NanoUsd.MaxLimit
             ? amount
@@ -149,7 +153,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         if (Take(name) is not { } value)
             return null;
         return value.ValueKind == JsonValueKind.Object
-            ? new FieldReader(value, $"{path}{name}.", errors)
+            ? new FieldReader(value, $"{path}{name}.", errors, takesNumbersAsMoney)
             : Fail<FieldReader>(name, "Must be an object.");
     }
 
@@ -159,7 +163,7 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
         if (Take(name) is not { } value)
             return null;
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxItems && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
-            ? value.EnumerateArray().Select((item, i) => new FieldReader(item, $"{path}{name}[{i}].", errors)).ToList()
+            ? value.EnumerateArray().Select((item, i) => new FieldReader(item, $"{path}{name}[{i}].", errors, takesNumbersAsMoney)).ToList()
             : Fail<IReadOnlyList<FieldReader>>(name, $"Must be an array of at most {maxItems} objects.");
     }
 

@@ -32,6 +32,9 @@ internal static class Problems
     public static ProblemHttpResult WrongMediaType() => Of(
         StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.", "Send 'Content-Type: application/json', UTF-8 and not compressed.");
 
+    public static ProblemHttpResult WrongFileType() => Of(
+        StatusCodes.Status415UnsupportedMediaType, "The body must be a directory file.", "Send 'Content-Type: application/yaml', UTF-8 and not compressed.");
+
     public static ProblemHttpResult StoreUnavailable() => Of(
         StatusCodes.Status503ServiceUnavailable, "The store can't be reached.",
         "Whether the change was made is not known; PUT and DELETE may be repeated, and a POST with the same Idempotency-Key.");

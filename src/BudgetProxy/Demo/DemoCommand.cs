@@ -71,6 +71,7 @@ public static class DemoCommand
         "--BudgetProxy:Redis", "",
         "--BudgetProxy:Postgres", "",
         "--BudgetProxy:DirectoryFile", "",
+        "--BudgetProxy:DirectoryFilePrune", "",
         "--BudgetProxy:Stripe:ApiKey", "",
         "--BudgetProxy:AdminKey", adminKey,
         "--BudgetProxy:Providers:openai:BaseUrl", provider.OpenAiBaseUrl,

@@ -26,6 +26,8 @@ public static class CommandLine
           BudgetProxy__Providers__openai__ApiKey       the provider's real key                         none
           BudgetProxy__Providers__anthropic__BaseUrl                                                   https://api.anthropic.com
           BudgetProxy__Providers__anthropic__ApiKey                                                    none
+          BudgetProxy__DirectoryFile                   YAML of tenants, keys, budgets; kept in force   none
+          BudgetProxy__DirectoryFilePrune              true = delete what that file lacks              false
           BudgetProxy__OnStoreOutage                   reject | allow (not embedded; booked later)     reject
           BudgetProxy__OnUnpricedModel                 reject | allow (recorded at cost 0)             reject
           BudgetProxy__OnClientDisconnect              cut | drain (read on, charge exact usage)       cut

@@ -6,6 +6,7 @@ using BudgetProxy.Batches;
 using BudgetProxy.Checks;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
+using BudgetProxy.DirectoryFile;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
 using BudgetProxy.Insight;
@@ -55,6 +56,11 @@ public static class ProxyHost
                 // Told to stop before it served.
                 await app.StopAsync();
                 return 0;
+            }
+            catch (ConfigurationException wrong)
+            {
+                await app.StopAsync();
+                return await TellAsync(wrong);
             }
             catch (Exception wrong) when (wrong is IOException or FormatException or InvalidOperationException or SocketException)
             {
@@ -163,6 +169,7 @@ public static class ProxyHost
         services.AddHostedService(provider => provider.GetRequiredService<RateAge>());
         services.AddSingleton<Rerating>();
         services.AddHostedService<DirectoryStart>();
+        services.AddDirectoryFile();
 
         services.AddAdmin();
         services.AddInsight();

@@ -33,6 +33,8 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _storeFailures;
     private readonly Gauge<long> _drift;
     private readonly Gauge<long> _ratesAge;
+    private readonly Counter<long> _directoryFile;
+    private readonly Gauge<long> _directoryFileInForce;
 
     private readonly RefusalTally _refusals;
 
@@ -59,6 +61,8 @@ public sealed class ProxyMetrics : IDisposable
         _storeFailures = Counter("store.failures", "{operation}", "Store operations that failed.");
         _drift = Meter.CreateGauge<long>("budgetproxy.invariant.drift", "{unit}", "Counters' distance from the ledger at the last check; must be 0.");
         _ratesAge = Meter.CreateGauge<long>("budgetproxy.rates.age_days", "d", "Days since the shipped rates were compiled or a file of rates was last imported.");
+        _directoryFile = Counter("directory_file.reads", "{file}", "Times that the directory file was read because it was new or had changed, by what came of it.");
+        _directoryFileInForce = Meter.CreateGauge<long>("budgetproxy.directory_file.in_force", "{file}", "1 = the directory file as it now stands is applied; 0 = it is not, and the directory is as it was before.");
     }
 
     internal Meter Meter { get; }
@@ -155,6 +159,14 @@ public sealed class ProxyMetrics : IDisposable
     /// <summary>The age of the rates was measured.</summary>
     /// <param name="days">Since the shipped card was compiled or a file was last imported, whichever was later.</param>
     public void RatesAged(long days) => _ratesAge.Record(days);
+
+    /// <summary>The directory file was read.</summary>
+    /// <param name="outcome"><c>applied</c>, <c>unchanged</c> (there was nothing to do), <c>refused</c> (it is at fault) or <c>unavailable</c> (the store is away; it is tried again).</param>
+    public void DirectoryFileRead(string outcome)
+    {
+        _directoryFile.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        _directoryFileInForce.Record(outcome is "applied" or "unchanged" ? 1 : 0);
+    }
 
     public void Dispose() => Meter.Dispose();
 

@@ -21,6 +21,12 @@ public sealed record ProxyOptions
     /// <summary>The bootstrap admin key; null = one is made at first start and printed once.</summary>
     public string? AdminKey { get; init; }
 
+    /// <summary>A YAML file of tenants, plans, keys and budgets that is applied at start and on change; null = none.</summary>
+    public string? DirectoryFile { get; init; }
+
+    /// <summary>True: what the directory has and that file lacks is deleted.</summary>
+    public bool DirectoryFilePrune { get; init; }
+
     /// <summary>
     /// True: a call is forwarded while the store can't be reached, and its spend is spooled and booked later. False: it is refused. Never true
     /// when embedded.

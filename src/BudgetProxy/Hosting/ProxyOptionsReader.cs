@@ -12,7 +12,6 @@ public sealed class ProxyOptionsReader
     /// <summary>Known settings that this version can't honour yet, each with what to do instead.</summary>
     private static readonly Dictionary<string, string> Later = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["DirectoryFile"] = "the directory file is not in this version: set tenants, keys and budgets through the admin API",
         ["Stripe"] = "the Stripe export is not in this version: take usage from GET /admin/v1/ledger",
     };
 
@@ -34,7 +33,7 @@ public sealed class ProxyOptionsReader
     {
         RefuseUnknown(
             _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
-            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "MaxBodyBytes", "MaxBatchBytes",
+            "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "DirectoryFilePrune", "MaxBodyBytes", "MaxBatchBytes",
             "BatchPollInterval", "BatchLifetime", "Allowances", "Alerts");
         RefuseLater();
         var (redis, postgres) = ReadStores();
@@ -44,6 +43,8 @@ public sealed class ProxyOptionsReader
             Redis = redis,
             Postgres = postgres,
             AdminKey = ReadAdminKey(),
+            DirectoryFile = Text("DirectoryFile"),
+            DirectoryFilePrune = ReadDirectoryFilePrune(),
             AllowOnStoreOutage = ReadOnStoreOutage(distributed: redis is not null && postgres is not null),
             AllowUnpricedModels = Choice("OnUnpricedModel", "reject", "allow"),
             DrainOnDisconnect = Choice("OnClientDisconnect", "cut", "drain"),
@@ -99,6 +100,14 @@ public sealed class ProxyOptionsReader
         }
 
         return allow && distributed;
+    }
+
+    private bool ReadDirectoryFilePrune()
+    {
+        var prune = Choice("DirectoryFilePrune", "false", "true");
+        if (prune && Text("DirectoryFile") is null)
+            Error("DirectoryFilePrune", "there is no file to prune by: set BudgetProxy__DirectoryFile");
+        return prune;
     }
 
     private string? ReadAdminKey()

@@ -87,6 +87,9 @@ public sealed class DirectorySnapshot
     /// <summary>The tenant's keys in the order they were made, revoked ones included; empty where there is no such tenant.</summary>
     public IEnumerable<VirtualKey> KeysOf(string tenant) => Entry(tenant).Select(stored => stored.Key);
 
+    /// <summary><see cref="KeysOf"/> with the hashes they are found by.</summary>
+    internal IEnumerable<StoredKey> StoredKeysOf(string tenant) => Entry(tenant);
+
     internal StoredKey? FindKey(string tenant, string id) =>
         Entry(tenant).FirstOrDefault(stored => string.Equals(stored.Key.Id, id, StringComparison.Ordinal));
 

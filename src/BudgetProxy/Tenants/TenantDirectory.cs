@@ -156,9 +156,12 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         _swaps.Dispose();
     }
 
+    /// <summary>An id for a new virtual key.</summary>
+    internal string NewKeyId() => NewId("key_");
+
     /// <summary>Decides on a fresh snapshot, makes the counters that the change needs, and stores it if it still comes to the same.</summary>
     /// <param name="decide">Asked again whenever the directory was changed meanwhile.</param>
-    private async Task<Edited<T>> ChangeAsync<T>(Func<DirectorySnapshot, Decision<T>> decide, CancellationToken cancellationToken)
+    internal async Task<Edited<T>> ChangeAsync<T>(Func<DirectorySnapshot, Decision<T>> decide, CancellationToken cancellationToken)
         where T : class
     {
         var seeding = new CounterSeeding(reservations);
@@ -229,7 +232,7 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     private IssuedKey<VirtualKey> NewKey(VirtualKey wanted)
     {
         var secret = KeySecret.NewVirtual();
-        return new IssuedKey<VirtualKey>(wanted with { Id = NewId("key_"), Prefix = secret.Prefix, CreatedAt = Now() }, secret);
+        return new IssuedKey<VirtualKey>(wanted with { Id = NewKeyId(), Prefix = secret.Prefix, CreatedAt = Now() }, secret);
     }
 
     private IssuedKey<AdminKey> NewAdminKey(string name, AdminRole role)
@@ -241,5 +244,5 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     private string NewId(string kind) => $"{kind}{Guid.CreateVersion7(time.GetUtcNow()):N}";
 
     /// <summary>Whole milliseconds, as the store keeps them, so that an answer now and one after a restart are the same.</summary>
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+    internal DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 }

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using BudgetProxy.Audit;
+using BudgetProxy.Tenants;
+
+namespace BudgetProxy.DirectoryFile;
+
+/// <summary>
+/// Plans what a file changes, and carries it out: in one transaction of the store with its audit entries, decided anew where the directory was changed meanwhile. So a file is applied whole or
+/// not at all, whenever the process ends. What is done before that is the counting of new budgets from the ledger, which is done again where it was for nothing.
+/// </summary>
+public sealed class DirectoryApplier(TenantDirectory directory)
+{
+    /// <summary>What the file would change now. Nothing is changed.</summary>
+    /// <exception cref="BudgetProxy.Reservations.StoreUnavailableException">What others changed can't be read.</exception>
+    internal async Task<DirectoryOutcome> PlanAsync(DirectoryRequest request, CancellationToken cancellationToken)
+    {
+        var errors = new FileErrors();
+        var wanted = DirectoryFileReader.Read(request.File, request.Sources, errors);
+        if (errors.Any)
+            return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
+        await directory.RefreshAsync(cancellationToken);
+        var plan = DirectoryPlanner.Make(directory.Current, wanted, new PlanningContext(request.Prune, AuditActor.Proxy, default, () => ""), errors);
+        return new DirectoryOutcome(plan.Changes, errors.Errors, errors.Warnings, Applied: false);
+    }
+
+    /// <summary>Makes the directory what the file says; other proxies see it within a second.</summary>
+    /// <exception cref="BudgetProxy.Reservations.StoreUnavailableException">Nothing was changed, or all of it and the answer was lost: it may be applied again.</exception>
+    internal async Task<DirectoryOutcome> ApplyAsync(DirectoryRequest request, AuditActor by, CancellationToken cancellationToken)
+    {
+        var errors = new FileErrors();
+        var wanted = DirectoryFileReader.Read(request.File, request.Sources, errors);
+        if (errors.Any)
+            return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(request.File.Span));
+        var edited = await directory.ChangeAsync(
+            current =>
+            {
+                var found = errors.Copy();
+                var context = new PlanningContext(request.Prune, by, directory.Now(), directory.NewKeyId);
+                var plan = DirectoryPlanner.Make(current, wanted, context, found);
+                var outcome = new DirectoryOutcome(plan.Changes, found.Errors, found.Warnings, Applied: !found.Any);
+                if (found.Any || plan.Changes.Count == 0)
+                    return Decision<DirectoryOutcome>.Stands(outcome);
+                var write = plan.Write with { Audit = [.. plan.Write.Audit, Summary(context, plan.Changes, hash)] };
+                return Decision<DirectoryOutcome>.Yes(outcome, plan.Next, write) with { Tenants = plan.Tenants };
+            },
+            cancellationToken);
+        return edited.Value!;
+    }
+
+    private static AuditEntry Summary(PlanningContext context, IReadOnlyList<PlannedChange> changes, string hash)
+    {
+        var counts = changes.CountBy(change => change.Action, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var after = $$"""
+            {"sha256":"{{hash}}","prune":{{(context.Prune ? "true" : "false")}},"created":{{CountOf(PlannedChange.Create)}},"changed":{{CountOf(PlannedChange.Change)}},"deleted":{{CountOf(PlannedChange.Delete)}}}
+            """;
+        return new AuditEntry(context.At, context.By, AuditActions.ApplyDirectory, "directory", null, null, after);
+
+        int CountOf(string action) => counts.GetValueOrDefault(action);
+    }
+}
