@@ -148,12 +148,28 @@ public sealed record Rate
         return Line(kind, prices.Billed(usage), prices, regional, rounding);
     }
 
+    /// <summary>
+    /// What the cache saved on a usage: its input tokens, each at the price of plain input − at that of its own class, summed and rounded once, half-even.
+    /// Below 0 where writing to the cache cost more than reading from it saved; the buckets may be below 0, as in a correction.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The row has no token prices.</exception>
+    public NanoUsd SavedByCaching(in Usage usage, ServiceTier tier, bool regional)
+    {
+        var prices = PricesFor(TotalInput(usage), tier);
+        var parts = Difference(ChargeKind.CachedInput, usage.CachedInput, prices) + Difference(ChargeKind.CacheWriteShort, usage.CacheWriteShort, prices)
+            + Difference(ChargeKind.CacheWriteLong, usage.CacheWriteLong, prices);
+        return NanoUsd.FromRatio(parts * (regional ? RegionalPercent : 100), PartsPerNano, Rounding.HalfEven);
+    }
+
     /// <summary>The prices that hold for a request of so many input tokens.</summary>
     internal TokenPrices PricesFor(Int128 totalInput, ServiceTier tier)
     {
         var list = LongContext is { } tail && totalInput > tail.Threshold ? tail.Prices : Tokens;
         return (list ?? throw new InvalidOperationException($"{Id} has no token prices.")).For(tier);
     }
+
+    private static Int128 Difference(ChargeKind kind, long tokens, TokenPrices prices) =>
+        (Int128)Math.Clamp(tokens, -MaxQuantity, MaxQuantity) * (prices.Input - prices.Of(kind));
 
     private static Int128 TotalInput(in Usage usage) =>
         (Int128)usage.Input + usage.CachedInput + usage.CacheWriteShort + usage.CacheWriteLong;

@@ -26,6 +26,8 @@ internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings b
         return await ledger.TotalsAsync(questions, cancellationToken);
     }
 
+    public ValueTask<RollUpStep> RollUpAsync(int most, CancellationToken cancellationToken) => ledger.RollUpAsync(most, cancellationToken);
+
     public async ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken)
     {
         await CatchUpAsync(filter.Tenant is { } tenant ? [shards[tenant]] : shards.All, cancellationToken);

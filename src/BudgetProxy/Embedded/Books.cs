@@ -23,6 +23,7 @@ internal sealed class Books : IDisposable
     private readonly LedgerTable _ledger;
     private readonly BudgetBooks _budgets;
     private readonly PartBooks _parts;
+    private readonly UsageTable _usage;
     private readonly VoidedIds _voided = new();
     private DateTimeOffset _nextHousekeeping;
     private bool _stale;
@@ -37,6 +38,7 @@ internal sealed class Books : IDisposable
         _ledger = new LedgerTable(session);
         _budgets = new BudgetBooks(session, _clock, _counters, _rows);
         _parts = new PartBooks(session, _clock, _budgets, _rows, _ledger);
+        _usage = new UsageTable(session);
         _clock.NotBefore(_ledger.LastSettled() ?? DateTimeOffset.UnixEpoch);
         ReadRows();
         foreach (var orphan in new List<OpenReservation>(_budgets.Open.Values))
@@ -230,6 +232,13 @@ internal sealed class Books : IDisposable
         }
 
         return appended;
+    }
+
+    /// <summary>Adds entries to the sums that totals are read from.</summary>
+    public bool RollUp(UsageBatch batch)
+    {
+        _session.Begin();
+        return _usage.Add(batch);
     }
 
     /// <summary>Ends the batch: what it wrote is committed together.</summary>

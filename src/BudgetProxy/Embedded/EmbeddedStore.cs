@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
@@ -21,6 +22,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     private readonly CommitQueue _queue;
     private readonly LedgerReader _ledger;
     private readonly NewestCalls _newest;
+    private readonly UsageFolding _folding;
     private readonly CounterReader _counters;
     private readonly LedgerCheck _check;
     private readonly LedgerNotes _notes;
@@ -42,6 +44,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         _notes = new LedgerNotes(database, time);
         _ledger = new LedgerReader(database);
         _newest = new NewestCalls(database);
+        _folding = new UsageFolding(database);
         _counters = new CounterReader(database);
         try
         {
@@ -57,6 +60,9 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         _sync.Committed(_books.Commits);
         _queue = new CommitQueue(_books, _sync, _checkpointer);
     }
+
+    /// <summary>What a provider's cache saved on an entry: nothing, until the rates are there.</summary>
+    public Func<LedgerEntry, NanoUsd> CacheSaved { get; set; } = static _ => NanoUsd.Zero;
 
     /// <summary>Reservations open now.</summary>
     public int OpenReservations => _books.OpenCount;
@@ -145,6 +151,14 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
 
     public ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken) =>
         OffThreadAsync<IReadOnlyList<IReadOnlyList<UsageTotal>>>(() => _ledger.Totals(questions), cancellationToken);
+
+    public async ValueTask<RollUpStep> RollUpAsync(int most, CancellationToken cancellationToken)
+    {
+        var batch = await OffThreadAsync(() => _folding.Read(most, CacheSaved), cancellationToken);
+        if (batch.Entries == 0 || !await _queue.RunAsync(static (books, added) => books.RollUp(added), batch))
+            return default;
+        return new RollUpStep(batch.Entries, batch.Left);
+    }
 
     public ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken) =>
         OffThreadAsync(() => _newest.Read(filter, after, most), cancellationToken);

@@ -57,7 +57,7 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
     }
 
     /// <summary>Every condition is there once, in the order that <see cref="BindFilter"/> binds.</summary>
-    internal static string Conditions(LedgerFilter filter)
+    private static string Conditions(LedgerFilter filter)
     {
         var conditions = new StringBuilder("1 = 1");
         Add(filter.Tenant is not null, "tenant = ?");
@@ -75,7 +75,7 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
         }
     }
 
-    internal static SqliteStatement BindFilter(SqliteStatement rows, LedgerFilter filter)
+    private static SqliteStatement BindFilter(SqliteStatement rows, LedgerFilter filter)
     {
         foreach (var text in (ReadOnlySpan<string?>)[filter.Tenant, filter.User, filter.Project, filter.Model])
         {

@@ -1,52 +1,92 @@
 using System.Text;
-using BudgetProxy.Core.Money;
 using BudgetProxy.Ledger;
 
 namespace BudgetProxy.Embedded;
 
-/// <summary>Totals of the ledger by group, on a session of the caller's.</summary>
+/// <summary>
+/// Totals by group, on a session of the caller's that is in a transaction: from the sums that are kept, and from the entries where those don't reach. Entries
+/// that are not rolled up yet, the last second's, are read as they are; so an answer is exact at any time, but for what caching saved on those.
+/// </summary>
 internal static class LedgerTotals
 {
-    private const string Sums =
-        "SUM(adjusts IS NULL), SUM(input), SUM(cached_input), SUM(cache_write_short), SUM(cache_write_long), SUM(output), SUM(reasoning), "
-        + "SUM(audio_input), SUM(audio_output), SUM(image_input), SUM(tool_calls), "
-        + "SUM(image_output), SUM(file_searches), SUM(code_sessions), SUM(cost), SUM(charged), SUM(overrun), SUM(reserved), SUM(overrun > 0)";
+    private static readonly string SumsOfLevel = string.Join(", ", UsageAmounts.Columns.Select(column => $"SUM({column})"));
 
-    private static readonly (UsageGroups Group, string Expression)[] Groups =
+    private static readonly string SumsOfLedger = string.Join(", ", UsageAmounts.Columns.Select(column => column switch
+    {
+        "requests" => "SUM(adjusts IS NULL)",
+        "overruns" => "SUM(overrun > 0)",
+        "cache_saved" => "0",
+        _ => $"SUM({column})",
+    }));
+
+    private static readonly (UsageGroups Group, string OfLedger, string OfLevel)[] Groups =
     [
-        (UsageGroups.Tenant, "tenant"),
-        (UsageGroups.User, "user"),
-        (UsageGroups.Project, "project"),
-        (UsageGroups.Key, "key"),
-        (UsageGroups.Provider, "provider"),
-        (UsageGroups.Model, "model"),
-        (UsageGroups.Day, "settled_at / 86400000"),
-        (UsageGroups.Hour, "settled_at / 3600000"),
+        (UsageGroups.Tenant, "tenant", "tenant"),
+        (UsageGroups.User, "user", "CASE WHEN user <> '' THEN substr(user, 2) END"),
+        (UsageGroups.Project, "project", "CASE WHEN project <> '' THEN substr(project, 2) END"),
+        (UsageGroups.Key, "key", "key"),
+        (UsageGroups.Provider, "provider", "provider"),
+        (UsageGroups.Model, "model", "model"),
+        (UsageGroups.Day, "settled_at / 86400000", "at / 86400000"),
+        (UsageGroups.Hour, "settled_at / 3600000", "at / 3600000"),
     ];
 
-    public static List<UsageTotal> Read(SqliteSession session, UsageQuestion question)
+    public static IReadOnlyList<UsageTotal> Read(SqliteSession session, UsageQuestion question)
     {
-        var keys = new StringBuilder();
-        foreach (var (group, expression) in Groups)
-            keys.Append(question.Groups.HasFlag(group) ? expression : "NULL").Append(", ");
-        var rows = session.Prepare(
-            $"SELECT {keys}{Sums} FROM ledger WHERE {LedgerReader.Conditions(question.Filter)} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING COUNT(*) > 0 "
-            + "ORDER BY 1, 2, 3, 4, 5, 6, 7, 8");
-        LedgerReader.BindFilter(rows, question.Filter);
-        var totals = new List<UsageTotal>();
-        while (rows.Read())
-            totals.Add(Total(rows));
-        return totals;
+        var merge = new UsageMerge();
+        var segments = UsagePlan.Of(question);
+        if (segments.TrueForAll(segment => segment.Level is null))
+        {
+            Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), "", merge);
+            return merge.Totals();
+        }
+
+        var rolledUpTo = UsageTable.RolledUpTo(session);
+        foreach (var segment in segments)
+            Add(session, question, segment, segment.Level is null ? $" AND +seq <= {rolledUpTo}" : "", merge);
+        Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), $" AND seq > {rolledUpTo}", merge);
+        return merge.Totals();
     }
 
-    private static UsageTotal Total(SqliteStatement row) => new(
-        row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(5),
-        row.IsNull(6) ? null : DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(row.Int64(6))),
-        row.Int64(8), CallColumns.Usage(row, 9), new NanoUsd(row.Int64(22)), new NanoUsd(row.Int64(23)), new NanoUsd(row.Int64(24)))
+    /// <param name="entries">Which entries, beyond the filter.</param>
+    private static void Add(SqliteSession session, UsageQuestion question, UsageSegment segment, string entries, UsageMerge merge)
     {
-        Provider = row.Text(4),
-        Hour = row.IsNull(7) ? null : DateTimeOffset.UnixEpoch.AddHours(row.Int64(7)),
-        Reserved = new NanoUsd(row.Int64(25)),
-        Overruns = row.Int64(26),
-    };
+        var sql = new StringBuilder("SELECT ");
+        foreach (var (group, ofLedger, ofLevel) in Groups)
+            sql.Append(!question.Groups.HasFlag(group) ? "NULL" : segment.Level is null ? ofLedger : ofLevel).Append(", ");
+        var (sums, table, time) = segment.Level is { } level ? (SumsOfLevel, UsageLevels.Table(level), "at") : (SumsOfLedger, "ledger", "settled_at");
+        sql.Append(sums).Append(" FROM ").Append(table).Append(" WHERE 1 = 1").Append(entries);
+        var values = new List<string>();
+        // The plus keeps SQLite from an index of the tenant's where those after a sequence are few.
+        var plus = entries.Contains('>', StringComparison.Ordinal) ? "+" : "";
+        foreach (var (column, wanted, marked) in new[]
+        {
+            ("tenant", question.Filter.Tenant, false), ("user", question.Filter.User, true), ("project", question.Filter.Project, true), ("model", question.Filter.Model, false),
+        })
+        {
+            if (wanted is null)
+                continue;
+            sql.Append($" AND {plus}{column} = ?");
+            values.Add(marked && segment.Level is not null ? UsageRows.Marked(wanted) : wanted);
+        }
+
+        if (segment.From is { } from)
+            sql.Append($" AND {plus}{time} >= {from}");
+        if (segment.To is { } to)
+            sql.Append($" AND {plus}{time} < {to}");
+        sql.Append(" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING COUNT(*) > 0");
+        using var rows = session.Prepare(sql.ToString());
+        foreach (var value in values)
+            rows.Bind(value);
+        while (rows.Read())
+            Add(rows, merge);
+    }
+
+    private static void Add(SqliteStatement row, UsageMerge merge)
+    {
+        var amounts = merge[new UsageGroupKey(
+            row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.IsNull(6) ? null : row.Int64(6), row.IsNull(7) ? null : row.Int64(7))];
+        for (var i = 0; i < UsageAmounts.Columns.Length; i++)
+            amounts.Add(i, row.Int64(Groups.Length + i));
+    }
 }

@@ -63,6 +63,7 @@ internal static class StoreParts
     public static void Open(IServiceProvider services, ProxyOptions options)
     {
         var metrics = services.GetRequiredService<ProxyMetrics>();
+        var rates = services.GetRequiredService<RateTable>();
         try
         {
             if (options.IsDistributed)
@@ -73,16 +74,18 @@ internal static class StoreParts
                 store.BudgetsOf = tenant => directory.Current is var current && ReferenceEquals(current, DirectorySnapshot.Empty)
                     ? atStart(tenant)
                     : current.FindTenant(tenant)?.Budgets ?? [];
+                store.Database.CacheSaved = entry => CacheSavings.Of(entry, id => rates.Current.Find(id)?.Rate);
                 metrics.WatchDistributed(store);
             }
             else
             {
                 var store = services.GetRequiredService<EmbeddedStore>();
                 store.PublishRatesAsync(RateCard.Shipped, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                store.CacheSaved = entry => CacheSavings.Of(entry, id => rates.Current.Find(id)?.Rate);
                 metrics.WatchStore(() => store.OpenReservations, () => store.Commits, () => store.Steps);
             }
 
-            services.GetRequiredService<RateTable>().RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
+            rates.RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception failed) when (IsOfOpening(failed))
         {

@@ -8,6 +8,7 @@ internal static class InsightServices
         services.AddSingleton<NearestBudgets>();
         services.AddHostedService(provider => provider.GetRequiredService<NearestBudgets>());
         services.AddHostedService<RefusalKeeper>();
+        services.AddHostedService<UsageRollUp>();
         services.AddSingleton<Overviews>();
         services.AddSingleton<LiveView>();
         services.AddSingleton<ProviderChecks>();

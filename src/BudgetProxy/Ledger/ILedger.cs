@@ -16,6 +16,13 @@ public interface ILedger
     /// <returns>For each question, in order, what <see cref="TotalsAsync(LedgerFilter, UsageGroups, CancellationToken)"/> gives.</returns>
     ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Adds entries that follow to the sums that totals are read from, where the store does not do it as they are booked. Totals are the same before and after,
+    /// but for what caching saved.
+    /// </summary>
+    /// <param name="most">Entries of this step at most.</param>
+    ValueTask<RollUpStep> RollUpAsync(int most, CancellationToken cancellationToken);
+
     /// <summary>Entries from the newest backwards, a bounded number looked at.</summary>
     /// <param name="after">The <see cref="CallPage.Next"/> of the page before; null = from the newest.</param>
     /// <param name="most">Entries in the page, 1 to 1,000.</param>

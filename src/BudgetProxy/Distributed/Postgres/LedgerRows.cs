@@ -59,10 +59,10 @@ internal static class LedgerRows
     /// <summary>Their names for a SELECT.</summary>
     public static readonly string Columns = string.Join(", ", All.Select(column => column.Name));
 
-    /// <summary>Inserts from one array a column; an id that is there already is left as it is.</summary>
+    /// <summary>Inserts from one array a column, and what caching saved; an id that is there already is left as it is.</summary>
     public static readonly string Insert =
-        $"INSERT INTO ledger ({Columns}) SELECT {string.Join(", ", All.Select(column => column.Selected))} "
-        + $"FROM unnest({string.Join(", ", All.Select((_, i) => $"${i + 1}"))}) AS entries ({Columns}) ON CONFLICT (id) DO NOTHING";
+        $"INSERT INTO ledger ({Columns}, cache_saved) SELECT {string.Join(", ", All.Select(column => column.Selected))}, cache_saved "
+        + $"FROM unnest({string.Join(", ", All.Select((_, i) => $"${i + 1}"))}, ${All.Count + 1}) AS entries ({Columns}, cache_saved) ON CONFLICT (id) DO NOTHING";
 
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
     public static PlacedEntry Read(NpgsqlDataReader row) => new(

@@ -1,3 +1,5 @@
+using BudgetProxy.Core.Money;
+using BudgetProxy.Ledger;
 using BudgetProxy.Reservations;
 using Npgsql;
 
@@ -48,6 +50,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>For what writes and is short. Used directly, it throws what Npgsql throws.</summary>
     public NpgsqlDataSource Source => _writes;
+
+    /// <summary>What a provider's cache saved on an entry, which is kept beside it: nothing, until the rates are there.</summary>
+    internal Func<LedgerEntry, NanoUsd> CacheSaved { get; set; } = static _ => NanoUsd.Zero;
 
     /// <summary>Completes where the database answers.</summary>
     /// <exception cref="StoreUnavailableException">It does not.</exception>

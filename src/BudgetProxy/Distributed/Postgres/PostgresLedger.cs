@@ -20,23 +20,27 @@ public sealed class PostgresLedger(PostgresDatabase database)
     private const int PageSize = 1_000;
     private const string Order = "settled_at, generation, sequence, id";
 
+    private readonly UsageBackfill _backfill = new(database);
+
     /// <summary>Books entries in one statement, all or none; any number may be given at once, some thousands are best.</summary>
     /// <returns>How many were not there before.</returns>
     public async Task<int> InsertAsync(IReadOnlyList<PlacedEntry> entries, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
             return 0;
-        return await database.WriteAsync(connection => InsertAsync(connection, entries, cancellationToken), cancellationToken);
+        return await database.WriteAsync(connection => InsertAsync(database, connection, entries, cancellationToken), cancellationToken);
     }
 
     /// <summary>The same on a connection that may be in a transaction. Throws what Npgsql throws.</summary>
-    internal static async Task<int> InsertAsync(NpgsqlConnection connection, IReadOnlyList<PlacedEntry> entries, CancellationToken cancellationToken)
+    internal static async Task<int> InsertAsync(
+        PostgresDatabase database, NpgsqlConnection connection, IReadOnlyList<PlacedEntry> entries, CancellationToken cancellationToken)
     {
         // In the order of ids, so that two proxies that insert the same entries never wait for each other in a circle.
         var sorted = entries.OrderBy(row => row.Entry.Id).ToList();
         await using var command = new NpgsqlCommand(LedgerRows.Insert, connection);
         foreach (var column in LedgerRows.All)
             command.Parameters.Add(column.Values(sorted));
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. sorted.Select(row => database.CacheSaved(row.Entry).Value)] });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -108,6 +112,10 @@ public sealed class PostgresLedger(PostgresDatabase database)
             return answers;
         },
         cancellationToken);
+
+    /// <inheritdoc cref="ILedger.RollUpAsync"/>
+    public async ValueTask<RollUpStep> RollUpAsync(int most, CancellationToken cancellationToken) =>
+        await _backfill.StepAsync(most, database.CacheSaved, cancellationToken);
 
     /// <inheritdoc cref="ILedger.NewestAsync"/>
     public async ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken) =>

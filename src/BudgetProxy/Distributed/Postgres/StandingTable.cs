@@ -53,7 +53,7 @@ internal sealed class StandingTable(PostgresDatabase database)
                 after.Id, after.NextPart, EntryCodec.Write(after.Call), StandingHold.Write(after.Holds), generation);
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
                 return false;
-            await PostgresLedger.InsertAsync(connection, entries, cancellationToken);
+            await PostgresLedger.InsertAsync(database, connection, entries, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return true;
         },

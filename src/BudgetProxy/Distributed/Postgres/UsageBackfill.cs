@@ -1,0 +1,109 @@
+using BudgetProxy.Core.Money;
+using BudgetProxy.Ledger;
+using Npgsql;
+
+namespace BudgetProxy.Distributed.Postgres;
+
+/// <summary>
+/// Adds the entries of before there were sums to them, in the order of their ids, page by page, by one proxy at a time. Every later entry is added by the
+/// database itself as it is inserted.
+/// </summary>
+internal sealed class UsageBackfill(PostgresDatabase database)
+{
+    private static readonly (UsageGroups Group, string Name)[] KeyColumns =
+    [
+        (UsageGroups.Tenant, "tenant"), (UsageGroups.User, "\"user\""), (UsageGroups.Project, "project"), (UsageGroups.Key, "key"), (UsageGroups.Provider, "provider"),
+        (UsageGroups.Model, "model"),
+    ];
+
+    private volatile bool _done;
+
+    /// <summary>How far it is, as this connection's transaction sees it.</summary>
+    public static async Task<(Guid? RolledUpTo, bool Done)> StateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var found = await new LedgerQuery().ReadAsync(connection, "SELECT rolled_up_to, done FROM usage_state", State, cancellationToken);
+        return found[0];
+    }
+
+    /// <returns>Nothing left = it is done, or another proxy is at it.</returns>
+    public async Task<RollUpStep> StepAsync(int most, Func<LedgerEntry, NanoUsd> saved, CancellationToken cancellationToken)
+    {
+        if (_done)
+            return default;
+        return await database.WriteAsync(connection => StepAsync(connection, most, saved, cancellationToken), cancellationToken);
+    }
+
+    private async Task<RollUpStep> StepAsync(NpgsqlConnection connection, int most, Func<LedgerEntry, NanoUsd> saved, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var free = await new LedgerQuery().ReadAsync(connection, "SELECT rolled_up_to, done FROM usage_state FOR UPDATE SKIP LOCKED", State, cancellationToken);
+        if (free.Count == 0)
+            return default;
+        var (rolledUpTo, done) = free[0];
+        _done = done;
+        if (done)
+            return default;
+        var query = new LedgerQuery();
+        query.And("rolled_up IS NULL");
+        if (rolledUpTo is { } after)
+            query.And($"id > {query.Parameter(after)}");
+        var page = await query.ReadAsync(
+            connection, $"SELECT {LedgerRows.Columns} FROM ledger WHERE {query.Conditions} ORDER BY id LIMIT {most}", row => LedgerRows.Read(row).Entry, cancellationToken);
+        var rows = new UsageRows();
+        foreach (var entry in page)
+            rows.Add(entry, saved(entry));
+        foreach (var level in UsageLevels.WriteOrder)
+            await AddAsync(connection, level, rows.Of(level), cancellationToken);
+        done = page.Count < most;
+        await using var move = new NpgsqlCommand("UPDATE usage_state SET rolled_up_to = coalesce($1, rolled_up_to), done = $2", connection);
+        move.Parameters.Add(new NpgsqlParameter { Value = page.Count == 0 ? DBNull.Value : page[^1].Id, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        move.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = done });
+        await move.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        _done = done;
+        return new RollUpStep(page.Count, done ? 0 : await LeftAsync(connection, page[^1].Id, cancellationToken));
+    }
+
+    /// <summary>From the planner's own count: to count them all would take as long as to add them up.</summary>
+    private static async Task<long> LeftAsync(NpgsqlConnection connection, Guid after, CancellationToken cancellationToken)
+    {
+        var query = new LedgerQuery();
+        var found = await query.ReadAsync(
+            connection,
+            $"""
+            SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'ledger'::regclass AND EXISTS (SELECT 1 FROM ledger WHERE id > {query.Parameter(after)})
+            """,
+            row => row.GetInt64(0),
+            cancellationToken);
+        return Math.Max(1, found[0]);
+    }
+
+    private static async Task AddAsync(
+        NpgsqlConnection connection, UsageLevel level, IReadOnlyList<KeyValuePair<UsageKey, UsageAmounts>> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+            return;
+        var table = UsageLevels.Table(level);
+        var keys = KeyColumns.Where(column => UsageLevels.Keys(level).HasFlag(column.Group)).ToList();
+        string[] columns = ["at", .. keys.Select(column => column.Name), .. UsageAmounts.Columns];
+        var names = string.Join(", ", columns);
+        await using var add = new NpgsqlCommand(
+            $"INSERT INTO {table} ({names}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}) "
+            + $"ON CONFLICT ({string.Join(", ", columns[..(keys.Count + 1)])}) DO UPDATE SET "
+            + string.Join(", ", UsageAmounts.Columns.Select(column => $"{column} = usage_sum({table}.{column}::numeric + excluded.{column})")),
+            connection);
+        add.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Key.At)] });
+        foreach (var (group, _) in keys)
+            add.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.Key.Text(group))] });
+        for (var i = 0; i < UsageAmounts.Columns.Length; i++)
+        {
+            var column = i;
+            add.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Value[column])] });
+        }
+
+        await add.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static (Guid? RolledUpTo, bool Done) State(NpgsqlDataReader row) => (row.IsDBNull(0) ? null : row.GetGuid(0), row.GetBoolean(1));
+}

@@ -1,0 +1,66 @@
+using BudgetProxy.Ledger;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>The rows of the sums on the writer's session.</summary>
+internal sealed class UsageTable(SqliteSession session)
+{
+    private static readonly UsageGroups[] KeyColumns =
+        [UsageGroups.Tenant, UsageGroups.User, UsageGroups.Project, UsageGroups.Key, UsageGroups.Provider, UsageGroups.Model];
+
+    private readonly SqliteStatement[] _add = [.. Enum.GetValues<UsageLevel>().Select(level => session.Prepare(Upsert(level)))];
+    private readonly SqliteStatement _move = session.Prepare("UPDATE usage_state SET rolled_up_to = ? WHERE rolled_up_to = ?");
+
+    /// <summary>The sequence of the last entry that is in the sums; 0 = none is.</summary>
+    public static long RolledUpTo(SqliteSession session)
+    {
+        using var row = session.Prepare("SELECT rolled_up_to FROM usage_state");
+        return row.Read() ? row.Int64(0) : 0;
+    }
+
+    /// <summary>Adds entries after a sequence up to another, and takes note of it. Within a transaction: both or neither.</summary>
+    /// <returns>False = the sums are no longer where these entries follow; nothing was added.</returns>
+    public bool Add(UsageBatch batch)
+    {
+        _move.Bind(batch.UpTo).Bind(batch.After).Run();
+        if (session.Changes != 1)
+            return false;
+        foreach (var level in UsageLevels.WriteOrder)
+        {
+            foreach (var (key, amounts) in batch.Rows.Of(level))
+                Add(_add[(int)level], level, key, amounts);
+        }
+
+        return true;
+    }
+
+    private static void Add(SqliteStatement add, UsageLevel level, in UsageKey key, UsageAmounts amounts)
+    {
+        add.Bind(key.At);
+        var keys = UsageLevels.Keys(level);
+        foreach (var column in KeyColumns)
+        {
+            if (keys.HasFlag(column))
+                add.Bind(key.Text(column));
+        }
+
+        for (var i = 0; i < UsageAmounts.Columns.Length; i++)
+            add.Bind(amounts[i]);
+        add.Run();
+    }
+
+    private static string Upsert(UsageLevel level)
+    {
+        var keys = new List<string> { "at" };
+        foreach (var column in KeyColumns)
+        {
+            if (UsageLevels.Keys(level).HasFlag(column))
+                keys.Add(column.ToString().ToLowerInvariant());
+        }
+
+        var columns = UsageAmounts.Columns;
+        return $"INSERT INTO {UsageLevels.Table(level)} ({string.Join(", ", [.. keys, .. columns])}) "
+            + $"VALUES ({string.Join(", ", Enumerable.Repeat("?", keys.Count + columns.Length))}) ON CONFLICT ({string.Join(", ", keys)}) "
+            + $"DO UPDATE SET {string.Join(", ", columns.Select(column => $"{column} = {column} + excluded.{column}"))}";
+    }
+}

@@ -1,0 +1,36 @@
+namespace BudgetProxy.Ledger;
+
+/// <summary>The key of one row of the sums; what a level is not split by is empty.</summary>
+/// <param name="At">Where its hour, day or month begins, Unix milliseconds.</param>
+/// <param name="User">As <see cref="UsageRows.Marked"/>.</param>
+/// <param name="Project">Likewise.</param>
+internal readonly record struct UsageKey(
+    UsageLevel Level, long At, string Tenant, string User, string Project, string Key, string Provider, string Model) : IComparable<UsageKey>
+{
+    /// <summary>A fixed order, whatever it is.</summary>
+    public int CompareTo(UsageKey other)
+    {
+        if (At != other.At)
+            return At.CompareTo(other.At);
+        ReadOnlySpan<string> own = [Tenant, User, Project, Key, Provider, Model];
+        ReadOnlySpan<string> others = [other.Tenant, other.User, other.Project, other.Key, other.Provider, other.Model];
+        for (var i = 0; i < own.Length; i++)
+        {
+            if (string.CompareOrdinal(own[i], others[i]) is var compared and not 0)
+                return compared;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The values of a level's key in the order of its columns, <see cref="At"/> left out.</summary>
+    public string Text(UsageGroups column) => column switch
+    {
+        UsageGroups.Tenant => Tenant,
+        UsageGroups.User => User,
+        UsageGroups.Project => Project,
+        UsageGroups.Key => Key,
+        UsageGroups.Provider => Provider,
+        _ => Model,
+    };
+}

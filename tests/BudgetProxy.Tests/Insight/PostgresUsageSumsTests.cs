@@ -1,0 +1,67 @@
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Distributed;
+using BudgetProxy.Distributed.Postgres;
+using BudgetProxy.Ledger;
+using BudgetProxy.Tests.Distributed.Postgres;
+
+namespace BudgetProxy.Tests.Insight;
+
+public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
+{
+    private TestDatabase _data = null!;
+    private PostgresLedger _ledger = null!;
+    private long _sequence;
+
+    protected override ILedger Ledger => new Adapter(_ledger);
+
+    public async ValueTask InitializeAsync()
+    {
+        _data = await TestDatabase.CreateAsync();
+        _ledger = new PostgresLedger(_data.Database);
+    }
+
+    public ValueTask DisposeAsync() => _data.DisposeAsync();
+
+    /// <summary>The first as if they had been there before there were sums: those are rolled up step by step, all later ones by the database itself.</summary>
+    protected override async Task BookAsync(IReadOnlyList<LedgerEntry> entries)
+    {
+        var first = _sequence == 0;
+        if (first)
+        {
+            await _data.ScalarAsync(
+                "ALTER TABLE ledger ALTER COLUMN rolled_up DROP DEFAULT; ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up; UPDATE usage_state SET done = false");
+        }
+
+        await _ledger.InsertAsync([.. entries.Select(entry => new PlacedEntry(entry, new Place(1, ++_sequence)))], CancellationToken.None);
+        if (first)
+            await _data.ScalarAsync("ALTER TABLE ledger ALTER COLUMN rolled_up SET DEFAULT true; ALTER TABLE ledger ENABLE TRIGGER ledger_rolled_up");
+    }
+
+    /// <summary>The ledger alone, without counters before it.</summary>
+    private sealed class Adapter(PostgresLedger ledger) : ILedger
+    {
+        public ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken) =>
+            ledger.TotalsAsync(filter, groups, cancellationToken);
+
+        public ValueTask<IReadOnlyList<IReadOnlyList<UsageTotal>>> TotalsAsync(IReadOnlyList<UsageQuestion> questions, CancellationToken cancellationToken) =>
+            ledger.TotalsAsync(questions, cancellationToken);
+
+        public ValueTask<RollUpStep> RollUpAsync(int most, CancellationToken cancellationToken) => ledger.RollUpAsync(most, cancellationToken);
+
+        public ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken) =>
+            ledger.NewestAsync(filter, after, most, cancellationToken);
+
+        public IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken) => ledger.StreamAsync(filter, cancellationToken);
+
+        public async ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken) => await ledger.HasAsync(tenant, id, cancellationToken);
+
+        public ValueTask<IReadOnlyList<LedgerEntry>> CorrectionsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+            ledger.CorrectionsAsync(ids, cancellationToken);
+
+        public ValueTask<string?> BookmarkAsync(string name, CancellationToken cancellationToken) => ledger.BookmarkAsync(name, cancellationToken);
+
+        public ValueTask MoveBookmarkAsync(string name, string value, CancellationToken cancellationToken) => ledger.MoveBookmarkAsync(name, value, cancellationToken);
+    }
+}
