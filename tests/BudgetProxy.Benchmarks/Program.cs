@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using BudgetProxy.Benchmarks.Batches;
 using BudgetProxy.Benchmarks.Counting;
+using BudgetProxy.Benchmarks.Insight;
 using BudgetProxy.Benchmarks.Metering;
 using BudgetProxy.Benchmarks.Pricing;
 using BudgetProxy.Benchmarks.Proxy;
@@ -27,6 +28,8 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["batch", .. var rest] => await BatchBenchmark.RunAsync(Arguments.Parse(rest)),
     ["metering"] => MeteringBenchmark.Run(),
     ["store", .. var rest] => await StoreBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["seed", .. var rest] => await SeedCommand.RunAsync(Arguments.Parse(rest)),
+    ["insight", .. var rest] => await InsightBenchmark.RunAsync(Arguments.Parse(rest)),
     ["pricing"] => PricingBenchmark.Run(),
     ["counting"] => CountingBenchmark.Run(),
     ["counting-load"] => LoadMeasure.Run(),
@@ -44,6 +47,8 @@ static int PrintUsage()
         batch [--lines 50000] [--body 2000] [--rounds 3]
         metering
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
+        seed --data folder | --postgres connection [--tenants 10000] [--budgets 10] [--entries 10000000]
+        insight --data folder [--rounds 40] [--seconds 10]
         pricing
         counting
         See README.md beside this project.

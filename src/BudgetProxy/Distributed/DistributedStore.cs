@@ -59,7 +59,7 @@ internal sealed class DistributedStore : IAsyncDisposable
         };
         Reservations = new RedisReservationStore(_shards, generations, _own, _counters, _spool);
         Ledger = new DistributedLedger(_shards, _outbox, _counters.Bookings, ledger);
-        Insight = new InsightStore(database, link, _own, TimeProvider.System);
+        Insight = new InsightStore(database, link, _own, Reservations, TimeProvider.System);
         Replay = new SpoolReplay(Reservations, _shards, _own, _counters.Bookings, _spool);
         _loops = new StoreLoops(Reservations, sources, _outbox, Replay, loggers.CreateLogger<StoreLoops>());
         _ledger = ledger;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BudgetProxy.Core.Budgets;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Distributed.Redis;
 using BudgetProxy.Insight;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace BudgetProxy.Distributed;
 
 /// <summary>What is kept for those who look on, in Postgres, for all proxies together.</summary>
-internal sealed class InsightStore(PostgresDatabase database, RedisLink link, OwnCalls own, TimeProvider clock) : IInsightStore
+internal sealed class InsightStore(PostgresDatabase database, RedisLink link, OwnCalls own, IReservationStore counters, TimeProvider clock) : IInsightStore
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
@@ -49,6 +50,12 @@ internal sealed class InsightStore(PostgresDatabase database, RedisLink link, Ow
             row => JsonSerializer.Deserialize(row.GetString(0), PulseJson.Default.ProxyPulse)!,
             cancellationToken),
         cancellationToken);
+
+    public async ValueTask<IReadOnlyList<BudgetState>> FullestAsync(IReadOnlyList<Budget> budgets, int most, CancellationToken cancellationToken) =>
+    [
+        .. (await counters.ReadAsync(budgets, cancellationToken)).GroupBy(state => state.Budget.Name, StringComparer.Ordinal)
+            .SelectMany(own => own.OrderByDescending(state => state.Spent + state.Held).Take(most)),
+    ];
 
     public async ValueTask<IReadOnlyList<StoreState>> CheckAsync(CancellationToken cancellationToken) =>
         await Task.WhenAll(CheckAsync("redis", RedisTimeAsync, cancellationToken), CheckAsync("postgres", PostgresTimeAsync, cancellationToken));

@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Budgets;
 using BudgetProxy.Insight;
 using BudgetProxy.Reservations;
 
@@ -35,6 +36,9 @@ public sealed class SqliteInsightStore(EmbeddedDatabase database, EmbeddedStore 
 
     public ValueTask<IReadOnlyList<ProxyPulse>> PulsesAsync(CancellationToken cancellationToken) => new(_pulse is { } pulse ? [pulse] : []);
 
+    public ValueTask<IReadOnlyList<BudgetState>> FullestAsync(IReadOnlyList<Budget> budgets, int most, CancellationToken cancellationToken) =>
+        RunAsync<IReadOnlyList<BudgetState>>(session => Fullest(session, budgets, most), cancellationToken);
+
     public async ValueTask<IReadOnlyList<StoreState>> CheckAsync(CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
@@ -47,6 +51,34 @@ public sealed class SqliteInsightStore(EmbeddedDatabase database, EmbeddedStore 
         {
             return [new StoreState("sqlite", false, clock.GetElapsedTime(begun), $"{database.FilePath} can't be written: {failed.Message}", null)];
         }
+    }
+
+    private List<BudgetState> Fullest(SqliteSession session, IReadOnlyList<Budget> budgets, int most)
+    {
+        var now = clock.GetUtcNow();
+        var rows = session.Prepare(
+            """
+            SELECT scope, SUM(spent) AS spent, MIN(ends) FROM counters
+            WHERE shape_id = (SELECT id FROM budget_shapes WHERE tenant = ? AND budget = ? AND shape = ?) AND (ends IS NULL OR ends > ?)
+            GROUP BY scope ORDER BY 2 DESC LIMIT ?
+            """);
+        var states = new List<BudgetState>();
+        foreach (var budget in budgets)
+        {
+            rows.Bind(budget.Tenant).Bind(budget.Name).Bind(budget.Shape).Bind(now.ToUnixTimeMilliseconds()).Bind(most);
+            var (slot, before) = (budget.Window.SlotAt(now), states.Count);
+            while (rows.Read())
+            {
+                DateTimeOffset? resets = rows.IsNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(rows.Int64(2));
+                states.Add(new BudgetState(budget, rows.Text(0)!, rows.Int64(1), 0, resets, budget.ToppedUpIn(rows.Text(0)!, slot)));
+            }
+
+            // One without "per" has its counter, used or not.
+            if (states.Count == before && budget.Per is null)
+                states.Add(new BudgetState(budget, "", 0, 0, slot.Ends, budget.ToppedUpIn("", slot)));
+        }
+
+        return states;
     }
 
     private static bool Add(SqliteSession session, IReadOnlyList<RefusalCount> counts)

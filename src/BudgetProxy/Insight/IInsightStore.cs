@@ -1,3 +1,5 @@
+using BudgetProxy.Core.Budgets;
+
 namespace BudgetProxy.Insight;
 
 /// <summary>
@@ -22,6 +24,13 @@ public interface IInsightStore
 
     /// <summary>What all proxies said in the last five seconds.</summary>
     ValueTask<IReadOnlyList<ProxyPulse>> PulsesAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The counters of these budgets that are nearest their limits, as of the last commit; what is held may be left out. Leaves nothing in memory for it.
+    /// </summary>
+    /// <param name="budgets">Of one tenant.</param>
+    /// <param name="most">Counters of each budget.</param>
+    ValueTask<IReadOnlyList<BudgetState>> FullestAsync(IReadOnlyList<Budget> budgets, int most, CancellationToken cancellationToken);
 
     /// <summary>Asks every store how it is; one that does not answer within two seconds is not well. Never throws for a store's sake.</summary>
     ValueTask<IReadOnlyList<StoreState>> CheckAsync(CancellationToken cancellationToken);

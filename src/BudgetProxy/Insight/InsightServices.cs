@@ -5,6 +5,7 @@ internal static class InsightServices
 {
     public static IServiceCollection AddInsight(this IServiceCollection services)
     {
+        services.AddSingleton<CounterViews>();
         services.AddSingleton<NearestBudgets>();
         services.AddHostedService(provider => provider.GetRequiredService<NearestBudgets>());
         services.AddHostedService<RefusalKeeper>();

@@ -11,7 +11,7 @@ namespace BudgetProxy.Insight;
 /// the others in turn, as far as a look may take; and only while somebody asks.
 /// </summary>
 public sealed partial class NearestBudgets(
-    TenantDirectory directory, IReservationStore store, ILedger ledger, TimeProvider clock, ILogger<NearestBudgets> logger) : BackgroundService
+    TenantDirectory directory, CounterViews counters, ILedger ledger, TimeProvider clock, ILogger<NearestBudgets> logger) : BackgroundService
 {
     /// <summary>Counters that are remembered of each tenant.</summary>
     private const int MostOfTenant = 10;
@@ -55,7 +55,7 @@ public sealed partial class NearestBudgets(
         {
             // As it is defined now: its limit may have changed since it was looked at.
             if (directory.Current.FindBudget(state.Budget.Tenant, state.Budget.Name) is { Mode: BudgetMode.Enforce } present && IsCountedAs(present, state.Budget))
-                nearest.AddRange(await store.PeekAsync([new Hold(present, state.ScopeValue, 0)], cancellationToken));
+                nearest.Add(await counters.NowAsync(present, state.ScopeValue, cancellationToken));
         }
 
         return [.. nearest.OrderByDescending(ShareOf)];
@@ -155,7 +155,7 @@ public sealed partial class NearestBudgets(
             return;
         }
 
-        var states = await store.ReadAsync(budgets, cancellationToken);
+        var states = await counters.FullestAsync(budgets, MostOfTenant, cancellationToken);
         _known[tenant] = [.. states.OrderByDescending(ShareOf).Take(MostOfTenant)];
     }
 

@@ -5,14 +5,14 @@ namespace BudgetProxy.Ledger;
 /// <param name="User">As <see cref="UsageRows.Marked"/>.</param>
 /// <param name="Project">Likewise.</param>
 internal readonly record struct UsageKey(
-    UsageLevel Level, long At, string Tenant, string User, string Project, string Key, string Provider, string Model) : IComparable<UsageKey>
+    UsageLevel Level, long At, string Tenant, string User, string Project, string Key, string Provider, string Model)
 {
     /// <summary>A fixed order, whatever it is.</summary>
-    public int CompareTo(UsageKey other)
+    public static int Compare(UsageKey one, UsageKey other)
     {
-        if (At != other.At)
-            return At.CompareTo(other.At);
-        ReadOnlySpan<string> own = [Tenant, User, Project, Key, Provider, Model];
+        if (one.At != other.At)
+            return one.At.CompareTo(other.At);
+        ReadOnlySpan<string> own = [one.Tenant, one.User, one.Project, one.Key, one.Provider, one.Model];
         ReadOnlySpan<string> others = [other.Tenant, other.User, other.Project, other.Key, other.Provider, other.Model];
         for (var i = 0; i < own.Length; i++)
         {

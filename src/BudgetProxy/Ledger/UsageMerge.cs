@@ -22,7 +22,7 @@ internal sealed class UsageMerge
     public IReadOnlyList<UsageTotal> Totals()
     {
         var keys = new List<UsageGroupKey>(_groups.Keys);
-        keys.Sort();
+        keys.Sort(UsageGroupKey.Compare);
         return keys.ConvertAll(key => Total(key, _groups[key]));
     }
 

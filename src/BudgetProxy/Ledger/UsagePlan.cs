@@ -19,13 +19,13 @@ internal static class UsagePlan
         const UsageGroups times = UsageGroups.Day | UsageGroups.Hour;
         var needs = Needs(question);
         var (keys, byDay, byHour) = (needs & ~times, needs.HasFlag(UsageGroups.Day), needs.HasFlag(UsageGroups.Hour));
-        if ((keys & ~models) == 0)
+        if ((keys & ~models) == UsageGroups.None)
             return [UsageLevel.Hours];
         if (byHour)
             return [];
         if (keys == UsageGroups.Tenant)
             return byDay ? [UsageLevel.TenantDays] : [UsageLevel.TenantMonths, UsageLevel.TenantDays];
-        if ((keys & ~(models | UsageGroups.Tenant)) == 0)
+        if ((keys & ~(models | UsageGroups.Tenant)) == UsageGroups.None)
             return [UsageLevel.TenantDays];
         return byDay ? [] : [UsageLevel.Months];
     }

@@ -37,7 +37,7 @@ internal sealed class UsageRows
                 rows.Add(row);
         }
 
-        rows.Sort(static (one, other) => one.Key.CompareTo(other.Key));
+        rows.Sort(static (one, other) => UsageKey.Compare(one.Key, other.Key));
         return rows;
     }
 }

@@ -12,7 +12,10 @@ namespace BudgetProxy.Benchmarks.Proxy;
 /// <param name="deadline">How long one call to Redis may take; null = as long as the proxy gives it by itself.</param>
 internal sealed class ProxyLauncher(int upstream, string data, StoreServers? stores, TimeSpan? deadline)
 {
-    private const string AdminKey = "benchmark-admin-key";
+    internal const string AdminKey = "benchmark-admin-key";
+
+    /// <summary>The data directory of one that is to serve what is there; null = each has one of its own.</summary>
+    public string? Folder { get; init; }
 
     public async Task<BenchmarkTarget> StartAsync(string name, int count)
     {
@@ -48,7 +51,7 @@ internal sealed class ProxyLauncher(int upstream, string data, StoreServers? sto
             ["BudgetProxy__Providers__openai__BaseUrl"] = $"http://127.0.0.1:{upstream}",
             ["BudgetProxy__Providers__openai__ApiKey"] = "sk-benchmark",
             ["BudgetProxy__Providers__anthropic__BaseUrl"] = $"http://127.0.0.1:{upstream}",
-            ["BudgetProxy__DataDirectory"] = Path.Combine(data, $"{port}"),
+            ["BudgetProxy__DataDirectory"] = Folder ?? Path.Combine(data, $"{port}"),
             ["BudgetProxy__AdminKey"] = AdminKey,
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             // What goes wrong is shown beside the table; the rest of the log is not.
