@@ -7,6 +7,7 @@ using BudgetProxy.Checks;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.DirectoryFile;
+using BudgetProxy.Dashboard;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
 using BudgetProxy.Insight;
@@ -29,6 +30,8 @@ public static class ProxyHost
         ["Logging:LogLevel:Yarp"] = "Error",
         // A start that fails is told in one line of our own.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting"] = "Critical",
+        // Its keys stand in the store unencrypted, which it warns of: Dashboard/README.md says why that is enough.
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
     };
 
     /// <summary>Serves until told to stop. Exit code 0 = stopped in order, 1 = the configuration or the data directory can't be used.</summary>
@@ -119,16 +122,19 @@ public static class ProxyHost
         vocabularies.Wait();
         // Made before the first event, so that none goes uncounted.
         app.Services.GetRequiredService<PrometheusText>();
+        app.UseAdminPipe();
+        app.UseRouting();
         app.MapHealth();
         app.MapMetrics();
         app.MapGateway();
         app.MapBatches();
         app.MapChecks();
         app.MapAdmin();
+        app.MapDashboard();
         app.MapFallback(static context =>
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return context.Response.WriteAsync("Nothing is served here. Providers are under /openai/v1 and /anthropic/v1, the admin API under /admin/v1.\n");
+            return context.Response.WriteAsync("Nothing is served here. Providers are under /openai/v1 and /anthropic/v1, the admin API under /admin/v1, the dashboard under /admin.\n");
         });
         return app;
     }
@@ -173,6 +179,7 @@ public static class ProxyHost
 
         services.AddAdmin();
         services.AddInsight();
+        services.AddDashboard();
 
         services.AddHttpForwarder();
         services.AddSingleton<CallsInFlight>();

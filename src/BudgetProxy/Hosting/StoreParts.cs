@@ -12,6 +12,7 @@ using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace BudgetProxy.Hosting;
 
@@ -38,6 +39,7 @@ internal static class StoreParts
         services.AddSingleton<ISpendSource, SqliteSpendSource>();
         services.AddSingleton<IInsightStore, SqliteInsightStore>();
         services.AddSingleton<IDirectReservationStore, SqliteDirectReservationStore>();
+        services.AddSingleton<IXmlRepository, SqliteKeyRing>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -55,6 +57,7 @@ internal static class StoreParts
         services.AddSingleton<ISpendSource, PostgresSpendSource>();
         services.AddSingleton<IInsightStore>(provider => provider.GetRequiredService<DistributedStore>().Insight);
         services.AddSingleton<IDirectReservationStore, PostgresDirectReservationStore>();
+        services.AddSingleton<IXmlRepository, PostgresKeyRing>();
         services.AddHostedService<DirectoryWatch>();
     }
 

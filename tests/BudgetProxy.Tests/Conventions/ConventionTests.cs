@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Hosting;
 using BudgetProxy.Tests.Cli;
+using Microsoft.AspNetCore.Components;
 
 namespace BudgetProxy.Tests.Conventions;
 
@@ -37,6 +38,7 @@ public sealed partial class ConventionTests
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],
         ["Insight"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Dashboard"] = ["Admin", "Batches", "Demo", "Embedded", "Distributed", "Storage", "Forwarding", "Gateway", "Tenants", "Ledger", "Rates", "Learning", "Hosting"],
         ["Admin"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage", "Forwarding"],
     };
 
@@ -127,7 +129,9 @@ public sealed partial class ConventionTests
     {
         var types = Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(IsOurs).ToList();
         var bases = types.Select(type => type.BaseType).ToHashSet();
-        Assert.Empty(types.Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !bases.Contains(type)).Select(type => type.FullName));
+        // What Razor makes of a page can't say that it is sealed.
+        Assert.Empty(types.Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false } && !bases.Contains(type) && !type.IsAssignableTo(typeof(IComponent)))
+            .Select(type => type.FullName));
     }
 
     [Fact]

@@ -34,6 +34,9 @@ internal sealed class TestProxy : IAsyncDisposable
 
     public string DataDirectory => _data.FullName;
 
+    /// <summary>The proxy's own parts, to lay down what only time would.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Speaks to the admin API with the bootstrap key.</summary>
     public HttpClient Admin { get; }
 

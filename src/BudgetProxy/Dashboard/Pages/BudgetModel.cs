@@ -1,0 +1,7 @@
+using BudgetProxy.Dashboard.Answers;
+
+namespace BudgetProxy.Dashboard.Pages;
+
+/// <param name="Budget">As it stands; null = a new one.</param>
+/// <param name="Version">Its definition's, that a change is based on; empty = a new one.</param>
+public sealed record BudgetModel(TenantView Tenant, BudgetView? Budget, string Version, FormState? State);
