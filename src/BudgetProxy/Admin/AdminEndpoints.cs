@@ -39,6 +39,7 @@ public static class AdminEndpoints
         AuditApi.Map(admin);
         DirectoryApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall);
+        admin.Map("/{**path}", NoSuchCall).ExcludeFromDescription();
         return routes;
     }
 

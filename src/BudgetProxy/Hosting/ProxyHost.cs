@@ -12,6 +12,7 @@ using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
 using BudgetProxy.Insight;
 using BudgetProxy.Learning;
+using BudgetProxy.OpenApi;
 using BudgetProxy.Rates;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Configuration.Memory;
@@ -131,6 +132,7 @@ public static class ProxyHost
         app.MapChecks();
         app.MapAdmin();
         app.MapDashboard();
+        app.MapOpenApiDocument();
         app.MapFallback(static context =>
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -178,6 +180,7 @@ public static class ProxyHost
         services.AddDirectoryFile();
 
         services.AddAdmin();
+        services.AddOpenApiDocument();
         services.AddInsight();
         services.AddDashboard();
 

@@ -9,7 +9,7 @@ namespace BudgetProxy.Tenants;
 /// </summary>
 internal sealed class CounterSeeding(IReservationStore reservations)
 {
-    /// <summary>Budgets that are counted, or dropped, at the same time; more would keep reports from the database.</summary>
+    /// <summary>Tenants whose budgets are counted, or dropped, at the same time; more would keep reports from the database.</summary>
     private const int AtOnce = 4;
 
     private readonly Dictionary<(string Tenant, string Name), (string Shape, Tenant? Basis)> _made = [];
@@ -22,9 +22,10 @@ internal sealed class CounterSeeding(IReservationStore reservations)
 
     public async Task MakeAsync(DirectorySnapshot basis, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
     {
-        await EachAsync(budgets, budget => reservations.SeedAsync(budget, cancellationToken), cancellationToken);
+        // Noted before: one that fails may have been made all the same.
         foreach (var budget in budgets)
             _made[(budget.Tenant, budget.Name)] = (budget.Shape, basis.FindTenant(budget.Tenant));
+        await EachAsync(budgets, budget => budget.Tenant, budget => reservations.SeedAsync(budget, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -41,9 +42,10 @@ internal sealed class CounterSeeding(IReservationStore reservations)
         try
         {
             await EachAsync(
-                done?.Forgets ?? [], gone => reservations.ForgetAsync(gone.Tenant, gone.Name, CancellationToken.None), CancellationToken.None);
+                done?.Forgets ?? [], gone => gone.Tenant, gone => reservations.ForgetAsync(gone.Tenant, gone.Name, CancellationToken.None), CancellationToken.None);
             await EachAsync(
                 astray,
+                made => made.Tenant,
                 made => present.FindBudget(made.Tenant, made.Name) is { } budget
                     ? reservations.SeedAsync(budget, CancellationToken.None)
                     : reservations.ForgetAsync(made.Tenant, made.Name, CancellationToken.None),
@@ -55,11 +57,14 @@ internal sealed class CounterSeeding(IReservationStore reservations)
         }
     }
 
-    private static async Task EachAsync<T>(IReadOnlyList<T> all, Func<T, ValueTask> work, CancellationToken cancellationToken)
-    {
-        if (all.Count == 1)
-            await work(all[0]);
-        else if (all.Count > 0)
-            await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, (one, _) => work(one));
-    }
+    /// <summary>Those of one tenant one after the other: they would only wait for each other at its counters.</summary>
+    private static Task EachAsync<T>(IReadOnlyList<T> all, Func<T, string> tenant, Func<T, ValueTask> work, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            all.GroupBy(tenant, StringComparer.Ordinal),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (own, _) =>
+            {
+                foreach (var one in own)
+                    await work(one);
+            });
 }

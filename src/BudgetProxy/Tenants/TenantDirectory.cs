@@ -175,12 +175,25 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
             }
 
             if (seeding.Missing(basis, counters.Seeds) is { Count: > 0 } missing)
-                await seeding.MakeAsync(basis, missing, cancellationToken);
+                await MakeCountersAsync(seeding, basis, missing, cancellationToken);
             else
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MostPauseMilliseconds)), time, cancellationToken);
         }
 
         throw new StoreUnavailableException("Too many others change the directory at the same time.");
+    }
+
+    private async Task MakeCountersAsync(CounterSeeding seeding, DirectorySnapshot basis, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await seeding.MakeAsync(basis, budgets, cancellationToken);
+        }
+        catch
+        {
+            await seeding.FinishAsync(Current, null);
+            throw;
+        }
     }
 
     /// <returns>What was decided on which snapshot; what it means for counters, null where nothing is to change; and whether it is stored.</returns>

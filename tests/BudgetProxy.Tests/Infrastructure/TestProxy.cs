@@ -5,6 +5,7 @@ using System.Text.Json;
 using BudgetProxy.Demo;
 using BudgetProxy.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 
 namespace BudgetProxy.Tests.Infrastructure;
 
@@ -31,6 +32,9 @@ internal sealed class TestProxy : IAsyncDisposable
     public SimulatedProvider Provider { get; }
 
     public Uri BaseAddress { get; }
+
+    /// <summary>Every route that the proxy has.</summary>
+    public EndpointDataSource Endpoints => new CompositeEndpointDataSource(((IEndpointRouteBuilder)_app).DataSources);
 
     public string DataDirectory => _data.FullName;
 
