@@ -1,8 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using BudgetProxy.Cli.Budgets;
 using BudgetProxy.Cli.Commands;
 using BudgetProxy.Cli.Directories;
 using BudgetProxy.Cli.Estimates;
+using BudgetProxy.Cli.Keys;
+using BudgetProxy.Cli.Ledger;
+using BudgetProxy.Cli.Rates;
+using BudgetProxy.Cli.Tenants;
+using BudgetProxy.Cli.Usage;
 
 namespace BudgetProxy.Cli;
 
@@ -14,6 +20,12 @@ internal static class CommandTree
     {
         var root = new RootCommand("Budgets for LLM calls, set and watched: tenants, keys, budgets, rates and the ledger of a running BudgetProxy, and what a workload would cost.");
         var help = new ExampleHelp(root);
+        help.Add(TenantsCommand.Create());
+        help.Add(KeysCommand.Create());
+        help.Add(BudgetsCommand.Create());
+        help.Add(new UsageCommand());
+        help.Add(new LedgerCommand());
+        help.Add(RatesCommand.Create());
         help.Add(EstimateCommand.Create(), EstimateCommand.Examples);
         help.Add(new ApplyCommand());
         help.Add(new ExportCommand());

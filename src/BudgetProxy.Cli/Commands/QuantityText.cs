@@ -57,6 +57,14 @@ internal static class QuantityText
             : throw CommandException.Misuse($"{option}: '{text}' is not a date, an instant or a time from now, such as 2026-12-31, 2026-12-31T12:00:00Z or 90d.");
     }
 
+    /// <summary>A time as people write it: the largest unit that it is a whole number of.</summary>
+    public static string Of(TimeSpan time)
+    {
+        var seconds = (long)time.TotalSeconds;
+        var (unit, name) = seconds % 86_400 == 0 ? (86_400, "day") : seconds % 3_600 == 0 ? (3_600, "hour") : seconds % 60 == 0 ? (60, "minute") : (1, "second");
+        return $"{seconds / unit:#,##0} {name}{(seconds / unit == 1 ? "" : "s")}";
+    }
+
     private static bool TryDuration(string text, out TimeSpan time)
     {
         var seconds = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3_600 : text is [.., 'd'] ? 86_400 : 0;

@@ -155,7 +155,7 @@ internal sealed class AdminClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException($"The proxy at {Url} has not answered in {Patience.TotalSeconds:0} seconds.", ExitCode.Unavailable);
+            throw new CommandException($"The proxy at {Url} has not answered in {Patience.TotalSeconds:0} seconds; --timeout gives it longer.", ExitCode.Unavailable);
         }
     }
 }

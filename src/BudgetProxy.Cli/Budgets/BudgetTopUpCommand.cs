@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Proxies;
+
+namespace BudgetProxy.Cli.Budgets;
+
+/// <summary><c>budgets topup</c>.</summary>
+internal sealed class BudgetTopUpCommand : ProxyCommand
+{
+    private readonly Argument<string> _tenant = Named.Tenant();
+    private readonly Argument<string> _name = Named.Of("name", "The budget's name");
+    private readonly Argument<string> _usd = Named.Of("usd", "How much more there is to spend, in USD");
+
+    public BudgetTopUpCommand()
+        : base(
+            "topup", "Adds to a budget in its present window; the next window begins with the limit again",
+            """
+            budgetproxy budgets topup acme monthly 20
+            budgetproxy budgets topup acme per-user 2.50 --value alice
+            """)
+    {
+        Fields.Text("--value", "value", "Only this user, key or the like, in a budget that counts by it", "alice");
+        Takes(_tenant, _name, _usd);
+        TakesFields();
+    }
+
+    protected override async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
+    {
+        var (tenant, name) = (call.Get(_tenant), call.Get(_name));
+        var body = new JsonObject { ["usd"] = QuantityText.Usd(call.Get(_usd)) };
+        Fields.Apply(call.Parsed, body);
+        var answer = await call.Client.PostAsync(AdminQuery.Path("tenants", tenant, "budgets", name, "topup"), body, cancellationToken);
+        call.Done($"Budget {name} of tenant {tenant} has ${body["usd"]} more in this window.", answer.Json);
+        if (!call.Json)
+            BudgetShowCommand.Write(call.Terminal, answer.Json);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,85 @@
+using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Output;
+using BudgetProxy.Cli.Proxies;
+
+namespace BudgetProxy.Cli.Ledger;
+
+/// <summary>Copies ledger entries as they come: memory does not grow with their number. What breaks off is no file, and no success.</summary>
+/// <param name="usage">The totals of the same entries, to know how far it is.</param>
+internal sealed class LedgerDownload(AdminClient client, AdminQuery entries, AdminQuery usage)
+{
+    private const int BufferBytes = 64 * 1024;
+
+    private long _lines;
+
+    public async Task ToOutputAsync(CancellationToken cancellationToken)
+    {
+        await using var output = Console.OpenStandardOutput();
+        // Where the entries themselves go to the terminal, a bar among them is no help.
+        await CopyAsync(output, Console.IsOutputRedirected ? await ProgressAsync(cancellationToken) : null, "what was printed is not whole", cancellationToken);
+    }
+
+    /// <exception cref="CommandException">It can't be written, or breaks off; then there is no such file, and one that was there before still is.</exception>
+    public async Task ToFileAsync(CommandCall call, string path, CancellationToken cancellationToken)
+    {
+        var part = path + ".part";
+        try
+        {
+            await using (var file = new FileStream(part, FileMode.Create, FileAccess.Write))
+                await CopyAsync(file, await ProgressAsync(cancellationToken), "nothing was kept", cancellationToken);
+            File.Move(part, path, overwrite: true);
+        }
+        catch (Exception failed) when (failed is not CommandException)
+        {
+            File.Delete(part);
+            throw failed is IOException or UnauthorizedAccessException ? new CommandException($"--output: '{path}' can't be written: {failed.Message}") : failed;
+        }
+        catch (CommandException)
+        {
+            File.Delete(part);
+            throw;
+        }
+
+        call.Terminal.Line($"{_lines:#,##0} lines are in {path}.");
+    }
+
+    private async Task<ProgressLine?> ProgressAsync(CancellationToken cancellationToken)
+    {
+        if (!ProgressLine.IsWanted)
+            return null;
+        var total = (await client.GetAsync(usage, cancellationToken)).Json.Items("items").Sum(item => item.Whole("requests") ?? 0);
+        return new ProgressLine("entries", total);
+    }
+
+    private async Task CopyAsync(Stream output, ProgressLine? progress, string left, CancellationToken cancellationToken)
+    {
+        using var shown = progress;
+        using var response = await client.OpenAsync(entries, cancellationToken);
+        await using var input = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[BufferBytes];
+        while (await ReadAsync(input, buffer, left, cancellationToken) is > 0 and var read)
+        {
+            await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            _lines += buffer.AsSpan(0, read).Count((byte)'\n');
+            progress?.Show(_lines);
+        }
+    }
+
+    private async Task<int> ReadAsync(Stream input, byte[] buffer, string left, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(client.Patience);
+        try
+        {
+            return await input.ReadAsync(buffer, late.Token);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            throw new CommandException($"The proxy broke off after {_lines:#,##0} lines; {left}.", ExitCode.Unavailable);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"The proxy sent nothing for {client.Patience.TotalSeconds:0} seconds, after {_lines:#,##0} lines; {left}.", ExitCode.Unavailable);
+        }
+    }
+}
