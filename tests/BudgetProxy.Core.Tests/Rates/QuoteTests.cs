@@ -31,6 +31,26 @@ public sealed class QuoteTests
         Assert.Equal(worst, quote.Worst.ToString());
     }
 
+    /// <summary>What a lower output limit is searched by.</summary>
+    [Fact]
+    public void No_worst_case_falls_while_its_output_limit_rises()
+    {
+        foreach (var rate in RateCard.Shipped.Rates.Where(rate => rate.Tokens is not null))
+        {
+            foreach (var (tier, tokens, choices) in new[] { (ServiceTier.Standard, 10L, 1), (ServiceTier.Fast, 300_000L, 3), (ServiceTier.Flex, 150_000L, 1) })
+            {
+                NanoUsd? before = null;
+                foreach (var limit in new[] { 0L, 1, 16, 17, 255, 4_000, 40_000, 150_000, 400_000 })
+                {
+                    var request = new ProviderRequest { OutputLimit = limit, ServiceTier = tier, Choices = choices, CacheWrite = CacheWrite.Short };
+                    var quote = Quote.Of(rate, request, new InputEstimate(tokens, tokens, CountMethod.Exact), Expectation.Unknown);
+                    Assert.True(before is null || quote.Worst >= before, $"{rate.Id} {tier} at {limit}");
+                    before = quote.Worst;
+                }
+            }
+        }
+    }
+
     [Fact]
     public void The_bound_is_reserved_and_the_best_guess_expected()
     {

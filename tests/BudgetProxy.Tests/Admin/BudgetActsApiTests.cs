@@ -146,6 +146,27 @@ public sealed class BudgetActsApiTests
         Assert.Null(await TopUpAsync(again, """{"usd":"2"}""", "order-1"));
     }
 
+    [Fact]
+    public async Task A_plans_budget_is_topped_up_and_reset_for_one_tenant_alone()
+    {
+        await using var host = await StartAsync(Monthly);
+        (await host.PutAsync("/plans/pro", """{"budgets":[{"name":"plan","limit":{"usd":"5.00"},"window":"month"}]}""")).Is(HttpStatusCode.OK);
+        foreach (var tenant in new[] { "acme", "other" })
+            (await host.PutAsync($"/tenants/{tenant}", """{"plan":"pro"}""")).Is(HttpStatusCode.OK);
+        await SpendAsync(host, null, 2_000_000_000);
+        (await host.PostAsync("/tenants/acme/budgets/plan/topup", """{"usd":"1"}""")).Is(HttpStatusCode.OK);
+        Assert.Equal("4.00", await RemainingAsync("acme"));
+        (await host.PostAsync("/tenants/acme/budgets/plan/reset", "{}")).Is(HttpStatusCode.OK);
+        Assert.Equal(("6.00", "5.00"), (await RemainingAsync("acme"), await RemainingAsync("other")));
+        // A change of the plan keeps what was done to the tenant's budget.
+        (await host.PutAsync("/plans/pro", """{"budgets":[{"name":"plan","limit":{"usd":"7.00"},"window":"month"}]}""")).Is(HttpStatusCode.OK);
+        Assert.Equal(("8.00", "7.00"), (await RemainingAsync("acme"), await RemainingAsync("other")));
+        Assert.Equal(0, await host.Reservations.MeasureDriftAsync(CancellationToken.None));
+
+        async Task<string?> RemainingAsync(string tenant) =>
+            (await host.GetAsync($"/tenants/{tenant}/budgets/plan")).Is(HttpStatusCode.OK).Json.GetProperty("remaining").GetString();
+    }
+
     private static (string Value, string Spent, string Remaining)[] Counters(JsonElement budget, string? also = null)
     {
         var counters = budget.GetProperty("counters").EnumerateArray().Select(counter => (

@@ -69,9 +69,9 @@ if ARGV[9] ~= '' then
   redis.call('HSET', of, 'd:' .. name, ARGV[9])
   redis.call('HINCRBY', of, 'dv', 1)
 end
--- A reset is the millisecond after an instant that this clock gave. What lies further ahead was given by another server's.
+-- A reset is the millisecond after an instant that this clock gave, or that of the server before it, which may have been a little ahead.
 local reset = tonumber(ARGV[12])
-if ARGV[9] ~= '' and reset > now and reset <= now + 1000 then now = reset end
+if reset > now and reset <= now + 1000 then now = reset end
 redis.call('HSET', of, 'q:' .. shape, instance, 'n:' .. shape, name)
 redis.call('HDEL', of, 'x')
 version = version + 1
