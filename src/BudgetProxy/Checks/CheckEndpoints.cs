@@ -11,6 +11,7 @@ public static class CheckEndpoints
         services.AddSingleton<DirectReservations>();
         services.AddSingleton<DirectBooks>();
         services.AddSingleton<DirectEndings>();
+        services.AddSingleton<UsageEndpoint>();
         services.AddHostedService<DirectKeeper>();
         return services;
     }
@@ -26,6 +27,7 @@ public static class CheckEndpoints
         Map("GET", "/v1/reservations/{id}", endings.GetAsync, evenSuspended: true);
         Map("POST", "/v1/reservations/{id}/settle", endings.SettleAsync, evenSuspended: true);
         Map("POST", "/v1/reservations/{id}/void", endings.VoidAsync, evenSuspended: true);
+        Map("POST", "/v1/usage", services.GetRequiredService<UsageEndpoint>().RunAsync, evenSuspended: true);
         return endpoints;
 
         void Map(string method, string path, Func<Gateway.Call, Task<Gateway.GatewayRefusal?>> work, bool evenSuspended = false) =>

@@ -1,3 +1,4 @@
+using BudgetProxy.Alerts;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
@@ -7,7 +8,7 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Checks;
 
 /// <summary>The beginning of every call to a route of this folder: whose it is. Then the route's own work, and the refusal where there is one, in OpenAI's shape.</summary>
-public sealed class CheckGate(CallIdentifier identifier, CallsInFlight calls, ProxyMetrics metrics, TimeProvider clock)
+public sealed class CheckGate(CallIdentifier identifier, CallsInFlight calls, ProxyMetrics metrics, CallSignals signals, TimeProvider clock)
 {
     /// <summary>Runs a route's work for an identified call.</summary>
     /// <param name="work">Answers the call itself, or gives the refusal to answer with.</param>
@@ -26,6 +27,7 @@ public sealed class CheckGate(CallIdentifier identifier, CallsInFlight calls, Pr
         var refusal = RequestFraming.Check(context.Request) ?? Identify(call, evenSuspended) ?? CallAttribution.Attribute(call, null) ?? await TryAsync(call, work);
         if (refusal is null)
             return;
+        signals.Refused(call.Tenant?.Id, refusal.Code, refusal.Budget);
         metrics.CallRefused(refusal.Code, call.Tenant?.Id, refusal.Budget?.Budget.Name);
         await RefusalWriter.WriteAsync(context, route.Provider, refusal);
     }

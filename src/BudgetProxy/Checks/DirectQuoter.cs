@@ -101,7 +101,7 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
     }
 
     private static GatewayRefusal? CheckCeiling(Call call, NanoUsd amount) =>
-        call.Tenant.MaxCall is { } ceiling && amount > ceiling ? Refusals.TooExpensive(amount, ceiling) : null;
+        call.Tenant.CeilingInForce is { } ceiling && amount > ceiling ? Refusals.TooExpensive(amount, ceiling) : null;
 
     private GatewayRefusal? Price(Call call, Provider provider, string model, DirectUse use, out DirectDefinition? definition)
     {

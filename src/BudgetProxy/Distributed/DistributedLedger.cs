@@ -10,7 +10,8 @@ namespace BudgetProxy.Distributed;
 /// <summary>The ledger in Postgres, read with what is still on its way there: whoever has a call's answer finds its entry.</summary>
 internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings bookings, PostgresLedger ledger) : ILedger
 {
-    public async ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyCollection<Guid>> AppendAsync(
+        IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) =>
         await bookings.AppendAsync(entries, budgets, cancellationToken);
 
     public async ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken)

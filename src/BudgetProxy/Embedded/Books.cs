@@ -214,19 +214,20 @@ internal sealed class Books : IDisposable
     }
 
     /// <summary>Books entries that no reservation stands behind, also in the counters of these budgets.</summary>
-    public int Append(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets)
+    /// <returns>Ids of those that were not there before.</returns>
+    public List<Guid> Append(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets)
     {
         var now = _clock.Now();
         foreach (var budget in budgets)
             _budgets.CountersOf(budget, now);
         _session.Begin();
-        var appended = 0;
+        var appended = new List<Guid>();
         foreach (var entry in entries)
         {
             var settled = entry.SettledAt < entry.StartedAt ? entry.StartedAt : entry.SettledAt;
             if (!_ledger.Append(entry with { SettledAt = settled }))
                 continue;
-            appended++;
+            appended.Add(entry.Id);
             foreach (var budget in budgets)
                 _budgets.Spend(budget, entry, now);
         }

@@ -140,10 +140,12 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         return all;
     }
 
-    public async ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyCollection<Guid>> AppendAsync(
+        IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
     {
-        await _queue.RunAsync(static (books, append) => books.Append(append.Entries, append.Budgets), (Entries: entries, Budgets: budgets));
+        var appended = await _queue.RunAsync(static (books, append) => books.Append(append.Entries, append.Budgets), (Entries: entries, Budgets: budgets));
         await _sync.WhenDurableAsync(_books.Commits);
+        return appended;
     }
 
     public ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken) =>

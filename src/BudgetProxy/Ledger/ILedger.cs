@@ -7,7 +7,8 @@ public interface ILedger
 {
     /// <summary>Books entries that no reservation stands behind; an id that is already there is left as it is. Durable when it returns.</summary>
     /// <param name="budgets">The budgets of the entries' tenants: those that match count the entry, in the window in which it started.</param>
-    ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken);
+    /// <returns>Ids of those that were not there before.</returns>
+    ValueTask<IReadOnlyCollection<Guid>> AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken);
 
     /// <summary>Sums by group, ordered by the group keys.</summary>
     ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken);

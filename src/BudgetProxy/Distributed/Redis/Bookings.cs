@@ -26,16 +26,28 @@ internal sealed class Bookings(CounterScripts scripts, Outbox outbox, PostgresLe
 
     /// <summary>Books entries that are neither in the ledger nor on their way there, also in the counters of the budgets that match.</summary>
     /// <exception cref="StoreUnavailableException">Some may be booked; a repeat books the rest.</exception>
-    public async Task AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
+    /// <returns>Ids of those that were not there before.</returns>
+    public async Task<IReadOnlyCollection<Guid>> AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
     {
         foreach (var tenant in entries.Select(entry => entry.Tenant).Distinct(StringComparer.Ordinal))
             await outbox.CopyAsync(scripts.Shards[tenant], cancellationToken);
         var known = await ledger.FindAsync([.. entries.Select(entry => entry.Id)], cancellationToken);
-        foreach (var entry in entries)
+        var booked = new List<PlacedEntry>(entries.Count);
+        try
         {
-            if (!known.ContainsKey(entry.Id))
-                await AppendAsync(entry, budgets);
+            foreach (var entry in entries)
+            {
+                if (!known.ContainsKey(entry.Id) && await AppendAsync(entry, budgets) is { } placed)
+                    booked.Add(placed);
+            }
         }
+        finally
+        {
+            // Nobody else knows of them: they must not be in Redis alone when this returns.
+            await ledger.InsertAsync(booked, CancellationToken.None);
+        }
+
+        return booked.ConvertAll(static placed => placed.Entry.Id);
     }
 
     /// <summary>
@@ -72,7 +84,8 @@ internal sealed class Bookings(CounterScripts scripts, Outbox outbox, PostgresLe
         return entry with { Id = id };
     }
 
-    private async Task AppendAsync(LedgerEntry entry, IReadOnlyList<Budget> budgets)
+    /// <returns>Null = it is there already.</returns>
+    private async Task<PlacedEntry?> AppendAsync(LedgerEntry entry, IReadOnlyList<Budget> budgets)
     {
         entry = entry with { SettledAt = entry.SettledAt < entry.StartedAt ? entry.StartedAt : entry.SettledAt };
         var shard = scripts.Shards[entry.Tenant];
@@ -90,13 +103,10 @@ internal sealed class Bookings(CounterScripts scripts, Outbox outbox, PostgresLe
             switch (CounterScripts.WordOf(answer))
             {
                 case "booked":
-                    // Nobody else knows of it: it must not be in Redis alone when this returns.
-                    var place = new Place(answer.Generation, (long)answer.Parts![Shard.AnswerHead + 1]);
-                    await ledger.InsertAsync([new PlacedEntry(entry, place)], CancellationToken.None);
                     outbox.HasNews(shard);
-                    return;
+                    return new PlacedEntry(entry, new Place(answer.Generation, (long)answer.Parts![Shard.AnswerHead + 1]));
                 case "already":
-                    return;
+                    return null;
                 case "definitions":
                     Definitions.Learn(entry.Tenant, answer.Parts.AsSpan(Shard.AnswerHead));
                     break;

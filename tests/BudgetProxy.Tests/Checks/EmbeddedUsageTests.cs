@@ -1,0 +1,6 @@
+namespace BudgetProxy.Tests.Checks;
+
+public sealed class EmbeddedUsageTests : UsageContract
+{
+    protected override bool IsDistributed => false;
+}
