@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BudgetProxy.Cli.Commands;
 using BudgetProxy.Cli.Output;
 

@@ -38,7 +38,6 @@ public static class AdminEndpoints
         PlansApi.Map(admin);
         AuditApi.Map(admin);
         DirectoryApi.Map(admin);
-        admin.Map("/{**path}", NoSuchCall);
         admin.Map("/{**path}", NoSuchCall).ExcludeFromDescription();
         return routes;
     }
