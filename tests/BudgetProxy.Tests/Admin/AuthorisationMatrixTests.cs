@@ -19,7 +19,7 @@ public sealed class AuthorisationMatrixTests
         "GET /whoami", "GET /tenants", "GET /tenants/{tenant}", "GET /tenants/{tenant}/keys", "GET /tenants/{tenant}/keys/{id}", "GET /keys",
         "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /calls", "GET /live", "GET /health",
-        "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
+        "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
     ];
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>
@@ -28,7 +28,7 @@ public sealed class AuthorisationMatrixTests
     /// <summary>The role admin alone.</summary>
     private static readonly HashSet<string> Admin =
     [
-        "PUT /tenants/{tenant}", "PATCH /tenants/{tenant}", "DELETE /tenants/{tenant}", "POST /tenants/{tenant}/keys", "PATCH /tenants/{tenant}/keys/{id}",
+        "GET /directory", "PUT /tenants/{tenant}", "PATCH /tenants/{tenant}", "DELETE /tenants/{tenant}", "POST /tenants/{tenant}/keys", "PATCH /tenants/{tenant}/keys/{id}",
         "POST /tenants/{tenant}/keys/{id}/rotate", "DELETE /tenants/{tenant}/keys/{id}", "PUT /tenants/{tenant}/budgets/{name}",
         "PATCH /tenants/{tenant}/budgets/{name}", "DELETE /tenants/{tenant}/budgets/{name}", "POST /tenants/{tenant}/budgets/{name}/topup",
         "POST /tenants/{tenant}/budgets/{name}/reset", "PUT /plans/{plan}", "DELETE /plans/{plan}", "PUT /rates/{provider}/{**model}",

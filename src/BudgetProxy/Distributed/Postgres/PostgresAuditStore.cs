@@ -19,12 +19,12 @@ public sealed class PostgresAuditStore(PostgresDatabase database) : IAuditStore
     {
         var query = new LedgerQuery();
         if (filter.Tenant is { } tenant)
-            query.And($"tenant = {query.Parameter(tenant)}");
+            query.And($"tenant = {query.Parameter(LedgerTexts.Clean(tenant))}");
         if (filter.Action is { } action)
-            query.And($"action = {query.Parameter(action)}");
+            query.And($"action = {query.Parameter(LedgerTexts.Clean(action))}");
         if (filter.By is { } by)
         {
-            var wanted = query.Parameter(by);
+            var wanted = query.Parameter(LedgerTexts.Clean(by));
             query.And($"(by_id = {wanted} OR by_name = {wanted})");
         }
 

@@ -42,6 +42,12 @@ internal static class DirectoryCalls
             BodyTypes = ["application/json", "text/csv"], Texts = ["text/plain"],
         },
         ["POST /rates/rerate"] = new("rerate", "Shows what a past period costs by the rates of now, and books the difference with apply.", "Rerating"),
+        ["GET /directory"] = new("exportDirectory", "Tenants, plans, keys and budgets as a directory file.") { Texts = ["application/yaml"] },
+        ["POST /directory"] = new("applyDirectory", "Shows what a directory file would change, and applies it with apply=true, whole or not at all.", "DirectoryFile", "apply", "prune")
+        {
+            BodyTypes = ["application/yaml", "application/json"],
+        },
+        ["GET /directory/schema"] = new("getDirectorySchema", "The JSON schema of a directory file.") { Texts = ["application/schema+json"] },
         ["GET /admin-keys"] = new("listAdminKeys", "Admin keys, without their secrets.", null, "limit", "after"),
         ["POST /admin-keys"] = new("issueAdminKey", "Makes an admin key. The answer is the only place where the key itself is ever shown.", "AdminKeyDefinition"),
         ["DELETE /admin-keys/{id}"] = new("deleteAdminKey", "Removes an admin key; the last one with the role admin stays."),
