@@ -32,6 +32,7 @@ public sealed class ProxyMetrics : IDisposable
     private readonly Counter<long> _batchLines;
     private readonly Counter<long> _storeFailures;
     private readonly Gauge<long> _drift;
+    private readonly Gauge<long> _usageDrift;
     private readonly Gauge<long> _ratesAge;
     private readonly Counter<long> _directoryFile;
     private readonly Gauge<long> _directoryFileInForce;
@@ -60,6 +61,7 @@ public sealed class ProxyMetrics : IDisposable
         _batchLines = Counter("batch_lines", "{line}", "Lines of batches that came to their end, by what became of them.");
         _storeFailures = Counter("store.failures", "{operation}", "Store operations that failed.");
         _drift = Meter.CreateGauge<long>("budgetproxy.invariant.drift", "{unit}", "Counters' distance from the ledger at the last check; must be 0.");
+        _usageDrift = Meter.CreateGauge<long>("budgetproxy.usage.drift", "{unit}", "Distance of the sums that totals are read from to the ledger at the last check; must be 0.");
         _ratesAge = Meter.CreateGauge<long>("budgetproxy.rates.age_days", "d", "Days since the shipped rates were compiled or a file of rates was last imported.");
         _directoryFile = Counter("directory_file.reads", "{file}", "Times that the directory file was read because it was new or had changed, by what came of it.");
         _directoryFileInForce = Meter.CreateGauge<long>("budgetproxy.directory_file.in_force", "{file}", "1 = the directory file as it now stands is applied; 0 = it is not, and the directory is as it was before.");
@@ -156,6 +158,10 @@ public sealed class ProxyMetrics : IDisposable
     /// <param name="distance">Sum of the absolute differences, in nano-dollars, calls and tokens; 0 = they agree.</param>
     public void DriftMeasured(long distance) => _drift.Record(distance);
 
+    /// <summary>The sums of the ledger were compared with its entries.</summary>
+    /// <param name="distance">Sum of the absolute differences, in nano-dollars, calls and tokens; 0 = they agree.</param>
+    public void UsageDriftMeasured(long distance) => _usageDrift.Record(distance);
+
     /// <summary>The age of the rates was measured.</summary>
     /// <param name="days">Since the shipped card was compiled or a file was last imported, whichever was later.</param>
     public void RatesAged(long days) => _ratesAge.Record(days);
@@ -176,6 +182,7 @@ public sealed class ProxyMetrics : IDisposable
         foreach (var counter in new[] { _admitted, _wouldBlock, _clamped, _voided, _expired, _cost, _overruns, _overrunCost, _storeFailures })
             counter.Add(0);
         _drift.Record(0);
+        _usageDrift.Record(0);
     }
 
     private static string Name(UsageBasis basis) => basis switch

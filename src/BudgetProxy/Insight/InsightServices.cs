@@ -10,6 +10,7 @@ internal static class InsightServices
         services.AddHostedService(provider => provider.GetRequiredService<NearestBudgets>());
         services.AddHostedService<RefusalKeeper>();
         services.AddHostedService<UsageRollUp>();
+        services.AddHostedService<UsageDriftWatch>();
         services.AddSingleton<Overviews>();
         services.AddSingleton<LiveView>();
         services.AddSingleton<ProviderChecks>();
