@@ -9,6 +9,9 @@ public sealed class AlertRaiser(IAlertStore store, ProxyOptions options, AlertMe
 {
     private const int StepSize = 50;
 
+    /// <summary>Between two steps, so that a flood of alerts leaves the store to the calls.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Marks kept in mind, so that what goes on ringing does not ask the store each second.</summary>
     private const int MostRung = 100_000;
 
@@ -26,8 +29,12 @@ public sealed class AlertRaiser(IAlertStore store, ProxyOptions options, AlertMe
     public async Task RaiseAsync(IReadOnlyList<AlertCandidate> candidates, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var isFirst = true;
         foreach (var step in candidates.Where(candidate => !Rung(candidate.Mark, now)).Chunk(StepSize))
         {
+            if (!isFirst)
+                await Task.Delay(Pause, cancellationToken);
+            isFirst = false;
             var raised = (await store.RaiseAsync(step, options.Alerts.Smtp is not null, now, cancellationToken)).ToHashSet();
             foreach (var (alert, mark) in step)
             {

@@ -154,7 +154,7 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         connection => connection.Query(
             $"""
             SELECT {AlertColumns} FROM alerts a
-            WHERE ($tenant IS NULL OR a.tenant = $tenant) AND ($kind IS NULL OR a.kind = $kind) AND ($after IS NULL OR a.id < $after)
+            WHERE {Where((query.Tenant, "a.tenant = $tenant"), (query.Kind, "a.kind = $kind"), (query.After, "a.id < $after"))}
             ORDER BY a.id DESC LIMIT $most
             """,
             ReadAlert, ("$tenant", query.Tenant), ("$kind", query.Kind), ("$after", query.After?.ToString()), ("$most", query.Most)),
@@ -165,7 +165,7 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         connection => connection.Query(
             $"""
             SELECT {DeliveryColumns} FROM {Deliveries}
-            WHERE ($target IS NULL OR d.target = $target) AND ($state IS NULL OR d.state = $state) AND ($after IS NULL OR d.id < $after)
+            WHERE {Where((query.Target, "d.target = $target"), (query.State, "d.state = $state"), (query.After, "d.id < $after"))}
             ORDER BY d.id DESC LIMIT $most
             """,
             ReadDelivery, ("$target", query.Target), ("$state", query.State is { } state ? AlertTexts.Name(state) : null),
@@ -256,6 +256,19 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         NextAt = row.Instant(10),
         EndedAt = row.IsDBNull(11) ? null : row.Instant(11),
     };
+
+    /// <summary>Only conditions that are wanted, since SQLite finds no index for one that a parameter turns off.</summary>
+    private static string Where(params ReadOnlySpan<(object? Value, string Condition)> conditions)
+    {
+        var wanted = new List<string>();
+        foreach (var (value, condition) in conditions)
+        {
+            if (value is not null)
+                wanted.Add(condition);
+        }
+
+        return wanted.Count == 0 ? "TRUE" : string.Join(" AND ", wanted);
+    }
 
     /// <summary>Rows that a statement inserted, changed or deleted.</summary>
     private static int Changed(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
