@@ -48,7 +48,7 @@ public sealed class BudgetFlowTests(Chromium chromium) : IClassFixture<Chromium>
         using var client = proxy.Client(key);
         Assert.Equal(HttpStatusCode.OK, await CallAsync(client));
         await Assertions.Expect(spent).Not.ToHaveTextAsync("$0.00");
-        Assert.NotEqual("0%", await budget.Locator("rect.spent").GetAttributeAsync("width"));
+        await Assertions.Expect(budget.Locator("rect.spent")).Not.ToHaveAttributeAsync("width", "0%");
         Assert.True(await page.EvaluateAsync<bool>("window.stays === true"));
 
         await budget.GetByRole(AriaRole.Link, new() { Name = "Edit the budget monthly" }).ClickAsync();
@@ -66,7 +66,7 @@ public sealed class BudgetFlowTests(Chromium chromium) : IClassFixture<Chromium>
             },
             TimeSpan.FromSeconds(20), "the refusal is shown");
         Assert.Contains("Over budget “monthly”", await page.Locator("[data-refusal='budget_exceeded']").First.InnerTextAsync());
-        Assert.Contains("gpt-4o-mini", await page.GetByRole(AriaRole.Region, new() { Name = "Recent calls" }).InnerTextAsync());
+        Assert.Contains("gpt-4o-mini", await page.GetByRole(AriaRole.Region, new() { Name = "Recent calls", Exact = true }).InnerTextAsync());
         Assert.Empty(reader.Complaints);
     }
 

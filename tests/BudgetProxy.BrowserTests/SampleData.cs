@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
@@ -49,8 +50,9 @@ internal static class SampleData
         await proxy.PutBudgetAsync("acme", "tokens", """{"limit":{"tokens":40000000},"window":"rolling:P7D","mode":"shadow"}""");
         await BookAsync(proxy, days);
         await proxy.SendAsync(HttpMethod.Put, "tenants/woodgrove", """{"name":"Woodgrove Bank","plan":"starter","suspended":true}""");
-        // What is in use before the calls of the present is above tailspin's limit, whatever the date.
-        await proxy.PutBudgetAsync("tailspin", "monthly", """{"limit":{"usd":"0.75"},"window":"month","alertAt":[0.5,0.8,1.0]}""");
+        // Below what is spent, whatever the date: its calls of now are refused.
+        var spent = decimal.Parse((await proxy.BudgetsAsync("tailspin"))["monthly"].GetProperty("spent").GetString()!, CultureInfo.InvariantCulture);
+        await proxy.PutBudgetAsync("tailspin", "monthly", $$"""{"limit":{"usd":"{{Math.Round(spent * 0.99m, 2)}}"},"window":"month","alertAt":[0.5,0.8,1.0]}""");
         await proxy.SendAsync(HttpMethod.Put, "alerts/webhooks/on-call", $$"""{"url":"{{proxy.Provider.OpenAiBaseUrl}}/alerts","events":["budget.threshold","store.outage","spend.velocity"]}""");
         await CallAsync(proxy, keys);
         await proxy.SendAsync(HttpMethod.Put, "rates/openai/gpt-4o-mini", """{"usdPerMillion":{"standard":{"input":"0.14","cachedInput":"0.07","output":"0.56"}},"notes":"our discount"}""");

@@ -12,6 +12,12 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
         ("plans", "/admin/plans"), ("rates", "/admin/rates?search=gpt-4o"), ("exports", "/admin/exports"), ("alerts", "/admin/alerts"), ("audit", "/admin/audit"), ("keys", "/admin/keys"), ("health", "/admin/health?providers=true"),
     ];
 
+    /// <summary>What stands out of the page, to be told where a test fails.</summary>
+    private const string Widest = """
+        () => [...document.querySelectorAll('main *')].filter(element => element.getBoundingClientRect().right > innerWidth && !element.closest('.scroll, nav, .sheet'))
+            .map(element => element.outerHTML.slice(0, 90)).join('\n')
+        """;
+
     [Fact]
     public async Task Every_page_is_photographed_and_fits()
     {
@@ -34,7 +40,7 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
                 Assert.Equal(200, answer!.Status);
                 await reader.ShootAsync($"{name}-{look}");
                 var wide = await reader.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-                Assert.True(wide <= width, $"{name} at {width} px is {wide} px wide.");
+                Assert.True(wide <= width, $"{name} at {width} px is {wide} px wide: {await reader.Page.EvaluateAsync<string>(Widest)}");
             }
 
             Assert.Empty(reader.Complaints);

@@ -1,3 +1,4 @@
+using BudgetProxy.Dashboard.Answers;
 using BudgetProxy.Dashboard.Pages;
 using BudgetProxy.Dashboard.Sessions;
 using Microsoft.AspNetCore.DataProtection;
@@ -62,6 +63,8 @@ public static class DashboardEndpoints
         AuditPages.Map(routes, door);
         AdminKeyPages.Map(routes, door);
         HealthPages.Map(routes, door);
+        routes.MapGet("/admin/{**path}", door.Page(visit => Task.FromResult(
+            TenantPages.Gone(visit, new Problem(null, null, null) { Status = StatusCodes.Status404NotFound }))));
         return routes;
     }
 }

@@ -16,7 +16,8 @@ internal sealed partial class Door(AdminPipe pipe, SessionCookies sessions, IAnt
     /// <summary>No form comes near this; what is larger is not read.</summary>
     private const int MaxFormBytes = 1 << 20;
 
-    private const string ThemeCookie = "budgetproxy-theme";
+    /// <summary>Colours that the reader chose; the script sets it too, so it is not hidden from it.</summary>
+    public const string ThemeCookie = "budgetproxy-theme";
 
     /// <summary>A page that is looked at.</summary>
     public RequestDelegate Page(Func<Visit, Task<IResult>> show) => http => AdmitAsync(http, renew: true, show);
@@ -32,7 +33,7 @@ internal sealed partial class Door(AdminPipe pipe, SessionCookies sessions, IAnt
 
     /// <summary>The frame of a page for someone who is not signed in.</summary>
     public PageFrame Frame(HttpContext http, WhoAmI? me = null) => new(
-        me, http.Request.Path, antiforgery.GetAndStoreTokens(http).RequestToken!, Theme(http), Notices.Of(http.Request.Query["done"])) { Asset = assets.UrlOf };
+        me, PageOf(http.Request), antiforgery.GetAndStoreTokens(http).RequestToken!, Theme(http), Notices.Of(http.Request.Query["done"])) { Asset = assets.UrlOf };
 
     /// <summary>The fields of a form whose antiforgery token is valid; null = it is not, or it is no form.</summary>
     public async Task<FormFields?> FieldsAsync(HttpContext http)
@@ -123,6 +124,16 @@ internal sealed partial class Door(AdminPipe pipe, SessionCookies sessions, IAnt
             ? "The store can't be reached. Try again in a moment.\n"
             : "Something went wrong, and the proxy's log says what. Nothing is known to have been changed.\n",
         "text/plain", statusCode: status);
+
+    /// <summary>The page that can be loaded again: of a form's answer the one that the form stood on.</summary>
+    private static string PageOf(HttpRequest request)
+    {
+        var path = request.Path.Value!;
+        if (HttpMethods.IsGet(request.Method))
+            return path;
+        var parts = path.Split('/');
+        return string.Join('/', parts.Take(parts is [_, _, "tenants", _, ..] ? 4 : 3));
+    }
 
     private static string? Theme(HttpContext http) => http.Request.Cookies[ThemeCookie] is "light" or "dark" ? http.Request.Cookies[ThemeCookie] : null;
 

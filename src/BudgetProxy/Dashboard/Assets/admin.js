@@ -200,6 +200,8 @@
         history.replaceState(null, '', clean);
     }
 
+    // On a phone the row of pages is wider than the screen.
+    document.querySelector('.side a[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
     tell(document);
     setInterval(() => tell(document), 20000);
     document.querySelectorAll('[data-live-url]').forEach(follow);

@@ -20,7 +20,7 @@ internal sealed class LoginPages(Door door, AdminPipe pipe, SessionCookies sessi
         routes.MapGet("/admin/login", door.Open(ShowAsync));
         routes.MapPost("/admin/login", door.Open(SignInAsync));
         routes.MapPost("/admin/logout", door.Open(SignOutAsync));
-        routes.MapPost("/admin/theme", door.Form((_, fields) => Task.FromResult<IResult>(new SeeOther(OwnPath(fields["to"])))));
+        routes.MapPost("/admin/theme", door.Form(SwitchAsync));
     }
 
     private Task<IResult> ShowAsync(HttpContext http)
@@ -70,6 +70,19 @@ internal sealed class LoginPages(Door door, AdminPipe pipe, SessionCookies sessi
         SessionCookies.End(http);
         http.Response.Headers["Clear-Site-Data"] = "\"cache\"";
         return new SeeOther("/admin/login");
+    }
+
+    /// <summary>What the script does by itself, for who has none.</summary>
+    private static Task<IResult> SwitchAsync(Visit visit, FormFields fields)
+    {
+        if (fields["theme"] is "light" or "dark")
+        {
+            visit.Http.Response.Cookies.Append(
+                Door.ThemeCookie, fields["theme"]!,
+                new CookieOptions { Path = "/admin", SameSite = SameSiteMode.Strict, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
+        }
+
+        return Task.FromResult<IResult>(new SeeOther(OwnPath(fields["to"])));
     }
 
     private IResult Show(HttpContext http, string to, string? error, int status) => Visit.Show<LoginPage>(door.Frame(http), new LoginModel(to, error), status);
