@@ -94,18 +94,9 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
     {
         foreach (var plan in write.Plans)
             await SaveAsync(context, PlanRow.Of(plan), plan.Id, cancellationToken);
-        foreach (var tenant in write.Tenants)
-            await SaveAsync(context, TenantRow.Of(tenant), tenant.Id, cancellationToken);
-        foreach (var budget in write.Budgets)
-        {
-            var present = await context.Budgets.SingleOrDefaultAsync(row => row.Tenant == budget.Tenant && row.Name == budget.Name, cancellationToken);
-            if (present is null)
-                context.Add(BudgetRow.Of(budget));
-            else
-                present.Fill(budget);
-            await context.SaveChangesAsync(cancellationToken);
-        }
-
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        await DirectoryRows.PutAsync(connection, write.Tenants, cancellationToken);
+        await DirectoryRows.PutAsync(connection, write.Budgets, cancellationToken);
         foreach (var (act, before) in write.Acts)
         {
             await context.Acts.Where(row => row.Tenant == act.Tenant && row.Budget == act.Budget && row.At < before).ExecuteDeleteAsync(cancellationToken);
@@ -113,8 +104,7 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
             await context.SaveChangesAsync(cancellationToken);
         }
 
-        foreach (var key in write.Keys)
-            await SaveAsync(context, KeyRow.Of(key), key.Key.Id, cancellationToken);
+        await DirectoryRows.PutAsync(connection, write.Keys, cancellationToken);
         foreach (var key in write.AdminKeys)
             await SaveAsync(context, AdminKeyRow.Of(key), key.Id, cancellationToken);
     }
