@@ -7,6 +7,8 @@ namespace BudgetProxy.Distributed.Postgres;
 /// <summary>The audit trail in the shared database.</summary>
 public sealed class PostgresAuditStore(PostgresDatabase database) : IAuditStore
 {
+    private const int MostAtOnce = 2_000;
+
     public async ValueTask AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => await database.WriteAsync(
         async connection =>
         {
@@ -41,8 +43,13 @@ public sealed class PostgresAuditStore(PostgresDatabase database) : IAuditStore
     /// <summary>Writes entries on a connection that may be in a transaction, which they then belong to. Throws what Npgsql throws.</summary>
     internal static async Task InsertAsync(NpgsqlConnection connection, IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
-        if (entries.Count == 0)
-            return;
+        // A directory file may bring a hundred thousand at once, and each statement has to keep its time.
+        foreach (var some in entries.Chunk(MostAtOnce))
+            await InsertSomeAsync(connection, some, cancellationToken);
+    }
+
+    private static async Task InsertSomeAsync(NpgsqlConnection connection, AuditEntry[] entries, CancellationToken cancellationToken)
+    {
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO audit (at, by_id, by_name, action, target, tenant, before, after)
