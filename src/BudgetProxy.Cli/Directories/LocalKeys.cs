@@ -95,8 +95,10 @@ internal sealed class LocalKeys
             return;
         }
 
-        _changes.Add(((int)name.Start.Index, (int)name.End.Index, "sha256"));
-        _changes.Add(((int)value.Start.Index, (int)value.End.Index, $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}\""));
+        // In quotes, since in JSON the value may follow its colon at once; and a block's text takes in the end of its last line.
+        var lineEnd = value.Style is ScalarStyle.Folded or ScalarStyle.Literal ? "\n" : "";
+        _changes.Add(((int)name.Start.Index, (int)name.End.Index, "\"sha256\""));
+        _changes.Add(((int)value.Start.Index, (int)value.End.Index, $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}\"{lineEnd}"));
     }
 
     private void Error(Scalar at, string message) => _errors.Add($"{_file}:{at.Start.Line}:{at.Start.Column}: {message}");

@@ -63,6 +63,23 @@ public sealed class DirectoryCommandTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("tenants:\r\n  acme:\r\n    name: é😀\r\n    keys:\r\n      k:\r\n        key: {0}\r\n        user: ann\r\n")]
+    [InlineData("tenants:\n  acme:\n    keys:\n      k:\n        key: >-\n          {0}\n        user: ann\n")]
+    [InlineData("tenants:\n  acme:\n    keys:\n      k:\n        user: ann\n        key: '{0}'")]
+    [InlineData("{{\"tenants\":{{\"acme\":{{\"keys\":{{\"k\":{{\"key\":\"{0}\",\"user\":\"ann\"}}}}}}}}}}")]
+    public async Task A_key_is_hidden_in_whatever_style_it_is_written(string form)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        var secret = KeySecret.NewVirtual();
+        await File.WriteAllTextAsync(FilePath, string.Format(System.Globalization.CultureInfo.InvariantCulture, form, secret.Text));
+        var answer = (await RunAsync(proxy, "apply", "-f", FilePath, "--yes")).Ok();
+        Assert.Contains(answer.Lines, line => line.StartsWith("+ key     acme/k  name=k  user=ann", StringComparison.Ordinal));
+        using var client = proxy.Client(secret.Text);
+        using var response = await client.PostAsync("/v1/estimate/openai/chat/completions", TestProxy.Json(Gateway.Bodies.Chat()));
+        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+    }
+
     [Fact]
     public async Task Errors_stand_with_file_line_and_column_and_warnings_beside()
     {
