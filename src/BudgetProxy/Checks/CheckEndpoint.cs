@@ -8,7 +8,7 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Checks;
 
 /// <summary><c>POST /v1/check</c>: whether a call would be let through now. A verdict without a status: always 200, and reserves nothing.</summary>
-public sealed class CheckEndpoint(DirectQuoter quoter, IReservationStore store, ProxyOptions options, ProxyMetrics metrics, TimeProvider clock)
+public sealed class CheckEndpoint(DirectQuoter quoter, CallQuoter calls, IReservationStore store, ProxyOptions options, TimeProvider clock)
 {
     public async Task<GatewayRefusal?> RunAsync(Call call)
     {
@@ -23,6 +23,7 @@ public sealed class CheckEndpoint(DirectQuoter quoter, IReservationStore store, 
         if (asked is null)
             return await AnswerAsync(call, refusal, null, null);
 
+        refusal ??= await calls.FindRunAsync(call, asked.Run);
         var holds = HoldsOf(call, asked);
         IReadOnlyList<BudgetState> states;
         try
@@ -31,7 +32,6 @@ public sealed class CheckEndpoint(DirectQuoter quoter, IReservationStore store, 
         }
         catch (StoreUnavailableException)
         {
-            metrics.StoreFailed();
             return await AnswerAsync(call, refusal ?? (options.AllowOnStoreOutage ? null : Refusals.StoreUnavailable), null, asked);
         }
 
@@ -55,6 +55,7 @@ public sealed class CheckEndpoint(DirectQuoter quoter, IReservationStore store, 
             }
         }
 
+        call.Run?.Join(holds, new NanoUsd(asked.Amount));
         return holds;
     }
 

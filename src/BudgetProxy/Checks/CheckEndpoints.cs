@@ -12,6 +12,7 @@ public static class CheckEndpoints
         services.AddSingleton<DirectBooks>();
         services.AddSingleton<DirectEndings>();
         services.AddSingleton<UsageEndpoint>();
+        services.AddSingleton<RunsEndpoint>();
         services.AddHostedService<DirectKeeper>();
         return services;
     }
@@ -28,6 +29,10 @@ public static class CheckEndpoints
         Map("POST", "/v1/reservations/{id}/settle", endings.SettleAsync, evenSuspended: true);
         Map("POST", "/v1/reservations/{id}/void", endings.VoidAsync, evenSuspended: true);
         Map("POST", "/v1/usage", services.GetRequiredService<UsageEndpoint>().RunAsync, evenSuspended: true);
+        var runs = services.GetRequiredService<RunsEndpoint>();
+        Map("PUT", "/v1/runs/{run}", runs.PutAsync);
+        Map("GET", "/v1/runs/{run}", runs.GetAsync, evenSuspended: true);
+        Map("POST", "/v1/runs/{run}/end", runs.EndAsync, evenSuspended: true);
         return endpoints;
 
         void Map(string method, string path, Func<Gateway.Call, Task<Gateway.GatewayRefusal?>> work, bool evenSuspended = false) =>

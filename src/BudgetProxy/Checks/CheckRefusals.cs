@@ -1,5 +1,6 @@
 using BudgetProxy.Admin;
 using BudgetProxy.Gateway;
+using BudgetProxy.Runs;
 
 namespace BudgetProxy.Checks;
 
@@ -31,6 +32,15 @@ internal static class CheckRefusals
         $"There is no reservation '{Cut(id)}' of this account, or its time was over more than {DirectReservations.KeptDays} days ago.");
 
     public static GatewayRefusal NotJson(string message) => new(StatusCodes.Status400BadRequest, "invalid_request", message);
+
+    public static GatewayRefusal NoRun(string run) => new(
+        StatusCodes.Status404NotFound, "not_found", $"There is no run '{Cut(run)}' of this account with a limit. Set one with PUT /v1/runs/{{run}}.");
+
+    /// <summary>A limit of a run needs the counters of runs, which are a budget of the tenant.</summary>
+    /// <param name="why">As the end of a sentence.</param>
+    public static GatewayRefusal RunsNotCounted(string why) => new(
+        StatusCodes.Status409Conflict, "runs_not_counted",
+        $"This account's runs can't be counted: {why}. Ask your administrator to make room for a budget named '{RunBudget.Name}'.");
 
     /// <summary>What has been spent is never refused for want of a rate, so this says how it can be booked.</summary>
     public static GatewayRefusal UnpricedUse(string model) => Refusals.Unpriced(model) with

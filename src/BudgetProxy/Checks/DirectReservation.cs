@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Reservations;
+using BudgetProxy.Runs;
 
 namespace BudgetProxy.Checks;
 
@@ -33,5 +34,14 @@ public sealed record DirectReservation
     public required DateTimeOffset EndsAt { get; init; }
 
     /// <summary>What holds it, against these budgets of the tenant.</summary>
-    public Reservation ToReservation(IReadOnlyList<Budget> budgets) => Definition.ToReservation(Id, Tenant, budgets);
+    /// <param name="run">The run that it names, where that has a limit.</param>
+    public Reservation ToReservation(IReadOnlyList<Budget> budgets, Run? run)
+    {
+        var reservation = Definition.ToReservation(Id, Tenant, budgets);
+        if (run is null)
+            return reservation;
+        var holds = new List<Hold>(reservation.Holds);
+        run.Join(holds, reservation.Amount);
+        return reservation with { Holds = holds };
+    }
 }

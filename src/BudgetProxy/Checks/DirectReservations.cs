@@ -11,7 +11,7 @@ namespace BudgetProxy.Checks;
 /// <c>POST /v1/reservations</c>: holds money for a call that the client makes itself. Written down before it is held and once more before it is answered, so
 /// that what nobody can settle is given back, and a repeat under the same Idempotency-Key holds once and hears what the first heard.
 /// </summary>
-public sealed class DirectReservations(IDirectReservationStore rows, IReservationStore store, DirectQuoter quoter, TimeProvider clock)
+public sealed class DirectReservations(IDirectReservationStore rows, IReservationStore store, DirectQuoter quoter, CallQuoter calls, TimeProvider clock)
 {
     /// <summary>Days after its time was over for which a reservation can be settled late, and is known.</summary>
     public const int KeptDays = 6;
@@ -34,6 +34,7 @@ public sealed class DirectReservations(IDirectReservationStore rows, IReservatio
             return refusal;
         if (definition is null)
             return refusal;
+        refusal ??= await calls.FindRunAsync(call, definition.Run);
         var wanted = new DirectReservation
         {
             Id = call.Id,
@@ -58,7 +59,7 @@ public sealed class DirectReservations(IDirectReservationStore rows, IReservatio
 
     private async Task<GatewayRefusal?> HoldAsync(Call call, DirectReservation reservation)
     {
-        var asked = reservation.ToReservation(call.Tenant.Budgets);
+        var asked = reservation.ToReservation(call.Tenant.Budgets, call.Run);
         var outcome = await store.ReserveAsync(asked, CancellationToken.None);
         if (outcome.Refusal is { } refusal)
         {

@@ -3,6 +3,7 @@ using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Reservations;
+using BudgetProxy.Runs;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Gateway;
@@ -32,6 +33,9 @@ public sealed class Call(HttpContext context, ProviderRoute route, Guid id, Date
 
     // Read
     public BodyBuffer Body { get; } = new();
+
+    /// <summary>The run that the call names, where that has a limit of its own.</summary>
+    public Run? Run { get; set; }
 
     public ProviderRequest Request { get; set; } = null!;
 

@@ -58,6 +58,9 @@ public static class CallAttribution
         return true;
     }
 
+    /// <summary>The run that the call names; null = none, or one that can't be.</summary>
+    public static string? RunOf(Call call) => TryRead(call.Context.Request.Headers[HeaderNames.Run], out var run) ? run : null;
+
     /// <summary>Tags in the form of the header, <c>k=v,k=v</c>; null = it is not that form.</summary>
     internal static IReadOnlyList<KeyValuePair<string, string>>? TagsOf(string text)
     {

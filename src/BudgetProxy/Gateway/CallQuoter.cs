@@ -4,23 +4,25 @@ using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Hosting;
 using BudgetProxy.Rates;
+using BudgetProxy.Reservations;
+using BudgetProxy.Runs;
 using Microsoft.Extensions.ObjectPool;
 
 namespace BudgetProxy.Gateway;
 
 /// <summary>Read, count, quote: what the body asks for, and what it can cost at most.</summary>
-public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions options, TimeProvider clock)
+public sealed class CallQuoter(RateTable rates, CallMemory memory, RunLimits runs, ProxyOptions options, TimeProvider clock)
 {
     private readonly ObjectPool<ProviderRequest> _requests = new DefaultObjectPool<ProviderRequest>(new RequestPolicy());
     private readonly ObjectPool<Quote> _quotes = new DefaultObjectPool<Quote>(new DefaultPooledObjectPolicy<Quote>());
 
-    /// <summary>Reads the whole body into the call's buffer; null = read.</summary>
+    /// <summary>Reads the whole body into the call's buffer, and looks up the limit of the run that it names; null = read.</summary>
     public async ValueTask<GatewayRefusal?> ReadAsync(Call call)
     {
         try
         {
             return await call.Body.ReadAsync(call.Context.Request, options.MaxBodyBytes, call.Context.RequestAborted)
-                ? null
+                ? await FindRunAsync(call, CallAttribution.RunOf(call))
                 : Refusals.TooLarge(options.MaxBodyBytes);
         }
         catch (Exception broken) when (broken is IOException or OperationCanceledException)
@@ -28,6 +30,24 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, ProxyOptions 
             // Broken chunks, a client too slow or gone: where there is somebody to answer, this is the answer.
             return Refusals.BrokenBody;
         }
+    }
+
+    /// <summary>Looks up the limit of a run, where it has one; null = a call of it may go on.</summary>
+    /// <param name="run">Null = the call names none.</param>
+    public async ValueTask<GatewayRefusal?> FindRunAsync(Call call, string? run)
+    {
+        if (run is null)
+            return null;
+        try
+        {
+            call.Run = await runs.FindAsync(call.Tenant.Id, run, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            return options.AllowOnStoreOutage ? null : Refusals.StoreUnavailable;
+        }
+
+        return call.Run?.EndedAt is null ? null : Refusals.RunEnded(call.Run);
     }
 
     /// <summary>Fills in request, caller and quote; null = quoted.</summary>

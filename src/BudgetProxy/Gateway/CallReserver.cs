@@ -127,6 +127,7 @@ public sealed class CallReserver(IReservationStore store, ProviderCount provider
         var budgets = call.Tenant.Budgets;
         var holds = new List<Hold>(budgets.Count);
         BudgetMatcher.Match(budgets, call.Caller, call.Route.Provider, call.Request.Model, CallBounds.Of(call.Quote), holds);
+        call.Run?.Join(holds, call.Quote.Worst);
         return holds;
     }
 }

@@ -3,6 +3,7 @@ using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
+using BudgetProxy.Runs;
 
 namespace BudgetProxy.Gateway;
 
@@ -105,6 +106,11 @@ public static class Refusals
         EstimatedCost = cost,
     };
 
+    /// <summary>A run that its owner has ended takes no further call, whatever it has left.</summary>
+    public static GatewayRefusal RunEnded(Run run) => new(
+        StatusCodes.Status402PaymentRequired, "budget_exceeded",
+        $"The run {Shown(run.Id)} was ended at {Shown(run.EndedAt ?? run.ChangedAt)} and takes no further call. Use another run.");
+
     /// <summary>The answer to a budget that could not take its hold.</summary>
     public static GatewayRefusal OverBudget(Refusal refusal, Quote quote, DateTimeOffset now) => OverBudget(
         refusal, "call", quote.Worst, CallBounds.Of(quote).AmountIn(refusal.Budget), now);
@@ -119,7 +125,7 @@ public static class Refusals
         {
             return new GatewayRefusal(
                 StatusCodes.Status429TooManyRequests, "budget_held",
-                $"The budget '{refusal.Budget.Name}' is held by calls in flight. Retry in a few seconds.")
+                $"The {NameOf(refusal)} is held by calls in flight. Retry in a few seconds.")
             {
                 Budget = refusal,
                 EstimatedCost = cost,
@@ -129,7 +135,7 @@ public static class Refusals
         }
 
         var kind = refusal.Budget.LimitKind;
-        var message = $"The budget '{refusal.Budget.Name}' can't take this {what}: it may need {Shown(needed, kind)}, "
+        var message = $"The {NameOf(refusal)} can't take this {what}: it may need {Shown(needed, kind)}, "
             + $"{Shown(refusal.Remaining, kind)} of {Shown(refusal.Limit, kind)} remain. {Outlook(refusal, needed)}";
         if (!refusal.Budget.Window.IsShorterThanDay)
             return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = cost };
@@ -153,6 +159,10 @@ public static class Refusals
         LimitKind.Requests => $"{amount} {(amount == 1 ? "request" : "requests")}",
         _ => $"{amount} {(amount == 1 ? "token" : "tokens")}",
     };
+
+    /// <summary>What refused: a run's own limit goes by the run.</summary>
+    private static string NameOf(Refusal refusal) =>
+        refusal.Budget.Name == RunBudget.Name ? $"run {Shown(refusal.ScopeValue)}" : $"budget '{refusal.Budget.Name}'";
 
     private static string Outlook(Refusal refusal, long needed) =>
         needed > refusal.Limit ? "That is more than the whole limit: shorten the prompt or lower the output limit."

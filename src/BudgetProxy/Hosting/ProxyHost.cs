@@ -14,6 +14,7 @@ using BudgetProxy.Insight;
 using BudgetProxy.Learning;
 using BudgetProxy.OpenApi;
 using BudgetProxy.Rates;
+using BudgetProxy.Runs;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -193,6 +194,8 @@ public static class ProxyHost
         services.AddSingleton<PromptMemory>();
         services.AddSingleton<Learner>(_ => new Learner());
         services.AddSingleton<CallMemory>();
+        services.AddSingleton<RunLimits>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunLimits>());
         services.AddSingleton<CallQuoter>();
         services.AddSingleton<CountThrottle>();
         services.AddSingleton<ProviderCount>();

@@ -11,6 +11,7 @@ using BudgetProxy.Learning;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
+using BudgetProxy.Runs;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
@@ -40,6 +41,7 @@ internal static class StoreParts
         services.AddSingleton<IInsightStore, SqliteInsightStore>();
         services.AddSingleton<IDirectReservationStore, SqliteDirectReservationStore>();
         services.AddSingleton<IXmlRepository, SqliteKeyRing>();
+        services.AddSingleton<IRunStore, SqliteRunStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -58,6 +60,7 @@ internal static class StoreParts
         services.AddSingleton<IInsightStore>(provider => provider.GetRequiredService<DistributedStore>().Insight);
         services.AddSingleton<IDirectReservationStore, PostgresDirectReservationStore>();
         services.AddSingleton<IXmlRepository, PostgresKeyRing>();
+        services.AddSingleton<IRunStore, PostgresRunStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

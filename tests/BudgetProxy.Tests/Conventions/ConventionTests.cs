@@ -33,6 +33,7 @@ public sealed partial class ConventionTests
         ["Gateway"] = ["Batches", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Batches"] = ["Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Alerts"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Runs"] = ["Batches", "Gateway", "Checks", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Checks"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage"],
         ["Storage"] = ["Batches", "Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],

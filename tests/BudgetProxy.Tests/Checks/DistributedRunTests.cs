@@ -1,0 +1,6 @@
+namespace BudgetProxy.Tests.Checks;
+
+public sealed class DistributedRunTests : RunContract
+{
+    protected override bool IsDistributed => true;
+}

@@ -1,0 +1,6 @@
+namespace BudgetProxy.Tests.Checks;
+
+public sealed class EmbeddedRunTests : RunContract
+{
+    protected override bool IsDistributed => false;
+}
