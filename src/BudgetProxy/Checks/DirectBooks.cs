@@ -19,8 +19,15 @@ public sealed class DirectBooks(IDirectReservationStore rows, IReservationStore 
         var outcome = await store.SettleAsync(reservation.Tenant, reservation.Id, settlement.ToSettlement(), cancellationToken);
         if (outcome is SettleOutcome.Resolved or SettleOutcome.Adjusted)
             Count(reservation, settlement);
+        if (outcome == SettleOutcome.Unknown)
+        {
+            // Nothing was booked, so nobody may read that it was.
+            await rows.RemoveAsync(reservation.Id, DirectState.Settling, cancellationToken);
+            return false;
+        }
+
         await rows.MoveAsync(reservation.Id, DirectState.Settling, DirectState.Settled, null, null, clock.GetUtcNow(), cancellationToken);
-        return outcome != SettleOutcome.Unknown;
+        return true;
     }
 
     /// <summary>Gives the reservation back.</summary>

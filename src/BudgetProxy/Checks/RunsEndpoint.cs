@@ -36,7 +36,9 @@ public sealed class RunsEndpoint(RunLimits runs, TenantDirectory directory, IRes
     public async Task<GatewayRefusal?> EndAsync(Call call) =>
         await runs.EndAsync(call.Tenant.Id, RunOf(call), CancellationToken.None) is { } run ? await AnswerAsync(call, run) : CheckRefusals.NoRun(RunOf(call));
 
-    private static string RunOf(Call call) => call.Context.Request.RouteValues["run"] as string ?? "";
+    /// <summary>A slash in a segment is the one character that the server leaves encoded.</summary>
+    private static string RunOf(Call call) =>
+        (call.Context.Request.RouteValues["run"] as string ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The same as for the header that names it; what a header can't begin or end with is none.</summary>
     private static string? TenantsText(string run) => run.Length != run.Trim().Length ? "Must not begin or end with a space." : DirectoryRules.TextProblem(run);

@@ -85,6 +85,49 @@ public sealed class DirectKillTests
         Assert.Equal(2, await EntriesAsync(admin));
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task A_runs_limit_holds_on_every_proxy_at_once_and_through_a_lost_Redis()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var postgres = await Databases.NewAsync();
+        using var folders = new TempFolder();
+        Dictionary<string, string> Shared(string name)
+        {
+            var settings = Settings(Path.Combine(folders.Path, name));
+            settings["BudgetProxy__Redis"] = redis.ConnectionString;
+            settings["BudgetProxy__Postgres"] = postgres;
+            return settings;
+        }
+
+        await using var first = await ProxyProcess.StartAsync(Shared("first"));
+        await using var second = await ProxyProcess.StartAsync(Shared("second"));
+        using var admin = second.Admin();
+        var key = await SetUpAsync(admin);
+        using var client = Client(first, key);
+        using var other = Client(second, key);
+        await Poll.UntilAsync(async () => (await client.PostAsync("/v1/check", TestProxy.Json("{}"))).IsSuccessStatusCode, Patience, "the first proxy knows the key");
+        static StringContent Of(string run) => TestProxy.Json($$"""{"provider":"openai","model":"gpt-4o-mini","costUsd":"0.3","run":"{{run}}"}""");
+        for (var i = 0; i < 20; i++)
+        {
+            await SendAsync(client.PutAsync($"/v1/runs/r{i}", TestProxy.Json("""{"limitUsd":"0.5"}""")));
+            await SendAsync(other.PostAsync("/v1/reservations", Of($"r{i}")));
+            using var refused = await other.PostAsync("/v1/reservations", Of($"r{i}"));
+            Assert.Equal(429, (int)refused.StatusCode);
+        }
+
+        await SendAsync(client.PutAsync("/v1/runs/r0", TestProxy.Json("""{"limitUsd":"0.7"}""")));
+        await Poll.UntilAsync(async () => (await other.PostAsync("/v1/reservations", Of("r0"))).IsSuccessStatusCode, Patience, "the other proxy knows the new limit");
+        await SendAsync(client.PostAsync("/v1/runs/r1/end", null));
+        await Poll.UntilAsync(async () => (int)(await other.PostAsync("/v1/reservations", Of("r1"))).StatusCode == 402, Patience, "the other proxy knows that the run has ended");
+
+        await redis.KillAsync();
+        await redis.StartEmptyAsync();
+        await Poll.UntilAsync(async () => await second.ReadinessAsync() == 200 && await first.ReadinessAsync() == 200, Patience, "the counters are made again");
+        await Poll.UntilAsync(async () => (int)(await client.PostAsync("/v1/reservations", Of("r0"))).StatusCode == 429, Patience, "the limit holds");
+        var run = await SendAsync(other.GetAsync("/v1/runs/r0"));
+        Assert.Equal(("0.60", "0.10"), (run.GetProperty("heldUsd").GetString(), run.GetProperty("remainingUsd").GetString()));
+    }
+
     private static Dictionary<string, string> Settings(string folder) => new()
     {
         ["BudgetProxy__DataDirectory"] = folder,
