@@ -22,7 +22,7 @@ internal sealed class BudgetSetCommand : ProxyCommand
             budgetproxy budgets set acme monthly --usd 50 --window month
             budgetproxy budgets set acme monthly --usd 80
             budgetproxy budgets set acme per-user --usd 5 --window day --per user --timezone Europe/Berlin
-            budgetproxy budgets set acme bursts --requests 100 --window minute --match 'model=gpt-4o*' --match key=vk_1a2b3c
+            budgetproxy budgets set acme bursts --requests 100 --window minute --match 'model=gpt-4o*' --match key=key_01a2
             budgetproxy budgets set acme trial --tokens 2M --window lifetime --alert-at 0.5,0.8,1
             """)
     {

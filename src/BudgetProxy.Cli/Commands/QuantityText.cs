@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using BudgetProxy.Core.Money;
 
 namespace BudgetProxy.Cli.Commands;
 
@@ -44,7 +45,12 @@ internal static class QuantityText
     }
 
     /// <summary>An amount of USD as the API takes it: without the dollar sign and underscores that people write. Whether it is one, the proxy says.</summary>
-    public static string Usd(string text) => text.Trim().TrimStart('$').Replace("_", "", StringComparison.Ordinal);
+    public static string Usd(string text)
+    {
+        var bare = text.Trim().TrimStart('$').Replace("_", "", StringComparison.Ordinal);
+        // As the API writes it, so that the same amount is seen to be the same.
+        return NanoUsd.TryParse(bare, out var amount) ? amount.ToBalance() : bare;
+    }
 
     /// <summary>An instant as the API takes it, from a date, an instant, or a time from now such as <c>90d</c>.</summary>
     /// <exception cref="CommandException">It is neither.</exception>

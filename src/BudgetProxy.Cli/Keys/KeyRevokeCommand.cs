@@ -12,7 +12,7 @@ internal sealed class KeyRevokeCommand : ProxyCommand
     private readonly Confirmation _confirmation = new();
 
     public KeyRevokeCommand()
-        : base("revoke", "Ends a key for good", "budgetproxy keys revoke acme vk_1a2b3c\nbudgetproxy keys revoke acme vk_1a2b3c --yes") =>
+        : base("revoke", "Ends a key for good", "budgetproxy keys revoke acme key_01a2\nbudgetproxy keys revoke acme key_01a2 --yes") =>
         Takes(_tenant, _id, _confirmation.Yes);
 
     protected override async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)

@@ -18,9 +18,9 @@ internal sealed class KeyRotateCommand : ProxyCommand
         : base(
             "rotate", "Makes a key like another and lets the other go on for a while",
             """
-            budgetproxy keys rotate acme vk_1a2b3c
-            budgetproxy keys rotate acme vk_1a2b3c --overlap 7d --quiet
-            budgetproxy keys rotate acme vk_1a2b3c --overlap 0s
+            budgetproxy keys rotate acme key_01a2
+            budgetproxy keys rotate acme key_01a2 --overlap 7d --quiet
+            budgetproxy keys rotate acme key_01a2 --overlap 0s
             """)
     {
         Fields.Instant("--expires", "expiresAt", "When the new key ends, or in what time from now")

@@ -9,7 +9,7 @@ internal static class KeysCommand
         budgetproxy keys list acme
         budgetproxy keys create acme --name main
         KEY=$(budgetproxy keys create acme --name ci --expires 90d --quiet)
-        budgetproxy keys rotate acme vk_1a2b3c --overlap 1d
+        budgetproxy keys rotate acme key_01a2 --overlap 1d
         """;
 
     public static ExampleCommand Create() => new CommandGroup(

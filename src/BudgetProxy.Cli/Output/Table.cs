@@ -101,17 +101,22 @@ internal sealed class Table
 
     private void WriteCells(Cell[] row)
     {
-        var last = _shown[^1];
+        // Room is only written once something comes after it: lines end where their text does.
+        var room = "";
         foreach (var i in _shown)
         {
             var text = Fitted(TextOf(row[i], i), _widths[i]);
             var padding = new string(' ', Math.Max(_widths[i] - Width(text), 0));
             if (_columns[i].Right)
-                _terminal.Write(padding);
-            _terminal.Write(text, row[i].Tone);
-            if (i == last)
-                break;
-            _terminal.Write((_columns[i].Right ? "" : padding) + Gap);
+                room += padding;
+            if (text.Length > 0)
+            {
+                _terminal.Write(room);
+                _terminal.Write(text, row[i].Tone);
+                room = "";
+            }
+
+            room += (_columns[i].Right ? "" : padding) + Gap;
         }
 
         _terminal.Line();

@@ -1,9 +1,14 @@
+using System.Text.Json;
+
 namespace BudgetProxy.Tests.Cli;
 
 /// <summary>What the command line answered.</summary>
 internal sealed record CliAnswer(int Code, string Output, string Error)
 {
     public string[] Lines => Output.TrimEnd('\n').Split('\n');
+
+    /// <summary>The answer as a program reads it.</summary>
+    public JsonElement Json => JsonElement.Parse(Output);
 
     /// <summary>The answer of a success.</summary>
     public CliAnswer Ok()

@@ -24,6 +24,10 @@ internal static class CliProgram
     public static Task<CliAnswer> RunAsync((string Name, string Value)[] environment, params string[] arguments) =>
         RunAsync("dotnet", [Path, .. arguments], environment);
 
+    /// <summary>With this on standard input.</summary>
+    public static Task<CliAnswer> RunAsync((string Name, string Value)[] environment, string input, string[] arguments) =>
+        RunAsync("dotnet", [Path, .. arguments], environment, input);
+
     /// <summary>On a terminal of its own.</summary>
     public static Task<CliAnswer> RunOnTerminalAsync((string Name, string Value)[] environment, params string[] arguments)
     {
@@ -31,7 +35,7 @@ internal static class CliProgram
         return RunAsync("script", ["--quiet", "--return", "--command", command, "/dev/null"], environment);
     }
 
-    private static async Task<CliAnswer> RunAsync(string program, string[] arguments, (string Name, string Value)[] environment)
+    private static async Task<CliAnswer> RunAsync(string program, string[] arguments, (string Name, string Value)[] environment, string input = "")
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var name in new[] { "COLUMNS", "NO_COLOR", "BUDGETPROXY_ADMIN_KEY", "BUDGETPROXY_URL", "BUDGETPROXY_PROFILE" })
@@ -41,6 +45,7 @@ internal static class CliProgram
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
