@@ -1,13 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using BudgetProxy.Cli.AdminKeys;
+using BudgetProxy.Cli.Alerts;
+using BudgetProxy.Cli.Audit;
 using BudgetProxy.Cli.Budgets;
 using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Completion;
 using BudgetProxy.Cli.Directories;
+using BudgetProxy.Cli.Doctor;
 using BudgetProxy.Cli.Estimates;
 using BudgetProxy.Cli.Keys;
 using BudgetProxy.Cli.Ledger;
+using BudgetProxy.Cli.Plans;
+using BudgetProxy.Cli.Profiles;
 using BudgetProxy.Cli.Rates;
 using BudgetProxy.Cli.Tenants;
+using BudgetProxy.Cli.Top;
 using BudgetProxy.Cli.Usage;
 
 namespace BudgetProxy.Cli;
@@ -23,12 +31,21 @@ internal static class CommandTree
         help.Add(TenantsCommand.Create());
         help.Add(KeysCommand.Create());
         help.Add(BudgetsCommand.Create());
+        help.Add(PlansCommand.Create());
         help.Add(new UsageCommand());
         help.Add(new LedgerCommand());
         help.Add(RatesCommand.Create());
+        help.Add(AlertsCommand.Create());
+        help.Add(new AuditCommand());
+        help.Add(AdminKeysCommand.Create());
+        help.Add(new WhoAmICommand());
+        help.Add(new TopCommand());
+        help.Add(new DoctorCommand());
         help.Add(EstimateCommand.Create(), EstimateCommand.Examples);
         help.Add(new ApplyCommand());
         help.Add(new ExportCommand());
+        help.Add(ProfileCommand.Create());
+        help.Add(new CompletionCommand());
         var parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction errors)
             return Misuse(parsed, errors);

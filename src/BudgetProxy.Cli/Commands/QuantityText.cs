@@ -13,17 +13,31 @@ internal static class QuantityText
     /// <summary>A whole number with an optional k, M or G for thousands, millions or thousand millions; an error, and 0, where it is none.</summary>
     public static long? Count(ArgumentResult result)
     {
-        var text = result.Tokens[0].Value.Replace("_", "", StringComparison.Ordinal);
+        if (TryCount(result.Tokens[0].Value, out var count))
+            return count;
+        Refuse(result, "a whole number such as 10000, 10_000, 10k or 7.5M");
+        return 0;
+    }
+
+    /// <summary>The same where it is part of a longer text.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static long Whole(string option, string text) =>
+        TryCount(text, out var count) ? count : throw CommandException.Misuse($"{option}: '{text}' is not a whole number such as 10000, 10k or 7.5M.");
+
+    private static bool TryCount(string written, out long count)
+    {
+        var text = written.Replace("_", "", StringComparison.Ordinal);
         var factor = text is [.., 'k' or 'K'] ? 1_000m : text is [.., 'm' or 'M'] ? 1_000_000m : text is [.., 'g' or 'G'] ? 1_000_000_000m : 1m;
         var digits = factor == 1 ? text : text[..^1];
         if (decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue / factor
             && number * factor == decimal.Truncate(number * factor))
         {
-            return (long)(number * factor);
+            count = (long)(number * factor);
+            return true;
         }
 
-        Refuse(result, "a whole number such as 10000, 10_000, 10k or 7.5M");
-        return 0;
+        count = 0;
+        return false;
     }
 
     /// <summary>A time in seconds, minutes, hours or days; an error, and null, where it is none.</summary>

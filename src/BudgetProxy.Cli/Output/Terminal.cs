@@ -41,6 +41,21 @@ internal sealed class Terminal
         return new Terminal(console, Console.Out, ColumnsOf());
     }
 
+    /// <summary>The same into a text that is sent to the terminal later, as a whole.</summary>
+    public static Terminal OnScreen(TextWriter text)
+    {
+        var like = OnConsole();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = like.HasColour ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = like.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = Unbounded;
+        return new Terminal(console, text, like.Width);
+    }
+
     /// <summary>Text with nothing in it that a terminal would obey: ids and model names come from whoever sent the call.</summary>
     public static string Clean(string text) => text.Any(IsObeyed) ? new string([.. text.Select(letter => IsObeyed(letter) ? '\uFFFD' : letter)]) : text;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BudgetProxy.Tests.Infrastructure;
 
 namespace BudgetProxy.Tests.Cli;
 
