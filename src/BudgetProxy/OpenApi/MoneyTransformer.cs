@@ -20,7 +20,7 @@ internal sealed class MoneyTransformer : IOpenApiSchemaTransformer
             Amount(amount);
             schema.AdditionalProperties = amount;
         }
-        else if (((schema.Type ?? 0) & (JsonSchemaType.Number | JsonSchemaType.Integer)) != 0)
+        else if (schema.Type is { } kinds && (kinds.HasFlag(JsonSchemaType.Number) || kinds.HasFlag(JsonSchemaType.Integer)))
         {
             schema.Type &= ~JsonSchemaType.String;
             schema.Pattern = null;

@@ -40,7 +40,7 @@ public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
     /// <summary>The ledger alone, without counters before it.</summary>
     private sealed class Adapter(PostgresLedger ledger) : ILedger
     {
-        public ValueTask AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyCollection<Guid>> AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<IReadOnlyList<UsageTotal>> TotalsAsync(LedgerFilter filter, UsageGroups groups, CancellationToken cancellationToken) =>
             ledger.TotalsAsync(filter, groups, cancellationToken);
