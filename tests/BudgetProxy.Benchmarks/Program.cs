@@ -30,6 +30,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["store", .. var rest] => await StoreBenchmark.RunAsync(Arguments.Parse(rest)),
     ["seed", .. var rest] => await SeedCommand.RunAsync(Arguments.Parse(rest)),
     ["insight", .. var rest] => await InsightBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["rollup", .. var rest] => await RollUpBenchmark.RunAsync(Arguments.Parse(rest)),
     ["pricing"] => PricingBenchmark.Run(),
     ["counting"] => CountingBenchmark.Run(),
     ["counting-load"] => LoadMeasure.Run(),
@@ -48,6 +49,7 @@ static int PrintUsage()
         metering
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
         seed --data folder | --postgres connection [--tenants 10000] [--budgets 10] [--entries 10000000]
+        rollup [--seconds 3]
         insight --data folder [--rounds 40] [--seconds 10]
         pricing
         counting

@@ -53,7 +53,7 @@ internal sealed class InsightStore(PostgresDatabase database, RedisLink link, Ow
 
     public async ValueTask<IReadOnlyList<BudgetState>> FullestAsync(IReadOnlyList<Budget> budgets, int most, CancellationToken cancellationToken) =>
     [
-        .. (await counters.ReadAsync(budgets, cancellationToken)).GroupBy(state => state.Budget.Name, StringComparer.Ordinal)
+        .. (await counters.ReadAsync(budgets, cancellationToken)).GroupBy(state => (state.Budget.Tenant, state.Budget.Name))
             .SelectMany(own => own.OrderByDescending(state => state.Spent + state.Held).Take(most)),
     ];
 

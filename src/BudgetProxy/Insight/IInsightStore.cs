@@ -28,7 +28,7 @@ public interface IInsightStore
     /// <summary>
     /// The counters of these budgets that are nearest their limits, as of the last commit; what is held may be left out. Leaves nothing in memory for it.
     /// </summary>
-    /// <param name="budgets">Of one tenant.</param>
+    /// <param name="budgets">Of any tenants, some thousands at most.</param>
     /// <param name="most">Counters of each budget.</param>
     ValueTask<IReadOnlyList<BudgetState>> FullestAsync(IReadOnlyList<Budget> budgets, int most, CancellationToken cancellationToken);
 

@@ -11,6 +11,7 @@ internal static class InsightServices
         services.AddHostedService<RefusalKeeper>();
         services.AddHostedService<UsageRollUp>();
         services.AddHostedService<UsageDriftWatch>();
+        services.AddSingleton<MonthSpend>();
         services.AddSingleton<Overviews>();
         services.AddSingleton<LiveView>();
         services.AddSingleton<ProviderChecks>();

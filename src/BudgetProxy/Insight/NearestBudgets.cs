@@ -16,6 +16,9 @@ public sealed partial class NearestBudgets(
     /// <summary>Counters that are remembered of each tenant.</summary>
     private const int MostOfTenant = 10;
 
+    /// <summary>Tenants that are read together.</summary>
+    private const int AtOnce = 50;
+
     /// <summary>Budgets up to which all are looked at when somebody asks.</summary>
     private const int FewBudgets = 200;
 
@@ -27,7 +30,8 @@ public sealed partial class NearestBudgets(
     /// <summary>So long after the last question it goes on looking.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<string, IReadOnlyList<BudgetState>> _known = new(StringComparer.Ordinal);
+    /// <summary>By tenant, nearest first, each with its share.</summary>
+    private readonly ConcurrentDictionary<string, IReadOnlyList<(decimal Share, BudgetState State)>> _known = new(StringComparer.Ordinal);
     private readonly Queue<string> _turn = new();
     private readonly SemaphoreSlim _looking = new(1);
     private DateTimeOffset _spentSince;
@@ -44,14 +48,13 @@ public sealed partial class NearestBudgets(
     {
         Volatile.Write(ref _asked, clock.GetUtcNow().UtcTicks);
         if (tenant is not null)
-            await ReadAsync(tenant, cancellationToken);
+            await ReadAsync([tenant], cancellationToken);
         else if (directory.Current.Tenants.Sum(one => one.Budgets.Count) <= FewBudgets)
             await LookAsync(all: true, cancellationToken);
         else if (_known.IsEmpty)
             await LookAsync(all: false, cancellationToken);
-        var known = tenant is null ? _known.Values.SelectMany(states => states) : _known.GetValueOrDefault(tenant) ?? [];
         var nearest = new List<BudgetState>();
-        foreach (var state in known.OrderByDescending(ShareOf).ThenBy(state => state.Budget.Tenant, StringComparer.Ordinal).Take(most).ToList())
+        foreach (var state in tenant is null ? Top(most) : (_known.GetValueOrDefault(tenant) ?? []).Take(most).Select(known => known.State).ToList())
         {
             // As it is defined now: its limit may have changed since it was looked at.
             if (directory.Current.FindBudget(state.Budget.Tenant, state.Budget.Name) is { Mode: BudgetMode.Enforce } present && IsCountedAs(present, state.Budget))
@@ -61,15 +64,34 @@ public sealed partial class NearestBudgets(
         return [.. nearest.OrderByDescending(ShareOf)];
     }
 
-    /// <summary>The share of each of these tenants' tightest budget as it stands now; no entry = it has none that is enforced.</summary>
-    public async Task<IReadOnlyDictionary<string, decimal>> TightestAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    /// <summary>The nearest of all that are known: one pass, whatever their number.</summary>
+    private List<BudgetState> Top(int most)
     {
+        var top = new PriorityQueue<BudgetState, decimal>(most + 1);
+        foreach (var (_, states) in _known)
+        {
+            foreach (var (share, state) in states)
+            {
+                if (top.Count == most && top.TryPeek(out _, out var least) && share <= least)
+                    break;
+                top.Enqueue(state, share);
+                if (top.Count > most)
+                    top.Dequeue();
+            }
+        }
+
+        return [.. top.UnorderedItems.OrderByDescending(one => one.Priority).Select(one => one.Element)];
+    }
+
+    /// <summary>The share of each of these tenants' tightest budget as of the last commit; no entry = it has none that is enforced.</summary>
+    public async Task<IReadOnlyDictionary<string, decimal>> TightestAsync(IReadOnlyList<string> tenants, CancellationToken cancellationToken)
+    {
+        await ReadAsync(tenants, cancellationToken);
         var shares = new Dictionary<string, decimal>(StringComparer.Ordinal);
         foreach (var tenant in tenants)
         {
-            await ReadAsync(tenant, cancellationToken);
             if (_known.GetValueOrDefault(tenant) is [var tightest, ..])
-                shares[tenant] = ShareOf(tightest);
+                shares[tenant] = tightest.Share;
         }
 
         return shares;
@@ -118,15 +140,15 @@ public sealed partial class NearestBudgets(
             _spentSince = now;
             if (all || _turn.Count == 0)
                 StartTurn();
-            foreach (var tenant in spent.OrderByDescending(total => total.Cost.Value).Select(total => total.Tenant!))
+            foreach (var tenants in spent.OrderByDescending(total => total.Cost.Value).Select(total => total.Tenant!).Chunk(AtOnce))
             {
                 if (clock.GetElapsedTime(begun) > Look / 2)
                     break;
-                await ReadAsync(tenant, cancellationToken);
+                await ReadAsync(tenants, cancellationToken);
             }
 
             while (_turn.Count > 0 && (all || clock.GetElapsedTime(begun) < Look))
-                await ReadAsync(_turn.Dequeue(), cancellationToken);
+                await ReadAsync([.. Enumerable.Range(0, Math.Min(AtOnce, _turn.Count)).Select(_ => _turn.Dequeue())], cancellationToken);
         }
         finally
         {
@@ -146,17 +168,19 @@ public sealed partial class NearestBudgets(
             _known.TryRemove(gone, out _);
     }
 
-    private async Task ReadAsync(string tenant, CancellationToken cancellationToken)
+    private async Task ReadAsync(IReadOnlyList<string> tenants, CancellationToken cancellationToken)
     {
-        var budgets = directory.Current.FindTenant(tenant)?.Budgets.Where(budget => budget.Mode == BudgetMode.Enforce).ToList() ?? [];
-        if (budgets.Count == 0)
+        var snapshot = directory.Current;
+        var budgets = tenants.SelectMany(tenant => snapshot.FindTenant(tenant)?.Budgets ?? []).Where(budget => budget.Mode == BudgetMode.Enforce).ToList();
+        var states = budgets.Count == 0 ? [] : await counters.FullestAsync(budgets, MostOfTenant, cancellationToken);
+        var own = states.ToLookup(state => state.Budget.Tenant, StringComparer.Ordinal);
+        foreach (var tenant in tenants)
         {
-            _known.TryRemove(tenant, out _);
-            return;
+            if (own.Contains(tenant))
+                _known[tenant] = [.. own[tenant].Select(state => (Share: ShareOf(state), State: state)).OrderByDescending(known => known.Share).Take(MostOfTenant)];
+            else
+                _known.TryRemove(tenant, out _);
         }
-
-        var states = await counters.FullestAsync(budgets, MostOfTenant, cancellationToken);
-        _known[tenant] = [.. states.OrderByDescending(ShareOf).Take(MostOfTenant)];
     }
 
     private static partial class Log

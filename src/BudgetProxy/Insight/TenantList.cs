@@ -6,7 +6,7 @@ using BudgetProxy.Tenants;
 namespace BudgetProxy.Insight;
 
 /// <summary>The list of tenants as an admin searches and sorts it, with what each has spent this calendar month (UTC).</summary>
-public sealed class TenantList(ILedger ledger, TenantDirectory directory, NearestBudgets nearest, TimeProvider clock)
+public sealed class TenantList(MonthSpend spend, TenantDirectory directory, NearestBudgets nearest)
 {
     /// <summary>The orders; a leading minus turns one round.</summary>
     public static readonly string[] Orders = ["id", "-id", "name", "-name", "spend", "-spend"];
@@ -17,17 +17,14 @@ public sealed class TenantList(ILedger ledger, TenantDirectory directory, Neares
     /// <exception cref="Reservations.StoreUnavailableException">The store can't be read.</exception>
     public async Task<TenantListDocument> PageAsync(string? search, string order, string? after, int limit, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
         var found = directory.Current.Tenants.Where(tenant => Matches(tenant, search)).ToList();
-        var spent = order.EndsWith("spend", StringComparison.Ordinal) ? await SpentAsync(month, cancellationToken) : null;
+        var spent = await spend.GetAsync(cancellationToken);
         Sort(found, order, spent);
         var first = after is null ? 0 : found.FindIndex(tenant => tenant.Id == after) + 1;
         if (first == 0 && after is not null)
             first = order == "id" ? found.Count(tenant => string.CompareOrdinal(tenant.Id, after) <= 0) : 0;
         var page = found.Skip(first).Take(limit).ToList();
-        spent ??= await SpentAsync(month, page, cancellationToken);
-        var shares = await nearest.TightestAsync(page.Select(tenant => tenant.Id), cancellationToken);
+        var shares = await nearest.TightestAsync([.. page.Select(tenant => tenant.Id)], cancellationToken);
         return new TenantListDocument(
             [.. page.Select(tenant => TenantDocument.Of(tenant) with
             {
@@ -43,7 +40,7 @@ public sealed class TenantList(ILedger ledger, TenantDirectory directory, Neares
         || tenant.Id.Contains(search, StringComparison.OrdinalIgnoreCase) || tenant.Name?.Contains(search, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Ties by id, so that pages fit together.</summary>
-    private static void Sort(List<Tenant> tenants, string order, Dictionary<string, UsageTotal>? spent)
+    private static void Sort(List<Tenant> tenants, string order, IReadOnlyDictionary<string, UsageTotal> spent)
     {
         Comparison<Tenant> by = order.TrimStart('-') switch
         {
@@ -54,16 +51,6 @@ public sealed class TenantList(ILedger ledger, TenantDirectory directory, Neares
         var sign = order[0] == '-' ? -1 : 1;
         tenants.Sort((one, other) => sign * by(one, other) is var compared and not 0 ? compared : string.CompareOrdinal(one.Id, other.Id));
 
-        long CostOf(Tenant tenant) => spent!.GetValueOrDefault(tenant.Id)?.Cost.Value ?? 0;
-    }
-
-    private async Task<Dictionary<string, UsageTotal>> SpentAsync(DateTimeOffset month, CancellationToken cancellationToken) =>
-        (await ledger.TotalsAsync(new LedgerFilter(From: month), UsageGroups.Tenant, cancellationToken)).ToDictionary(total => total.Tenant!, StringComparer.Ordinal);
-
-    private async Task<Dictionary<string, UsageTotal>> SpentAsync(DateTimeOffset month, List<Tenant> page, CancellationToken cancellationToken)
-    {
-        var sums = await ledger.TotalsAsync(
-            [.. page.Select(tenant => new UsageQuestion(new LedgerFilter(tenant.Id, From: month), UsageGroups.Tenant))], cancellationToken);
-        return sums.SelectMany(totals => totals).ToDictionary(total => total.Tenant!, StringComparer.Ordinal);
+        long CostOf(Tenant tenant) => spent.GetValueOrDefault(tenant.Id)?.Cost.Value ?? 0;
     }
 }
