@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using BudgetProxy.Tests.Infrastructure;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 

@@ -6,7 +6,6 @@ using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Distributed;
 using BudgetProxy.Tests.Embedded;
-using BudgetProxy.Tests.Infrastructure;
 
 namespace BudgetProxy.Tests.Tenants;
 
