@@ -30,6 +30,17 @@ internal sealed class DataPlanePaths(OpenApiDocument document)
         Add("/v1/reservations/{id}", HttpMethod.Get, OfId(Operation("getReservation", "A reservation as it stands.", null, 200, "Reservation")));
         Add("/v1/reservations/{id}/settle", HttpMethod.Post, OfId(Operation("settleReservation", "Books what was used, and ends the reservation.", "Use", 200, "Reservation")));
         Add("/v1/reservations/{id}/void", HttpMethod.Post, OfId(Operation("voidReservation", "Ends the reservation: nothing was used.", null, 200, "Reservation")));
+
+        schemas["UsageRecord"] = Use(
+            "Usage that was not reserved.",
+            [("id", Text("The caller's own name for it: booked once, whatever is repeated.")), ("at", Instant("When; left out = now.")), .. Caller()]);
+        schemas["BookedUsage"] = BookedUsage();
+        Add("/v1/usage", HttpMethod.Post, BookUsage());
+        schemas["RunRequest"] = Object("A run's own limit.", [("limitUsd", Money("What all calls of the run may cost together."))]);
+        schemas["Run"] = Run();
+        Add("/v1/runs/{run}", HttpMethod.Put, OfRun(Operation("putRun", "Gives an agent run a limit of its own, or another.", "RunRequest", 200, "Run")));
+        Add("/v1/runs/{run}", HttpMethod.Get, OfRun(Operation("getRun", "A run as it stands.", null, 200, "Run")));
+        Add("/v1/runs/{run}/end", HttpMethod.Post, OfRun(Operation("endRun", "Takes no further call of the run; what is in flight settles.", null, 200, "Run")));
     }
 
     private void Add(string path, HttpMethod method, OpenApiOperation operation)
@@ -72,6 +83,19 @@ internal sealed class DataPlanePaths(OpenApiDocument document)
     private static OpenApiOperation OfId(OpenApiOperation operation)
     {
         operation.Parameters = [Path("id", "As the reservation was answered.")];
+        return operation;
+    }
+
+    private static OpenApiOperation OfRun(OpenApiOperation operation)
+    {
+        operation.Parameters = [Path("run", "As calls name it in X-BudgetProxy-Run.")];
+        return operation;
+    }
+
+    private OpenApiOperation BookUsage()
+    {
+        var operation = Operation("bookUsage", "Books usage that was not reserved: one object, or JSON lines that are each told of.", "UsageRecord", 200, "BookedUsage");
+        operation.RequestBody!.Content!["application/x-ndjson"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference("UsageRecord", document) };
         return operation;
     }
 
@@ -127,6 +151,19 @@ internal sealed class DataPlanePaths(OpenApiDocument document)
         ("id", Text("Names it.")), ("state", OneOf("How it stands.", "held", "expired", "settled", "voided")), ("provider", Text("The provider.")), ("model", Text("The model.")),
         ("rate", Text("The rate row that prices it.")), ("costUsd", Money("Reserved, or once settled what it costs.")), ("chargedUsd", Money("With markup.")),
         ("reservedUsd", Money("What was reserved.")), ("overrunUsd", Money("The part above that.")), ("remainingUsd", Money("In the tightest budget.")), ("expiresAt", Instant("When it is charged unless it was settled.")));
+
+    private static OpenApiSchema BookedUsage() => Answer(
+        "What was booked: of one object its fields, of JSON lines the counts and an item for each line.",
+        ("id", Text("As given.")), ("status", OneOf("What became of it.", "booked", "duplicate", "error")), ("entry", Text("The ledger entry's id.")),
+        ("costUsd", Money("What it costs.")), ("chargedUsd", Money("With markup.")), ("booked", Whole("Lines booked.")), ("duplicates", Whole("Lines that were there before.")),
+        ("errors", Whole("Lines at fault.")), ("items", List("Each line.", Answer(
+            "A line.", ("line", Whole("Its number.")), ("id", Text("As given.")), ("status", OneOf("What became of it.", "booked", "duplicate", "error")),
+            ("code", Text("Why not.")), ("message", Text("Why not, in a sentence."))))));
+
+    private static OpenApiSchema Run() => Answer(
+        "An agent run with a limit of its own.",
+        ("run", Text("Its name.")), ("state", OneOf("Whether it takes calls.", "open", "ended")), ("limitUsd", Money("Its limit.")), ("spentUsd", Money("Settled.")),
+        ("heldUsd", Money("Reserved by calls in flight.")), ("remainingUsd", Money("Limit less both.")), ("startedAt", Instant("When it was made.")), ("endedAt", Instant("When it was ended.")));
 
     private static OpenApiSchema Refusal() => Answer(
         "An error.", ("error", Answer("What is wrong.", ("message", Text("In a sentence.")), ("type", Text("Kind.")), ("param", OptionalText("The field.")), ("code", OptionalText("As X-BudgetProxy-Code.")))));

@@ -13,7 +13,7 @@ public sealed partial class OpenApiTests
     private static readonly HashSet<string> WithoutBody =
     [
         "POST /admin/v1/alerts/deliveries/{id}/retry", "POST /admin/v1/alerts/webhooks/{name}/test", "POST /admin/v1/alerts/webhooks/{name}/secret",
-        "POST /v1/reservations/{id}/void",
+        "POST /v1/reservations/{id}/void", "POST /v1/runs/{run}/end",
     ];
 
     [Fact]
