@@ -78,6 +78,7 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var nextHousekeeping = clock.GetUtcNow() + Housekeeping;
+        var reading = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -88,14 +89,19 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
                     nextHousekeeping = clock.GetUtcNow() + Housekeeping;
                     await KeepHouseAsync(stoppingToken);
                 }
-            }
-            catch (StoreUnavailableException away)
-            {
-                Log.StoreAway(logger, away);
+
+                reading = true;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception away)
+            {
+                // Whatever it is, the next look may succeed; told once, since there are four looks a second.
+                if (reading)
+                    Log.StoreAway(logger, away);
+                reading = false;
             }
 
             await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
