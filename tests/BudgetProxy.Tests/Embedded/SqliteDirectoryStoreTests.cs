@@ -1,3 +1,4 @@
+using BudgetProxy.Audit;
 using BudgetProxy.Embedded;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
@@ -21,6 +22,8 @@ public sealed class SqliteDirectoryStoreTests : DirectoryStoreContract
         }
 
         public IDirectoryStore Store { get; }
+
+        public IAuditStore Audit => new SqliteAuditStore(_database);
 
         public ValueTask DisposeAsync()
         {

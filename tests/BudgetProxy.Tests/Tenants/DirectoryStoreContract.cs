@@ -1,3 +1,4 @@
+using BudgetProxy.Audit;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Tenants;
@@ -27,18 +28,26 @@ public abstract class DirectoryStoreContract
             MaxCall = NanoUsd.MaxLimit,
             Suspended = true,
         };
+        var plan = new Plan
+        {
+            Id = "pro", AllowedModels = ["gpt-4o*", "a\"b"], MaxCall = new NanoUsd(7), Budgets = [.. Budgets(full).Select(budget => budget with { Tenant = "", Window = budget.Window with { TimeZone = budget.InheritsTimeZone ? TimeZoneInfo.Utc : budget.Window.TimeZone } })],
+        };
+        await store.SavePlanAsync(plan, CancellationToken.None);
+        await store.SavePlanAsync(new Plan { Id = "free" }, CancellationToken.None);
+        full = full with { Plan = "pro" };
         await store.SaveTenantAsync(full, CancellationToken.None);
         await store.SaveTenantAsync(bare, CancellationToken.None);
         var budgets = Budgets(full).ToList();
         foreach (var budget in budgets)
             await store.SaveBudgetAsync(budget, CancellationToken.None);
-        StoredKey second = Key("key_2", "acme") with { }, first = Key("key_1", "acme", everything: true);
+        var plain = Key("key_2", "acme");
+        StoredKey second = plain with { Key = plain.Key with { Replaces = "key_1" } }, first = Key("key_1", "acme", everything: true);
         await store.SaveKeyAsync(second, CancellationToken.None);
         await store.SaveKeyAsync(first, CancellationToken.None);
         var admin = Admin("adk_1", AdminRole.Finance);
         await store.SaveAdminKeyAsync(admin, CancellationToken.None);
 
-        var expected = new DirectoryContent([bare, full with { Budgets = budgets }], [first, second], [admin], []);
+        var expected = new DirectoryContent([bare, full with { Budgets = budgets }], [first, second], [admin], [new Plan { Id = "free" }, plan]);
         Assert.Equal(DirectoryText.Of(expected), DirectoryText.Of(await store.LoadAsync(CancellationToken.None)));
     }
 
@@ -137,6 +146,34 @@ public abstract class DirectoryStoreContract
 
         async Task<IReadOnlyList<BudgetAct>> ActsAsync(string tenant) =>
             DirectorySnapshot.Of(await store.LoadAsync(CancellationToken.None)).FindTenant(tenant)!.Budgets.Single().Acts.All;
+    }
+
+    [Fact]
+    public async Task A_step_is_stored_whole_with_its_audit_entries_and_a_plan_can_be_replaced_and_deleted()
+    {
+        await using var factory = await CreateAsync();
+        var store = factory.Store;
+        await store.SavePlanAsync(new Plan { Id = "pro", MaxCall = new NanoUsd(1) }, CancellationToken.None);
+        await store.WriteAsync(
+            new DirectoryWrite
+            {
+                Plans = [new Plan { Id = "pro", MaxCall = new NanoUsd(2) }, new Plan { Id = "new" }],
+                Tenants = [new Tenant { Id = "acme", Plan = "new" }],
+                Budgets = [Budget("b", 1)],
+                Keys = [Key("key_1", "acme")],
+                Audit = [new AuditEntry(Day, new AuditActor("adk_1", "ann"), "one", "acme", "acme", null, "{}"), new AuditEntry(Day, AuditActor.Proxy, "two", "x", null, "{}", null)],
+            },
+            CancellationToken.None);
+        var content = await store.LoadAsync(CancellationToken.None);
+        Assert.Equal([("new", null), ("pro", 2L)], content.Plans.Select(plan => (plan.Id, plan.MaxCall?.Value)));
+        Assert.Equal(("new", "b", "key_1"), (content.Tenants.Single().Plan, content.Tenants.Single().Budgets.Single().Name, content.Keys.Single().Key.Id));
+        var entries = await factory.Audit.ReadAsync(new AuditFilter(null, null, null, null, null, null), 10, CancellationToken.None);
+        Assert.Equal([("two", null, "budgetproxy", "{}", null), ("one", "acme", "adk_1", null, "{}")], entries.Select(entry => (entry.Action, entry.Tenant, entry.By.Id, entry.Before, entry.After)));
+        Assert.Equal("one", (await factory.Audit.ReadAsync(new AuditFilter(null, null, "ann", Day, Day.AddTicks(10_000), entries[0].Id), 10, CancellationToken.None)).Single().Action);
+        Assert.Empty(await factory.Audit.ReadAsync(new AuditFilter("no\0ne", null, null, null, null, null), 10, CancellationToken.None));
+
+        await store.WriteAsync(new DirectoryWrite { Tenants = [new Tenant { Id = "acme" }], DeletedPlans = ["new"] }, CancellationToken.None);
+        Assert.Equal("pro", (await store.LoadAsync(CancellationToken.None)).Plans.Single().Id);
     }
 
     [Fact]

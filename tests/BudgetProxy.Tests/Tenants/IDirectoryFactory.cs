@@ -1,3 +1,4 @@
+using BudgetProxy.Audit;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Tests.Tenants;
@@ -6,4 +7,7 @@ namespace BudgetProxy.Tests.Tenants;
 public interface IDirectoryFactory : IAsyncDisposable
 {
     IDirectoryStore Store { get; }
+
+    /// <summary>The audit trail beside it.</summary>
+    IAuditStore Audit { get; }
 }

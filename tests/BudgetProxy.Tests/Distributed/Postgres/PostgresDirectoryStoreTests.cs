@@ -1,3 +1,4 @@
+using BudgetProxy.Audit;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
@@ -77,6 +78,20 @@ public sealed class PostgresDirectoryStoreTests : DirectoryStoreContract
     }
 
     [Fact]
+    public async Task A_step_that_was_decided_on_an_older_state_is_not_stored()
+    {
+        await using var factory = (Factory)await CreateAsync();
+        var since = (await factory.Store.LoadAsync(CancellationToken.None)).Version;
+        var first = await factory.Store.WriteAsync(new DirectoryWrite { Since = since, Tenants = [new Tenant { Id = "a" }] }, CancellationToken.None);
+        var stale = new DirectoryWrite { Since = since, Tenants = [new Tenant { Id = "b" }], Audit = [new AuditEntry(default, AuditActor.Proxy, "x", "b", null, null, null)] };
+        Assert.Null(await factory.Store.WriteAsync(stale, CancellationToken.None));
+        Assert.Null(await factory.Store.WriteAsync(stale with { Since = first + 1 }, CancellationToken.None));
+        Assert.Equal(["a"], (await factory.Store.LoadAsync(CancellationToken.None)).Tenants.Select(tenant => tenant.Id));
+        Assert.Equal(0L, await factory.Data.ScalarAsync("SELECT count(*) FROM audit"));
+        Assert.NotNull(await factory.Store.WriteAsync(stale with { Since = first }, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_key_or_budget_of_a_tenant_that_is_gone_is_refused()
     {
         await using var factory = (Factory)await CreateAsync();
@@ -89,6 +104,8 @@ public sealed class PostgresDirectoryStoreTests : DirectoryStoreContract
         public TestDatabase Data => data;
 
         public IDirectoryStore Store { get; } = new PostgresDirectoryStore(data.Database);
+
+        public IAuditStore Audit { get; } = new PostgresAuditStore(data.Database);
 
         public ValueTask DisposeAsync() => data.DisposeAsync();
     }
