@@ -7,7 +7,7 @@ internal static class AlertsCommand
 {
     private const string Examples = """
         budgetproxy alerts history --tenant acme
-        budgetproxy alerts webhooks set ops --url https://alerts.example.com/budgets
+        budgetproxy alerts webhooks set ops --to https://alerts.example.com/budgets
         budgetproxy alerts webhooks test ops
         budgetproxy alerts deliveries --state failed
         """;
@@ -15,6 +15,6 @@ internal static class AlertsCommand
     public static ExampleCommand Create() => new CommandGroup(
         "alerts", "What was raised, and who is told", Examples, new AlertsHistoryCommand(), new DeliveriesCommand(), new DeliveryRetryCommand(),
         new CommandGroup(
-            "webhooks", "Who is told", "budgetproxy alerts webhooks list\nbudgetproxy alerts webhooks set ops --url https://alerts.example.com/budgets --events budget.threshold",
+            "webhooks", "Who is told", "budgetproxy alerts webhooks list\nbudgetproxy alerts webhooks set ops --to https://alerts.example.com/budgets --events budget.threshold",
             new WebhooksListCommand(), new WebhookSetCommand(), new WebhookTestCommand(), new WebhookSecretCommand(), new WebhookDeleteCommand()));
 }

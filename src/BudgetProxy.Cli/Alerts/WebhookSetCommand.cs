@@ -16,12 +16,12 @@ internal sealed class WebhookSetCommand : ProxyCommand
         : base(
             "set", "Makes a webhook, or changes what is named and leaves the rest; a new one's secret is shown this once",
             """
-            budgetproxy alerts webhooks set ops --url https://alerts.example.com/budgets
+            budgetproxy alerts webhooks set ops --to https://alerts.example.com/budgets
             budgetproxy alerts webhooks set ops --events budget.threshold,store.outage --tenants acme
             budgetproxy alerts webhooks set ops --enabled false
             """)
     {
-        Fields.Text("--url", "url", "Where alerts are sent", "https://…")
+        Fields.Text("--to", "url", "The address that alerts are sent to", "https://…")
             .List("--events", "events", $"Kinds of alerts, separated by commas; empty = all: {string.Join(", ", AlertKinds.All)}", "budget.threshold")
             .List("--tenants", "tenants", "Only of these tenants, separated by commas; empty = all", "acme")
             .Flag("--enabled", "enabled", "Whether it is told");
@@ -46,6 +46,6 @@ internal sealed class WebhookSetCommand : ProxyCommand
         var isNew = body.Count == 0;
         Fields.Apply(call.Parsed, body);
         if (isNew && body["url"] is null)
-            throw CommandException.Misuse("There is no such webhook yet, and a new one needs a --url.");
+            throw CommandException.Misuse("There is no such webhook yet, and a new one needs an address: --to.");
     }
 }

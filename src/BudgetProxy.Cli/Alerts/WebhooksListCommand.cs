@@ -18,7 +18,7 @@ internal sealed class WebhooksListCommand : ListCommand
     protected override IEnumerable<Cell[]> Rows(CommandCall call, JsonElement item) =>
         [[Cell.Of(item.Text("name")), Cell.Of(item.Text("url")), Cell.Of(item.Joined("events") ?? "all"), Cell.Of(item.Joined("tenants") ?? "all"), StateOf(item)]];
 
-    protected override string Nothing(CommandCall call) => "Nobody is told of alerts. Make a webhook: budgetproxy alerts webhooks set ops --url https://alerts.example.com/budgets";
+    protected override string Nothing(CommandCall call) => "Nobody is told of alerts. Make a webhook: budgetproxy alerts webhooks set ops --to https://alerts.example.com/budgets";
 
     private static Cell StateOf(JsonElement webhook)
     {

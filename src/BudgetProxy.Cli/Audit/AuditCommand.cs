@@ -71,10 +71,15 @@ internal sealed class AuditCommand : ListCommand
 
     private static IEnumerable<string> Names(JsonElement? json) => json is { ValueKind: JsonValueKind.Object } some ? some.EnumerateObject().Select(field => field.Name) : [];
 
+    /// <summary>An object of a list in its own fields that say something.</summary>
+    private static string Short(JsonElement item) => item.ValueKind == JsonValueKind.Object
+        ? $"({string.Join(' ', item.EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Null).Select(field => $"{field.Name}={Short(field.Value)}"))})"
+        : item.ValueKind == JsonValueKind.Array ? string.Join(',', item.EnumerateArray().Select(Short)) : item.ToString();
+
     private static string Shown(JsonElement? value) => value switch
     {
         null => "",
-        { ValueKind: JsonValueKind.Array } array => string.Join(",", array.EnumerateArray().Select(item => item.ToString())),
+        { ValueKind: JsonValueKind.Array } array => string.Join(", ", array.EnumerateArray().Select(Short)),
         { ValueKind: JsonValueKind.True } => "true",
         { ValueKind: JsonValueKind.False } => "false",
         var other => other.ToString()!,

@@ -33,6 +33,9 @@ internal abstract class ListCommand : ProxyCommand
     /// <summary>Adds <c>--limit</c> and <c>--after</c>, after the command's own.</summary>
     protected void TakesPaging() => Takes(_limit, _after);
 
+    /// <summary>Whether it was said how many items.</summary>
+    protected bool HasLimit(CommandCall call) => call.Get(_limit) is not null;
+
     protected abstract AdminQuery Question(CommandCall call);
 
     protected abstract IEnumerable<Cell[]> Rows(CommandCall call, JsonElement item);
@@ -65,6 +68,6 @@ internal abstract class ListCommand : ProxyCommand
         if (!any)
             call.Terminal.Line(Nothing(call));
         else if (next is not null)
-            call.Terminal.Dim($"There are more: --limit, or --after '{next}'.");
+            call.Terminal.Wrapped($"There are more: --limit, or --after '{next}'.", 2);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class LedgerCommand : ListCommand
             return await base.RunAsync(call, cancellationToken);
         }
 
-        if (call.Get(_status) is not null || call.Parsed.GetResult("--limit") is { } limit && limit is System.CommandLine.Parsing.OptionResult { Implicit: false })
+        if (call.Get(_status) is not null || HasLimit(call))
             throw CommandException.Misuse("--status and --limit are for the latest calls: leave them out, or leave --jsonl, --csv and -o out.");
         AdminQuery Filter(params ReadOnlySpan<string> path) => AdminQuery.Of(path).With("tenant", call.Get(_tenant)).With("user", call.Get(_user)).With("project", call.Get(_project))
             .With("model", call.Get(_model)).With("from", PeriodOptions.Text(from)).With("to", PeriodOptions.Text(to));

@@ -25,19 +25,20 @@ internal sealed class LedgerDownload(AdminClient client, AdminQuery entries, Adm
         var part = path + ".part";
         try
         {
-            await using (var file = new FileStream(part, FileMode.Create, FileAccess.Write))
-                await CopyAsync(file, await ProgressAsync(cancellationToken), "nothing was kept", cancellationToken);
+            await using var file = new FileStream(part, FileMode.Create, FileAccess.Write);
+            await CopyAsync(file, await ProgressAsync(cancellationToken), "nothing was kept", cancellationToken);
+            await file.DisposeAsync();
             File.Move(part, path, overwrite: true);
         }
-        catch (Exception failed) when (failed is not CommandException)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
         {
-            File.Delete(part);
-            throw failed is IOException or UnauthorizedAccessException ? new CommandException($"--output: '{path}' can't be written: {failed.Message}") : failed;
+            throw new CommandException($"--output: '{path}' can't be written: {wrong.Message}");
         }
-        catch (CommandException)
+        finally
         {
-            File.Delete(part);
-            throw;
+            // After a success it is no longer there.
+            if (File.Exists(part))
+                File.Delete(part);
         }
 
         call.Terminal.Line($"{_lines:#,##0} lines are in {path}.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Output;
 using BudgetProxy.Cli.Proxies;
 
 namespace BudgetProxy.Cli.Tenants;
@@ -41,7 +42,7 @@ internal sealed class TenantSetCommand : ProxyCommand
         var change = await new Definition(call.Client, AdminQuery.Path("tenants", id), OnlyShown)
             .SetAsync(body => Fields.Apply(call.Parsed, body), call.Get(_new), cancellationToken);
         call.Done(change.InWords($"Tenant {id}"), change.Document);
-        if (change.Made && !call.Json)
+        if (change.Made && !call.Json && change.Document.Text("plan") is null)
             call.Terminal.Wrapped($"Next: budgetproxy budgets set {id} monthly --usd 50 --window month; budgetproxy keys create {id} --name main", 2);
         return ExitCode.Done;
     }

@@ -8,6 +8,9 @@ internal sealed class LiveScreen : IDisposable
     private const string Enter = "\u001b[?1049h\u001b[?25l\u001b[2J";
     private const string Leave = "\u001b[?25h\u001b[?1049l";
 
+    /// <summary>Lines, where the terminal does not say how many it has.</summary>
+    private const int UsualHeight = 24;
+
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(100);
 
     public LiveScreen() => Send(Enter);
@@ -16,7 +19,7 @@ internal sealed class LiveScreen : IDisposable
     {
         using var text = new StringWriter();
         draw(Terminal.OnScreen(text));
-        var lines = text.ToString().TrimEnd('\n').Split('\n').Take(Math.Max(Console.WindowHeight - 1, 1));
+        var lines = text.ToString().TrimEnd('\n').Split('\n').Take(Console.WindowHeight > 1 ? Console.WindowHeight - 1 : UsualHeight);
         Send($"\u001b[H{string.Concat(lines.Select(line => line + "\u001b[K\r\n"))}\u001b[J");
     }
 

@@ -35,6 +35,13 @@ internal static class CliProgram
         return RunAsync("script", ["--quiet", "--return", "--command", command, "/dev/null"], environment);
     }
 
+    /// <summary>On a terminal of its own, until somebody presses Ctrl-C after a few seconds; the last line is its exit code.</summary>
+    public static Task<CliAnswer> RunOnTerminalUntilInterruptedAsync((string Name, string Value)[] environment, params string[] arguments)
+    {
+        var command = string.Join(' ', arguments.Prepend(Path).Prepend("dotnet").Select(word => $"'{word}'"));
+        return RunAsync("script", ["--quiet", "--return", "--command", $"timeout --foreground --preserve-status --signal INT 5 {command}; echo code $?", "/dev/null"], environment);
+    }
+
     private static async Task<CliAnswer> RunAsync(string program, string[] arguments, (string Name, string Value)[] environment, string input = "")
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

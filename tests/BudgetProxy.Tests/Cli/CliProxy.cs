@@ -18,6 +18,9 @@ internal sealed class CliProxy(TestProxy proxy) : IAsyncDisposable
     public Task<CliAnswer> RunOnTerminalAsync((string Name, string Value)[] more, params string[] arguments) =>
         CliProgram.RunOnTerminalAsync([.. Environment(), ("TERM", "xterm-256color"), .. more], arguments);
 
+    public Task<CliAnswer> RunOnTerminalUntilInterruptedAsync(params string[] arguments) =>
+        CliProgram.RunOnTerminalUntilInterruptedAsync([.. Environment(), ("TERM", "xterm-256color")], arguments);
+
     public (string Name, string Value)[] Environment(string? key = null) => [("BUDGETPROXY_URL", proxy.BaseAddress.AbsoluteUri), ("BUDGETPROXY_ADMIN_KEY", key ?? TestProxy.AdminKey)];
 
     /// <summary>An admin key of a role.</summary>
