@@ -1,6 +1,5 @@
 using BudgetProxy.Audit;
 using BudgetProxy.Hosting;
-using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.DirectoryFile;
@@ -61,9 +60,9 @@ public sealed partial class DirectoryFileWatch(
             _storeAway = false;
             return errors;
         }
-        catch (StoreUnavailableException away)
+        catch (Exception away) when (!cancellationToken.IsCancellationRequested)
         {
-            // Tried again at the next look.
+            // Whatever it is, the next look may do better, and a file never ends the proxy that it is for. Tried again at the next look.
             if (!_storeAway)
             {
                 Log.StoreAway(logger, options.DirectoryFile!, away);
@@ -116,7 +115,7 @@ public sealed partial class DirectoryFileWatch(
         [LoggerMessage(8004, LogLevel.Warning, "{Path}:{Warning}")]
         public static partial void Warned(ILogger logger, string path, FileError warning);
 
-        [LoggerMessage(8005, LogLevel.Error, "The directory file {Path} is not applied yet, since the store can't be reached; it is tried again twice a second.")]
+        [LoggerMessage(8005, LogLevel.Error, "The directory file {Path} is not applied yet, mostly since the store can't be reached; it is tried again twice a second.")]
         public static partial void StoreAway(ILogger logger, string path, Exception exception);
     }
 }

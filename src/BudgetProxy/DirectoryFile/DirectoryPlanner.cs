@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BudgetProxy.Audit;
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Runs;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.DirectoryFile;
@@ -51,7 +52,7 @@ internal sealed class DirectoryPlanner
                 Tenants = planner._tenants,
                 Budgets = planner._budgets,
                 Keys = planner._keys,
-                DeletedBudgets = planner._deletedBudgets,
+                DeletedBudgets = [.. planner._deletedBudgets.Union(BudgetEdits.Left(current, planner._next, [.. planner._recounted]))],
                 DeletedTenants = planner._deletedTenants,
                 DeletedPlans = planner._deletedPlans,
                 Audit = planner._audit,
@@ -82,7 +83,7 @@ internal sealed class DirectoryPlanner
         var own = PlanBudgets(wanted, present, out var areOthers);
         if (isChanged || areOthers)
         {
-            _next = _next.With(wanted.Tenant with { Budgets = own });
+            _next = _next.With(wanted.Tenant with { Budgets = own, Acts = ActsOf(present, own) });
             _recounted.Add(id);
         }
 
@@ -107,7 +108,8 @@ internal sealed class DirectoryPlanner
             }
         }
 
-        var gone = _context.Prune ? old.Where(budget => !named.ContainsKey(budget.Name)).OrderBy(budget => budget.Name, StringComparer.Ordinal).ToList() : [];
+        // The one that counts runs is the proxy's own and in no file.
+        var gone = _context.Prune ? old.Where(budget => !named.ContainsKey(budget.Name) && !RunBudget.Counts(budget)).OrderBy(budget => budget.Name, StringComparer.Ordinal).ToList() : [];
         foreach (var budget in gone)
         {
             NoteDeletion(DefinitionKind.Budget, $"{id}/{budget.Name}", DefinitionJson.Of(budget), (AuditActions.DeleteBudget, $"{id}/{budget.Name}", id));
@@ -120,6 +122,15 @@ internal sealed class DirectoryPlanner
             .. old.Except(gone).Select(budget => named.GetValueOrDefault(budget.Name, budget)),
             .. wanted.Tenant.Budgets.Where(budget => !byName.ContainsKey(budget.Name)),
         ];
+    }
+
+    /// <summary>Top-ups and resets are no part of a file: they stay, but for those of the tenant's own budgets that go.</summary>
+    private static List<BudgetAct> ActsOf(Tenant? present, List<Budget> own)
+    {
+        if (present is null)
+            return [];
+        var gone = present.OwnBudgets.Select(budget => budget.Name).Except(own.Select(budget => budget.Name)).ToHashSet(StringComparer.Ordinal);
+        return [.. present.Acts.Where(act => !gone.Contains(act.Budget))];
     }
 
     private void PlanKeys(WantedTenant wanted, List<StoredKey> present)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using BudgetProxy.Tests.Admin;
+using BudgetProxy.Tests.Infrastructure;
 using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.DirectoryFile;
@@ -44,6 +45,48 @@ public sealed class DirectoryApiTests
 
         var again = (await SendAsync(host, File, "?apply=true&prune=true")).Is(HttpStatusCode.OK);
         Assert.Equal("""{"changes":[],"errors":[],"warnings":[],"applied":true}""", again.Body);
+    }
+
+    [Fact]
+    public async Task Top_ups_and_resets_outlive_a_file_and_go_with_their_budget()
+    {
+        await using var host = await AdminHost.StartAsync();
+        await SendAsync(host, File, "?apply=true");
+        (await host.PostAsync("/tenants/acme/budgets/monthly/reset", "{}")).Is(HttpStatusCode.OK);
+        (await host.PostAsync("/tenants/acme/budgets/monthly/topup", """{"usd":"20"}""")).Is(HttpStatusCode.OK);
+        var before = host.Directory.Current.FindBudget("acme", "monthly")!;
+
+        (await SendAsync(host, File.Replace("name: Acme", "name: Other", StringComparison.Ordinal), "?apply=true")).Is(HttpStatusCode.OK);
+        var budget = host.Directory.Current.FindBudget("acme", "monthly")!;
+        Assert.Equal((before.Shape, 2), (budget.Shape, budget.Acts.All.Count));
+        Assert.Equal("25.00", (await host.GetAsync("/tenants/acme/budgets/monthly")).Json.GetProperty("remaining").GetString());
+
+        (await SendAsync(host, "tenants: { acme: {} }", "?apply=true&prune=true")).Is(HttpStatusCode.OK);
+        (await SendAsync(host, File, "?apply=true")).Is(HttpStatusCode.OK);
+        Assert.Equal("5.00", (await host.GetAsync("/tenants/acme/budgets/monthly")).Json.GetProperty("remaining").GetString());
+    }
+
+    [Fact]
+    public async Task Acts_of_a_plans_budget_go_with_the_plan_that_a_file_takes_away()
+    {
+        using var folder = new TempFolder();
+        const string Plans =
+            """
+            plans:
+              a: { budgets: { monthly: { limit: { usd: 5 }, window: month } } }
+              b: { budgets: { daily: { limit: { usd: 1 }, window: day } } }
+            tenants: { acme: { plan: PLAN } }
+            """;
+        await using (var host = await AdminHost.StartAsync(folder.Path))
+        {
+            (await SendAsync(host, Plans.Replace("PLAN", "a", StringComparison.Ordinal), "?apply=true")).Is(HttpStatusCode.OK);
+            (await host.PostAsync("/tenants/acme/budgets/monthly/topup", """{"usd":"20"}""")).Is(HttpStatusCode.OK);
+            foreach (var plan in (string[])["b", "a"])
+                (await SendAsync(host, Plans.Replace("PLAN", plan, StringComparison.Ordinal), "?apply=true")).Is(HttpStatusCode.OK);
+        }
+
+        await using var again = await AdminHost.StartAsync(folder.Path);
+        Assert.Equal("5.00", (await again.GetAsync("/tenants/acme/budgets/monthly")).Json.GetProperty("remaining").GetString());
     }
 
     [Fact]
