@@ -130,10 +130,13 @@ public sealed class DirectoryCommandTests : IDisposable
         Assert.Equal(7, coloured.Code);
         var plain = await CliProgram.RunOnTerminalAsync([.. environment, ("NO_COLOR", "1")], [.. command, "--dry-run"]);
         Assert.DoesNotMatch(@"\e\[[0-9;]+m", plain.Output);
-        // Its input ends at once, which is no yes.
-        var asked = await CliProgram.RunOnTerminalAsync(environment, command);
-        Assert.Contains("Apply this? [y/N]", asked.Output, StringComparison.Ordinal);
+        const string Question = "Apply this? [y/N]";
+        var declined = await CliProgram.AnswerOnTerminalAsync(environment, Question, "n", command);
+        Assert.Contains(Question, declined.Output, StringComparison.Ordinal);
+        Assert.Equal(7, declined.Code);
         Assert.Empty((await proxy.Admin.GetStringAsync("tenants")).Split("\"id\"")[1..]);
+        Assert.Equal(0, (await CliProgram.AnswerOnTerminalAsync(environment, Question, "y", command)).Code);
+        Assert.Single((await proxy.Admin.GetStringAsync("tenants")).Split("\"id\"")[1..]);
     }
 
     private static Task<CliAnswer> RunAsync(TestProxy proxy, params string[] arguments) => RunAsync(proxy, [], arguments);
