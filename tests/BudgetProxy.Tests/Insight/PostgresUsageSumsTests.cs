@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Ledger;
@@ -22,6 +23,24 @@ public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
 
     public ValueTask DisposeAsync() => _data.DisposeAsync();
 
+    [Fact]
+    public async Task What_caching_saved_is_nothing_for_entries_of_before_it_was_kept_until_they_are_rolled_up()
+    {
+        var at = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+        _data.Database.CacheSaved = static _ => new NanoUsd(3);
+        await BookAsync([.. Enumerable.Range(0, 6).Select(i => SomeEntries.One(Guid.CreateVersion7(at.AddMinutes(i)), at.AddMinutes(i)))]);
+        for (var saved = 0L; saved <= 18; saved += 6)
+        {
+            foreach (var groups in new[] { UsageGroups.None, UsageGroups.Day | UsageGroups.Provider | UsageGroups.Model })
+            {
+                var total = Assert.Single(await _ledger.TotalsAsync(new LedgerFilter(From: at.AddDays(-30)), groups, CancellationToken.None));
+                Assert.Equal((6, saved), (total.Requests, total.CacheSaved.Value));
+            }
+
+            await _ledger.RollUpAsync(2, CancellationToken.None);
+        }
+    }
+
     /// <summary>The first as if they had been there before there were sums: those are rolled up step by step, all later ones by the database itself.</summary>
     protected override async Task BookAsync(IReadOnlyList<LedgerEntry> entries)
     {
@@ -34,7 +53,7 @@ public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
 
         await _ledger.InsertAsync([.. entries.Select(entry => new PlacedEntry(entry, new Place(1, ++_sequence)))], CancellationToken.None);
         if (first)
-            await _data.ScalarAsync("ALTER TABLE ledger ALTER COLUMN rolled_up SET DEFAULT true; ALTER TABLE ledger ENABLE TRIGGER ledger_rolled_up");
+            await _data.ScalarAsync("UPDATE ledger SET cache_saved = NULL; ALTER TABLE ledger ALTER COLUMN rolled_up SET DEFAULT true; ALTER TABLE ledger ENABLE TRIGGER ledger_rolled_up");
     }
 
     /// <summary>The ledger alone, without counters before it.</summary>

@@ -79,9 +79,9 @@ public abstract class UsageSumsContract
         for (var i = 0; i < asked.Count; i++)
         {
             var expected = Plain(asked[i]);
-            Assert.Equal(expected, [.. answers[i].Select(total => total with { CacheSaved = NanoUsd.Zero })]);
+            Assert.Equal(expected, answers[i]);
             var slow = await Ledger.TotalsAsync([asked[i] with { FromEntries = true }], CancellationToken.None);
-            Assert.Equal(expected, [.. slow[0].Select(total => total with { CacheSaved = NanoUsd.Zero })]);
+            Assert.Equal(expected, slow[0]);
         }
     }
 
