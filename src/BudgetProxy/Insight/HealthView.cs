@@ -6,19 +6,19 @@ using BudgetProxy.Rates;
 namespace BudgetProxy.Insight;
 
 /// <summary>How this proxy and what it stands on are, asked anew each time.</summary>
-public sealed class HealthView(IInsightStore store, RateTable rates, RateAge age, ProviderChecks providers, ProxyOptions options)
+public sealed class HealthView(IInsightStore store, RateTable rates, RateAge rateAge, ProviderChecks providers, ProxyOptions options)
 {
     /// <param name="withProviders">True: each provider that has a key is asked for its models, which costs nothing.</param>
-    /// <exception cref="Reservations.StoreUnavailableException">The age of the rates can't be read.</exception>
     public async Task<HealthDocument> CheckAsync(bool withProviders, CancellationToken cancellationToken)
     {
         var checks = withProviders ? providers.CheckAsync(cancellationToken) : null;
+        var age = rateAge.NewestKnownAsync(cancellationToken);
         var stores = await store.CheckAsync(cancellationToken);
         // The store that decides windows comes first; one without a clock of its own goes by this process's.
         var deciding = stores[0];
         var skew = deciding.Skew ?? (deciding.Name == "sqlite" ? TimeSpan.Zero : null);
-        var newest = await age.NewestAsync(cancellationToken);
-        var days = age.DaysSince(newest);
+        var newest = await age;
+        var days = rateAge.DaysSince(newest);
         return new HealthDocument(
             typeof(HealthView).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
             options.IsDistributed ? "distributed" : "embedded",

@@ -19,6 +19,12 @@ public sealed partial class RateAge(RateTable table, ILedger ledger, ProxyMetric
 
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
+    /// <summary>Who asks how all is has no more patience for a store that does not answer.</summary>
+    private static readonly TimeSpan KnownLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>When a file was last imported, as last read; only replaced as a whole. Null = it could not be read yet, or never was.</summary>
+    private volatile object? _imported;
+
     /// <summary>Measures, and warns where it has become too much since it was measured last.</summary>
     /// <returns>Whole days.</returns>
     /// <exception cref="StoreUnavailableException">The store can't be read.</exception>
@@ -36,11 +42,26 @@ public sealed partial class RateAge(RateTable table, ILedger ledger, ProxyMetric
     /// <exception cref="StoreUnavailableException">The store can't be read.</exception>
     public async Task<DateTimeOffset> NewestAsync(CancellationToken cancellationToken)
     {
-        var compiled = DateTimeOffset.ParseExact(table.Shipped.Compiled, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        return await ledger.BookmarkAsync(Bookmark, cancellationToken) is { } text
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var imported) && imported > compiled
-                ? imported
-                : compiled;
+        if (await ledger.BookmarkAsync(Bookmark, cancellationToken) is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var imported))
+        {
+            _imported = imported;
+        }
+
+        return Known();
+    }
+
+    /// <summary>The same, by what was last read where the store can't be read now: how all is must be told above all while a store is away.</summary>
+    public async Task<DateTimeOffset> NewestKnownAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await NewestAsync(cancellationToken).WaitAsync(KnownLimit, cancellationToken);
+        }
+        catch (Exception failed) when (failed is StoreUnavailableException or TimeoutException)
+        {
+            return Known();
+        }
     }
 
     /// <summary>Whole days from then to now, at least 0.</summary>
@@ -62,6 +83,12 @@ public sealed partial class RateAge(RateTable table, ILedger ledger, ProxyMetric
 
             await Task.Delay(Period, time, stoppingToken);
         }
+    }
+
+    private DateTimeOffset Known()
+    {
+        var compiled = DateTimeOffset.ParseExact(table.Shipped.Compiled, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        return _imported is DateTimeOffset imported && imported > compiled ? imported : compiled;
     }
 
     private static partial class Log
