@@ -25,9 +25,15 @@ public sealed partial class OutageWatch(
     /// <summary>Shorter outages are nobody's concern.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
+    /// <summary>A store that comes and goes is told of no more often; an outage that lasts until then is told of then.</summary>
+    private static readonly TimeSpan BetweenOutages = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan DirectPause = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, Outage> _outages = new(StringComparer.Ordinal);
+
+    /// <summary>From when on the next outage of a store may be told of.</summary>
+    private readonly Dictionary<string, DateTimeOffset> _nextTold = new(StringComparer.Ordinal);
 
     /// <summary>Candidates that could not be written down yet; at most some.</summary>
     private readonly List<AlertCandidate> _waiting = [];
@@ -84,8 +90,9 @@ public sealed partial class OutageWatch(
             var now = texts.Clock.GetUtcNow();
             if (!_outages.TryGetValue(name, out var outage))
                 _outages.Add(name, outage = new Outage(now));
-            if (outage.Told is null && now - outage.Since >= Patience)
+            if (outage.Told is null && now - outage.Since >= Patience && now >= _nextTold.GetValueOrDefault(name))
             {
+                _nextTold[name] = now + BetweenOutages;
                 var error = failed is StoreUnavailableException ? failed.Message : $"no answer within {TryLimit.TotalSeconds:0} s";
                 outage.Told = texts.Outage(name, outage.Since, error);
                 Add(outage.Told);

@@ -134,6 +134,25 @@ public sealed class SharedAlertTests
         Assert.DoesNotContain("Password", listed.Concat(await ListAsync(proxy.Admin, "alerts")).Aggregate("", (text, one) => text + one), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task Each_proxy_tells_of_each_outage_also_of_one_that_returns_soon()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        (string, string)[] settings = [("Redis", redis.ConnectionString), ("Postgres", await Databases.NewAsync())];
+        await using var first = await TestProxy.StartAsync(settings);
+        await using var second = await TestProxy.StartAsync(settings);
+        for (var round = 1; round <= 2; round++)
+        {
+            redis.StopProcess();
+            await ToldAsync("store.outage", 2 * round);
+            redis.ContinueProcess();
+            await ToldAsync("store.recovered", 2 * round);
+        }
+
+        async Task ToldAsync(string kind, int count) => await Poll.UntilAsync(
+            async () => (await ListAsync(first.Admin, $"alerts?kind={kind}")).Count == count, Limit * 2, $"{count} of {kind} are told");
+    }
+
     private static Func<ReceivedDelivery, bool> Of(string kind, string store) => one => one.Type == kind && one.Data.GetProperty("store").GetString() == store;
 
     private static Dictionary<string, string> Settings(SimulatedProvider provider, string folder) => new()
