@@ -169,8 +169,9 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
                 series.Add(new TenantDayDocument(Text(day), own[0].Tenant!, cost.ToString()));
             }
 
+            // What was booked between the two reads is in the dearest alone: the others have not spent less than nothing for it.
             if (months[0].Count > dearest.Count || dearest.Count == 0)
-                series.Add(new TenantDayDocument(Text(day), Other, rest.ToString()));
+                series.Add(new TenantDayDocument(Text(day), Other, NanoUsd.Max(rest, NanoUsd.Zero).ToString()));
         }
 
         return series;
