@@ -50,10 +50,10 @@ internal static class BudgetForm
         var shares = new JsonArray();
         foreach (var part in text.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (part.EndsWith('%') && decimal.TryParse(part[..^1], out var percent))
+            if (part.EndsWith('%') && FormFields.TryNumber(part[..^1], out var percent))
                 shares.Add(percent / 100);
             else
-                shares.Add(decimal.TryParse(part, out var share) ? JsonValue.Create(share) : JsonValue.Create(part));
+                shares.Add(FormFields.TryNumber(part, out var share) ? JsonValue.Create(share) : JsonValue.Create(part));
         }
 
         return shares;

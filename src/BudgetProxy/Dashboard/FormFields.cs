@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace BudgetProxy.Dashboard;
@@ -19,5 +20,12 @@ public sealed class FormFields(IFormCollection form)
 
     /// <summary>A number where it is one, else the text, so that the API says what is wrong with it.</summary>
     public JsonNode? Number(string name) =>
-        this[name] is not { } text ? null : decimal.TryParse(text, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
+        this[name] is not { } text ? null : TryNumber(text, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
+
+    /// <summary>
+    /// Reads a number with a decimal point. A comma makes it no number: to many readers it is the decimal sign, and taken for the sign between thousands
+    /// it would make 12,5 ten times as much.
+    /// </summary>
+    public static bool TryNumber(string text, out decimal number) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
 }

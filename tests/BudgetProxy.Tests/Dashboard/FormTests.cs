@@ -1,0 +1,39 @@
+using System.Net;
+using BudgetProxy.Tests.Infrastructure;
+
+namespace BudgetProxy.Tests.Dashboard;
+
+/// <summary>What the dashboard's forms make of what was filled in.</summary>
+public sealed class FormTests
+{
+    [Theory]
+    [InlineData("12,5")]
+    [InlineData("1,000")]
+    [InlineData("$5")]
+    public async Task What_is_no_plain_number_is_refused_at_its_field(string number)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        await proxy.CreateTenantAsync("acme");
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        using var signedIn = await browser.SignInAsync(TestProxy.AdminKey);
+        var token = await browser.TokenAsync("/admin/tenants/acme");
+        using var markup = await browser.PostAsync("/admin/tenants/acme", token, ("markupPercent", number));
+        Assert.Equal(HttpStatusCode.BadRequest, markup.StatusCode);
+        using var limit = await browser.PostAsync(
+            "/admin/tenants/acme/budgets", token, ("name", "calls"), ("amount", number), ("unit", "requests"), ("window", "month"));
+        Assert.Equal(HttpStatusCode.BadRequest, limit.StatusCode);
+        Assert.Empty(await proxy.BudgetsAsync("acme"));
+    }
+
+    [Fact]
+    public async Task A_decimal_point_is_one()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        await proxy.CreateTenantAsync("acme");
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        using var signedIn = await browser.SignInAsync(TestProxy.AdminKey);
+        using var saved = await browser.PostAsync("/admin/tenants/acme", await browser.TokenAsync("/admin/tenants/acme"), ("markupPercent", "12.5"));
+        Assert.Equal(HttpStatusCode.SeeOther, saved.StatusCode);
+        Assert.Contains("\"markupPercent\":12.5", await proxy.Admin.GetStringAsync("tenants/acme"));
+    }
+}
