@@ -5,6 +5,8 @@ namespace BudgetProxy.Dashboard;
 /// <summary>Makes the fields of a budget's form into the body that the API takes. What can't be read goes on as it is, for the API to say so.</summary>
 internal static class BudgetForm
 {
+    private const string TagPrefix = "tag:";
+
     public static JsonObject Body(FormFields fields)
     {
         var unit = fields["unit"] ?? "usd";
@@ -15,9 +17,7 @@ internal static class BudgetForm
             ["mode"] = fields["mode"] ?? "enforce",
             ["admission"] = fields["admission"] ?? "strict",
         };
-        if (fields["tag"] is { } tag)
-            body["per"] = "tag:" + tag;
-        else if (fields["per"] is { } per)
+        if (Per(fields) is { } per)
             body["per"] = per;
         if (fields["timezone"] is { } zone)
             body["timezone"] = zone;
@@ -26,6 +26,20 @@ internal static class BudgetForm
         if (fields["alertAt"] is { } alerts)
             body["alertAt"] = Shares(alerts);
         return body;
+    }
+
+    /// <summary>
+    /// What is chosen under “for each” holds. The tag's name below it counts where a tag is chosen, or nothing is and the name is new: the field still has
+    /// the name that the budget had. A choice and a new name contradict each other, and both go on, for the API to refuse.
+    /// </summary>
+    private static string? Per(FormFields fields)
+    {
+        var (per, tag) = (fields["per"], fields["tag"]);
+        if (per?.StartsWith(TagPrefix, StringComparison.Ordinal) == true)
+            return tag is null ? per : TagPrefix + tag;
+        if (tag is null || tag == fields["tagBefore"])
+            return per;
+        return per is null ? TagPrefix + tag : $"{per}, {TagPrefix}{tag}";
     }
 
     /// <summary>Lines of <c>model = gpt-4o*</c>.</summary>

@@ -36,4 +36,42 @@ public sealed class FormTests
         Assert.Equal(HttpStatusCode.SeeOther, saved.StatusCode);
         Assert.Contains("\"markupPercent\":12.5", await proxy.Admin.GetStringAsync("tenants/acme"));
     }
+
+    [Theory]
+    [InlineData("user", "team", "user")]
+    [InlineData("", "team", null)]
+    [InlineData("tag:team", "region", "tag:region")]
+    [InlineData("tag:team", "team", "tag:team")]
+    [InlineData("tag:team", "", "tag:team")]
+    public async Task What_is_chosen_under_for_each_holds_over_the_tag_that_was(string per, string tag, string? expected)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        await proxy.CreateTenantAsync("acme");
+        await proxy.PutBudgetAsync("acme", "each", """{"limit":{"usd":"5"},"window":"month","per":"tag:team"}""");
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        using var signedIn = await browser.SignInAsync(TestProxy.AdminKey);
+        var page = await (await browser.GetAsync("/admin/tenants/acme/budgets/each")).Content.ReadAsStringAsync();
+        Assert.Contains("name=\"tagBefore\" value=\"team\"", page);
+        using var saved = await browser.PostAsync(
+            "/admin/tenants/acme/budgets", await browser.TokenAsync("/admin/tenants/acme"),
+            ("old", "each"), ("amount", "5"), ("unit", "usd"), ("window", "month"), ("per", per), ("tag", tag), ("tagBefore", "team"));
+        Assert.Equal(HttpStatusCode.SeeOther, saved.StatusCode);
+        var budget = (await proxy.BudgetsAsync("acme"))["each"];
+        Assert.Equal(expected, budget.TryGetProperty("per", out var present) ? present.GetString() : null);
+    }
+
+    [Theory]
+    [InlineData("", HttpStatusCode.SeeOther)]
+    [InlineData("user", HttpStatusCode.BadRequest)]
+    public async Task A_new_tag_beside_another_choice_is_refused(string per, HttpStatusCode status)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        await proxy.CreateTenantAsync("acme");
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        using var signedIn = await browser.SignInAsync(TestProxy.AdminKey);
+        using var made = await browser.PostAsync(
+            "/admin/tenants/acme/budgets", await browser.TokenAsync("/admin/tenants/acme"),
+            ("name", "each"), ("amount", "5"), ("unit", "usd"), ("window", "month"), ("per", per), ("tag", "team"), ("tagBefore", ""));
+        Assert.Equal(status, made.StatusCode);
+    }
 }
