@@ -20,9 +20,9 @@ internal sealed class AdminPipe(IServiceScopeFactory scopes)
     /// <param name="key">The admin key to present.</param>
     /// <param name="call">The path below <c>/admin/v1</c>, escaped, with its query: <c>/tenants?limit=5</c>.</param>
     /// <param name="body">JSON, or null for none.</param>
-    /// <param name="terms">The version that a change is based on, and a word under which a repeat of it does nothing; null or empty = none.</param>
+    /// <param name="terms">The version that a change is based on, a word under which a repeat of it does nothing (null or empty = none), and whether the thing must be new.</param>
     public async Task<PipeAnswer> SendAsync(
-        string key, (string Method, string Path) call, JsonNode? body, (string? IfMatch, string? Once) terms, CancellationToken cancellationToken)
+        string key, (string Method, string Path) call, JsonNode? body, (string? IfMatch, string? Once, bool MustBeNew) terms, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = cancellationToken };
@@ -37,6 +37,8 @@ internal sealed class AdminPipe(IServiceScopeFactory scopes)
 
         if (!string.IsNullOrEmpty(terms.IfMatch))
             http.Request.Headers.IfMatch = terms.IfMatch;
+        if (terms.MustBeNew)
+            http.Request.Headers.IfNoneMatch = "*";
         if (!string.IsNullOrEmpty(terms.Once))
             http.Request.Headers["Idempotency-Key"] = terms.Once;
         using var answer = new MemoryStream();

@@ -10,6 +10,9 @@ public sealed record PipeAnswer(int Status, byte[] Body, string Version)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 
+    /// <summary>What was to be made is there already, or what was to be changed has changed.</summary>
+    public bool IsOtherwise => Status == StatusCodes.Status412PreconditionFailed;
+
     /// <summary>The body as <typeparamref name="T"/>. Fields that <typeparamref name="T"/> lacks are passed over.</summary>
     public T Read<T>() => JsonSerializer.Deserialize<T>(Body, JsonSerializerOptions.Web) ?? throw new InvalidOperationException($"The admin API answered null for {typeof(T).Name}.");
 

@@ -24,7 +24,11 @@ internal sealed class Visit(HttpContext http, Session session, AdminPipe pipe, P
     /// <param name="ifMatch">The version that the form was filled from; null or empty = any.</param>
     /// <param name="once">A word of the form's own, under which sending it again does nothing; null or empty = none.</param>
     public Task<PipeAnswer> SendAsync(string method, string path, JsonNode? body, string? ifMatch = null, string? once = null) =>
-        pipe.SendAsync(session.Key, (method, path), body, (ifMatch, once), http.RequestAborted);
+        pipe.SendAsync(session.Key, (method, path), body, (ifMatch, once, false), http.RequestAborted);
+
+    /// <summary>Makes what must not be there yet: 412 where it is, so that two people who make the same at once don't overwrite each other.</summary>
+    public Task<PipeAnswer> CreateAsync(string path, JsonNode? body) =>
+        pipe.SendAsync(session.Key, (HttpMethods.Put, path), body, (null, null, true), http.RequestAborted);
 
     /// <summary>Hands an export on to the browser as it comes.</summary>
     public Task StreamAsync(string path) => pipe.StreamAsync(http, session.Key, path);

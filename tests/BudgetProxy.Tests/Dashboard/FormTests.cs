@@ -74,4 +74,25 @@ public sealed class FormTests
             ("name", "each"), ("amount", "5"), ("unit", "usd"), ("window", "month"), ("per", per), ("tag", "team"), ("tagBefore", ""));
         Assert.Equal(status, made.StatusCode);
     }
+
+    [Theory]
+    [InlineData("/admin/tenants", "tenant", "acme")]
+    [InlineData("/admin/plans", "plan", "gold")]
+    [InlineData("/admin/tenants/first/budgets", "name", "main")]
+    public async Task Of_two_who_make_the_same_at_once_one_is_told(string form, string field, string name)
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        await proxy.CreateTenantAsync("first");
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        using var signedIn = await browser.SignInAsync(TestProxy.AdminKey);
+        var token = await browser.TokenAsync("/admin/tenants");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => browser.PostAsync(
+            form, token, (field, name), ("amount", "5"), ("unit", "usd"), ("window", "month"))));
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
+        foreach (var refused in answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Matches("There is a (tenant|plan)|The tenant has a budget", await refused.Content.ReadAsStringAsync());
+        }
+    }
 }

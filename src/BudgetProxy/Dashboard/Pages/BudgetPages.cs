@@ -6,6 +6,8 @@ namespace BudgetProxy.Dashboard.Pages;
 /// <summary>Making, editing, topping up, resetting and deleting a tenant's budget.</summary>
 internal static class BudgetPages
 {
+    private const string Taken = "The tenant has a budget of this name already.";
+
     public static void Map(IEndpointRouteBuilder routes, Door door)
     {
         routes.MapGet("/admin/tenants/{tenant}/new-budget", door.Page(visit => ShowAsync(visit, null, null)));
@@ -41,14 +43,18 @@ internal static class BudgetPages
         var old = fields["old"];
         var name = old ?? fields["name"] ?? "";
         var problem = name.Length == 0 ? Wrong("Is required.") : null;
+        // Asked before too, since a budget of the tenant's plan is none that stands in the way of making one.
         if (problem is null && old is null && (await visit.GetAsync(Api(visit, name))).IsSuccess)
-            problem = Wrong("The tenant has a budget of this name already.");
+            problem = Wrong(Taken);
         if (problem is null)
         {
-            var answer = await visit.SendAsync(HttpMethods.Put, Api(visit, name), BudgetForm.Body(fields), old is null ? null : fields["version"]);
+            var body = BudgetForm.Body(fields);
+            var answer = old is null
+                ? await visit.CreateAsync(Api(visit, name), body)
+                : await visit.SendAsync(HttpMethods.Put, Api(visit, name), body, fields["version"]);
             if (answer.IsSuccess)
                 return Visit.GoTo(TenantPages.Api(visit), "budget-saved");
-            problem = answer.Problem();
+            problem = old is null && answer.IsOtherwise ? Wrong(Taken) : answer.Problem();
         }
 
         return await ShowAsync(visit, old, new FormState("budget", old, fields, problem));

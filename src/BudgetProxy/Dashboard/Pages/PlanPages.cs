@@ -34,13 +34,13 @@ internal static class PlanPages
     {
         var name = fields["plan"] ?? "";
         var path = "/plans/" + Uri.EscapeDataString(name);
-        var problem = name.Length == 0 ? Wrong("plan", "Is required.") : (await visit.GetAsync(path)).IsSuccess ? Wrong("plan", "There is a plan of this name already.") : null;
+        var problem = name.Length == 0 ? Wrong("plan", "Is required.") : null;
         if (problem is null)
         {
-            var answer = await visit.SendAsync(HttpMethods.Put, path, Definition(fields, []));
+            var answer = await visit.CreateAsync(path, Definition(fields, []));
             if (answer.IsSuccess)
                 return Visit.GoTo("/plans", "plan-saved");
-            problem = answer.Problem();
+            problem = answer.IsOtherwise ? Wrong("plan", "There is a plan of this name already.") : answer.Problem();
         }
 
         return await ListAsync(visit, new FormState("plan", null, fields, problem));

@@ -76,15 +76,13 @@ internal static class TenantPages
     {
         var id = fields["tenant"] ?? "";
         var path = "/tenants/" + Uri.EscapeDataString(id);
-        var problem = id.Length == 0
-            ? Wrong("tenant", "Is required.")
-            : (await visit.GetAsync(path)).IsSuccess ? Wrong("tenant", "There is a tenant of this id already.") : null;
+        var problem = id.Length == 0 ? Wrong("tenant", "Is required.") : null;
         if (problem is null)
         {
-            var answer = await visit.SendAsync(HttpMethods.Put, path, Definition(fields, suspended: false));
+            var answer = await visit.CreateAsync(path, Definition(fields, suspended: false));
             if (answer.IsSuccess)
                 return Visit.GoTo(path, "tenant-made");
-            problem = answer.Problem();
+            problem = answer.IsOtherwise ? Wrong("tenant", "There is a tenant of this id already.") : answer.Problem();
         }
 
         return await ListAsync(visit, new FormState("tenant", null, fields, problem));
