@@ -7,7 +7,13 @@ internal sealed class Download(Visit visit, string path, string name) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        httpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        // Only once the API has answered: a refusal must be read, and not be saved under the file's name.
+        httpContext.Response.OnStarting(() =>
+        {
+            if (httpContext.Response.StatusCode is >= 200 and < 300)
+                httpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+            return Task.CompletedTask;
+        });
         return visit.StreamAsync(path);
     }
 }

@@ -1,5 +1,9 @@
 using System.Net;
+using BudgetProxy.Admin;
+using BudgetProxy.Dashboard;
 using BudgetProxy.Tests.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BudgetProxy.Tests.Dashboard;
 
@@ -94,5 +98,27 @@ public sealed class FormTests
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
             Assert.Matches("There is a (tenant|plan)|The tenant has a budget", await refused.Content.ReadAsStringAsync());
         }
+    }
+
+    [Fact]
+    public async Task Only_what_the_api_gave_is_saved_as_a_file()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        using var signedIn = await browser.SignInAsync(TestProxy.AdminKey);
+        const string Path = "/admin/exports/ledger?from=2026-01-01&to=2026-01-31&tenant=";
+        using var file = await browser.GetAsync(Path);
+        Assert.Equal(HttpStatusCode.OK, file.StatusCode);
+        Assert.Equal("attachment", file.Content.Headers.ContentDisposition?.DispositionType);
+        proxy.Services.GetRequiredService<AdminPipe>().Attach(http =>
+        {
+            if (http.Request.Path.Value!.EndsWith("/whoami", StringComparison.Ordinal))
+                return http.Response.WriteAsync("""{"id":"1","name":"test","role":"admin"}""");
+            return Problems.StoreUnavailable().ExecuteAsync(http);
+        });
+        using var refused = await browser.GetAsync(Path);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("store", await refused.Content.ReadAsStringAsync());
+        Assert.Null(refused.Content.Headers.ContentDisposition);
     }
 }
