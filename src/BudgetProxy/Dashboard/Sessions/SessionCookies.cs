@@ -16,6 +16,9 @@ internal sealed class SessionCookies(IDataProtectionProvider protection, TimePro
     /// <summary>How long a session lasts after it was last used.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
+    /// <summary>How long a session lasts however much it is used. Signing out only deletes the browser's cookie, so a copy of it must end some day.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
+
     /// <summary>A cookie younger than this is not written again.</summary>
     private static readonly TimeSpan RenewAfter = TimeSpan.FromMinutes(10);
 
@@ -38,9 +41,9 @@ internal sealed class SessionCookies(IDataProtectionProvider protection, TimePro
             return null;
         }
 
-        if (parts.Length != 3 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var expires))
+        if (parts is not [var id, var beginning, var end, var key] || Time(beginning) is not { } beganAt || Time(end) is not { } expiresAt)
             return null;
-        var session = new Session(parts[0], parts[2], DateTimeOffset.FromUnixTimeMilliseconds(expires));
+        var session = new Session(id, key, beganAt, expiresAt);
         return session.ExpiresAt > clock.GetUtcNow() ? session : null;
     }
 
@@ -48,22 +51,32 @@ internal sealed class SessionCookies(IDataProtectionProvider protection, TimePro
     /// <param name="key">An admin key: printable ASCII.</param>
     public Session Begin(HttpContext http, string key)
     {
-        var session = new Session(Convert.ToHexString(RandomNumberGenerator.GetBytes(IdBytes)), key, clock.GetUtcNow() + Lifetime);
+        var now = clock.GetUtcNow();
+        var session = new Session(Convert.ToHexString(RandomNumberGenerator.GetBytes(IdBytes)), key, now, now + Lifetime);
         Write(http, session);
         return session;
     }
 
-    /// <summary>Puts the end off again, now that the session is used.</summary>
+    /// <summary>Puts the end off again, now that the session is used, but never beyond <see cref="MaxLifetime"/>.</summary>
     public void Renew(HttpContext http, Session session)
     {
-        if (session.ExpiresAt - clock.GetUtcNow() < Lifetime - RenewAfter)
-            Write(http, session with { ExpiresAt = clock.GetUtcNow() + Lifetime });
+        var (unused, last) = (clock.GetUtcNow() + Lifetime, session.BeganAt + MaxLifetime);
+        var end = unused < last ? unused : last;
+        if (end - session.ExpiresAt > RenewAfter)
+            Write(http, session with { ExpiresAt = end });
     }
 
     public static void End(HttpContext http) => http.Response.Cookies.Delete(Name, Options());
 
-    private void Write(HttpContext http, Session session) => http.Response.Cookies.Append(
-        Name, _protector.Protect(string.Create(CultureInfo.InvariantCulture, $"{session.Id}\n{session.ExpiresAt.ToUnixTimeMilliseconds()}\n{session.Key}")), Options());
+    private void Write(HttpContext http, Session session)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"{session.Id}\n{session.BeganAt.ToUnixTimeMilliseconds()}\n{session.ExpiresAt.ToUnixTimeMilliseconds()}\n{session.Key}");
+        http.Response.Cookies.Append(Name, _protector.Protect(text), Options());
+    }
+
+    private static DateTimeOffset? Time(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     private static CookieOptions Options() => new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", IsEssential = true };
 }
