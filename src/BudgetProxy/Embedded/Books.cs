@@ -213,13 +213,20 @@ internal sealed class Books : IDisposable
         return states;
     }
 
-    /// <summary>Books entries that no reservation stands behind, also in the counters of these budgets.</summary>
+    /// <summary>Books entries that no reservation stands behind, also in the counters of these budgets as they are now.</summary>
     /// <returns>Ids of those that were not there before.</returns>
     public List<Guid> Append(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets)
     {
         var now = _clock.Now();
-        foreach (var budget in budgets)
-            _budgets.CountersOf(budget, now);
+        var present = new Dictionary<string, List<Budget>>(StringComparer.Ordinal);
+        foreach (var tenant in entries.Select(entry => entry.Tenant).Distinct(StringComparer.Ordinal))
+        {
+            // First: what is counted only now is counted without the entries.
+            present.Add(tenant, _budgets.Present(tenant, budgets));
+            foreach (var budget in present[tenant])
+                _budgets.CountersOf(budget, now);
+        }
+
         _session.Begin();
         var appended = new List<Guid>();
         foreach (var entry in entries)
@@ -228,7 +235,7 @@ internal sealed class Books : IDisposable
             if (!_ledger.Append(entry with { SettledAt = settled }))
                 continue;
             appended.Add(entry.Id);
-            foreach (var budget in budgets)
+            foreach (var budget in present[entry.Tenant])
                 _budgets.Spend(budget, entry, now);
         }
 

@@ -463,6 +463,27 @@ public abstract partial class ReservationStoreContract
     }
 
     [Fact]
+    public async Task Entries_that_come_with_older_budgets_count_in_what_was_defined_meanwhile()
+    {
+        using var s = Begin();
+        Budget day = StoreScenario.Money("changed", 1_000), month = StoreScenario.Money("changed", 1_000, "month"), made = StoreScenario.Money("made", 1_000);
+        Budget gone = StoreScenario.Money("gone", 1_000), stays = StoreScenario.Money("stays", 1_000);
+        var call = s.Call(10, [day, gone, stays]);
+        await s.ReserveAsync(call);
+        await s.SettleAsync(call.Id, 10);
+        var entry = Assert.Single(await s.EntriesAsync());
+        await s.SeedAsync(month);
+        await s.SeedAsync(made);
+        await s.Store.ForgetAsync("acme", "gone", CancellationToken.None);
+        LedgerEntry[] entries = [entry with { Id = Guid.CreateVersion7(s.Clock.Now) }, entry with { Id = Guid.CreateVersion7(s.Clock.Now), Tenant = "other" }];
+        Assert.Equal(2, (await s.Ledger.AppendAsync(entries, [day, gone, stays], CancellationToken.None)).Count);
+        Assert.Equal((20, 0), await s.CounterAsync(month));
+        Assert.Equal((20, 0), await s.CounterAsync(made));
+        Assert.Equal((20, 0), await s.CounterAsync(stays));
+        Assert.Equal(0, await s.Store.MeasureDriftAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task The_ledger_streams_in_order_and_sums_by_group()
     {
         using var s = Begin();
