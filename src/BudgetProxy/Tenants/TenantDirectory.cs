@@ -165,35 +165,48 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         where T : class
     {
         var seeding = new CounterSeeding(reservations);
-        for (var tries = 0; tries < MostTries; tries++)
-        {
-            var (decision, basis, counters, stored) = await TryAsync(decide, seeding, cancellationToken);
-            if (stored || counters is null)
-            {
-                await seeding.FinishAsync(Current, counters);
-                return decision.Result;
-            }
-
-            if (seeding.Missing(basis, counters.Seeds) is { Count: > 0 } missing)
-                await MakeCountersAsync(seeding, basis, missing, cancellationToken);
-            else
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MostPauseMilliseconds)), time, cancellationToken);
-        }
-
-        throw new StoreUnavailableException("Too many others change the directory at the same time.");
-    }
-
-    private async Task MakeCountersAsync(CounterSeeding seeding, DirectorySnapshot basis, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken)
-    {
         try
         {
-            await seeding.MakeAsync(basis, budgets, cancellationToken);
+            for (var tries = 0; tries < MostTries; tries++)
+            {
+                var (decision, basis, counters, stored) = await TryAsync(decide, seeding, cancellationToken);
+                if (stored || counters is null)
+                {
+                    await seeding.FinishAsync(Current, counters);
+                    return decision.Result;
+                }
+
+                if (seeding.Missing(basis, counters.Seeds) is { Count: > 0 } missing)
+                    await seeding.MakeAsync(basis, missing, cancellationToken);
+                else
+                    await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MostPauseMilliseconds)), time, cancellationToken);
+            }
+
+            throw new StoreUnavailableException("Too many others change the directory at the same time.");
         }
         catch
         {
-            await seeding.FinishAsync(Current, null);
+            await PutRightAsync(seeding);
             throw;
         }
+    }
+
+    /// <summary>Makes counters again those of the definitions in force, after a change that was not stored as far as is known.</summary>
+    private async Task PutRightAsync(CounterSeeding seeding)
+    {
+        if (!seeding.HasMade)
+            return;
+        try
+        {
+            // A step whose answer was lost may be stored all the same: then these counters are wanted.
+            await RefreshAsync(CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // What was in force last is the best that is known.
+        }
+
+        await seeding.FinishAsync(Current, null);
     }
 
     /// <returns>What was decided on which snapshot; what it means for counters, null where nothing is to change; and whether it is stored.</returns>
