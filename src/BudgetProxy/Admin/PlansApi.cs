@@ -39,7 +39,8 @@ internal static class PlansApi
         var wanted = PlanDocument.Read(plan, fields);
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
-        var edited = await directory.PutPlanAsync(wanted, request.HttpContext.Edit(), cancellationToken);
+        // Counters of very many tenants may have to be made: a client that doesn't wait for it would get no plan stored, ever.
+        var edited = await directory.PutPlanAsync(wanted, request.HttpContext.Edit(), CancellationToken.None);
         return edited.Value is { } made ? Show(made, request.HttpContext.Response, directory) : edited.ToProblem();
     }
 

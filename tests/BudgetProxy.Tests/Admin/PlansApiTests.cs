@@ -6,6 +6,8 @@ using BudgetProxy.Core.Requests;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
+using BudgetProxy.Tests.Infrastructure;
+using BudgetProxy.Tests.Tenants;
 
 namespace BudgetProxy.Tests.Admin;
 
@@ -31,6 +33,38 @@ public sealed class PlansApiTests
         Assert.Equal(HttpStatusCode.NoContent, (await host.DeleteAsync("/plans/pro")).Status);
         (await host.GetAsync("/plans/pro")).Is(HttpStatusCode.NotFound);
         (await host.DeleteAsync("/plans/pro")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_plan_is_stored_also_where_its_client_does_not_wait_for_it()
+    {
+        FailingDirectoryStore? store = null;
+        await using var host = await AdminHost.StartAsync(faults: inner => store = new FailingDirectoryStore(inner));
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var watched = CancellationToken.None;
+        store!.Before = async token =>
+        {
+            watched = token;
+            begun.TrySetResult();
+            await goOn.Task;
+            token.ThrowIfCancellationRequested();
+        };
+        using (var client = new HttpClient())
+        using (var gone = new CancellationTokenSource())
+        {
+            client.DefaultRequestHeaders.Add("Authorization", "Bearer " + AdminHost.AdminKey);
+            using var body = new StringContent(Pro, null, "application/json");
+            var put = client.PutAsync(new Uri(host.Address, "/admin/v1/plans/pro"), body, gone.Token);
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
+        }
+
+        // The server hears within milliseconds of a client that hangs up.
+        for (var i = 0; i < 50 && !watched.IsCancellationRequested; i++)
+            await Task.Delay(10);
+        goOn.SetResult();
+        await Poll.UntilAsync(() => host.Directory.Current.FindPlan("pro") is not null, TimeSpan.FromSeconds(10), "the plan in force");
     }
 
     [Theory]
