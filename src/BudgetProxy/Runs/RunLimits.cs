@@ -25,7 +25,7 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
 
     private readonly ConcurrentDictionary<(string Tenant, string Run), Run?> _known = new();
     private readonly ConcurrentDictionary<(string Tenant, string Run), bool> _used = new();
-    private DateTimeOffset _since = DateTimeOffset.UnixEpoch;
+    private DateTimeOffset? _since;
     private long _lastLook;
 
     /// <summary>The run's limit; null = it has none.</summary>
@@ -64,7 +64,11 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         var begun = clock.GetTimestamp();
-        var (changed, now) = await store.ChangedAsync(_since, cancellationToken);
+        // Before the first look nothing is known that the store could have changed, so it reads no runs, only the store's clock. What was looked up while no
+        // look succeeded may be older than what the next one goes back to.
+        if (_since is null)
+            _known.Clear();
+        var (changed, now) = await store.ChangedAsync(_since ?? DateTimeOffset.MaxValue, cancellationToken);
         foreach (var run in changed)
         {
             if (_known.ContainsKey((run.Tenant, run.Id)))
