@@ -26,15 +26,18 @@ public sealed class RunsEndpoint(RunLimits runs, TenantDirectory directory, IRes
             return CheckRefusals.Invalid(fields.Errors);
         if (await CountRunsAsync(call) is { } refusal)
             return refusal;
-        var put = await runs.PutAsync(call.Tenant.Id, id, limit!.Value, CancellationToken.None);
+        var put = await runs.PutAsync(TenantOf(call), id, limit!.Value, CancellationToken.None);
         return put.EndedAt is null ? await AnswerAsync(call, put) : Refusals.RunEnded(put) with { Status = StatusCodes.Status409Conflict, Code = "run_ended" };
     }
 
     public async Task<GatewayRefusal?> GetAsync(Call call) =>
-        await runs.FindAsync(call.Tenant.Id, RunOf(call), CancellationToken.None) is { } run ? await AnswerAsync(call, run) : CheckRefusals.NoRun(RunOf(call));
+        await runs.FindAsync(TenantOf(call), RunOf(call), CancellationToken.None) is { } run ? await AnswerAsync(call, run) : CheckRefusals.NoRun(RunOf(call));
 
     public async Task<GatewayRefusal?> EndAsync(Call call) =>
-        await runs.EndAsync(call.Tenant.Id, RunOf(call), CancellationToken.None) is { } run ? await AnswerAsync(call, run) : CheckRefusals.NoRun(RunOf(call));
+        await runs.EndAsync(TenantOf(call), RunOf(call), CancellationToken.None) is { } run ? await AnswerAsync(call, run) : CheckRefusals.NoRun(RunOf(call));
+
+    /// <summary>As it is by now: the budget that counts its runs may be younger than this call.</summary>
+    private Tenant TenantOf(Call call) => directory.Current.FindTenant(call.Tenant.Id) ?? call.Tenant;
 
     /// <summary>A slash in a segment is the one character that the server leaves encoded.</summary>
     private static string RunOf(Call call) =>

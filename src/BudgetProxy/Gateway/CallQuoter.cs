@@ -40,7 +40,7 @@ public sealed class CallQuoter(RateTable rates, CallMemory memory, RunLimits run
             return null;
         try
         {
-            call.Run = await runs.FindAsync(call.Tenant.Id, run, CancellationToken.None);
+            call.Run = await runs.FindAsync(call.Tenant, run, CancellationToken.None);
         }
         catch (StoreUnavailableException)
         {

@@ -1,5 +1,6 @@
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Runs;
 
@@ -30,6 +31,19 @@ public static class RunBudget
 
     /// <summary>True for that budget, also where an admin has changed its window since; false for another of its name, which counts something else.</summary>
     public static bool Counts(Budget budget) => budget is { Name: Name, Per: BudgetDimension.Run, LimitKind: LimitKind.Usd, Match.Count: 0 };
+
+    /// <summary>The budget that counts the tenant's runs; null = it has none just now.</summary>
+    public static Budget? In(Tenant tenant)
+    {
+        var budgets = tenant.Budgets;
+        for (var i = 0; i < budgets.Count; i++)
+        {
+            if (Counts(budgets[i]))
+                return budgets[i];
+        }
+
+        return null;
+    }
 
     /// <summary>True where it is as it was made: same window, never topped up or reset.</summary>
     public static bool IsPlain(Budget budget) => budget.Acts.All.Count == 0 && budget.Window == Window;

@@ -1,17 +1,26 @@
 using System.Collections.Concurrent;
+using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
 using BudgetProxy.Reservations;
+using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Runs;
 
 /// <summary>
 /// The limits of runs as this proxy knows them. A run that it has not met is looked up in the store when a call first names it, so that a limit which was set
 /// before the first call holds on every proxy at once; later changes are taken in several times a second. What could not be kept up to date is looked up again.
+/// A tenant without the budget that counts runs has none with a limit, and its calls ask no store.
 /// </summary>
 public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogger<RunLimits> logger) : BackgroundService
 {
     /// <summary>Runs that are known at once, with a limit or without: about 10 MB.</summary>
     private const int Most = 50_000;
+
+    /// <summary>And of one tenant, so that none that names ever new runs makes others' be looked up again.</summary>
+    private const int Share = 10_000;
+
+    /// <summary>Runs looked up before all are counted anew.</summary>
+    private const int Uncounted = 1_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -23,40 +32,45 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
 
     private static readonly TimeSpan Housekeeping = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<(string Tenant, string Run), Run?> _known = new();
-    private readonly ConcurrentDictionary<(string Tenant, string Run), bool> _used = new();
+    private readonly ConcurrentDictionary<string, TenantRuns> _known = new(StringComparer.Ordinal);
     private DateTimeOffset? _since;
     private long _lastLook;
+    private long _houseKept;
+    private int _met;
 
     /// <summary>The run's limit; null = it has none.</summary>
+    /// <param name="tenant">As the directory shows it.</param>
     /// <exception cref="StoreUnavailableException">It is not known here, and the store can't be asked.</exception>
-    public ValueTask<Run?> FindAsync(string tenant, string run, CancellationToken cancellationToken)
+    public ValueTask<Run?> FindAsync(Tenant tenant, string run, CancellationToken cancellationToken)
     {
-        if (IsFresh && _known.TryGetValue((tenant, run), out var known))
+        if (RunBudget.In(tenant) is not { } counters)
         {
-            if (known is not null)
-                _used.TryAdd((tenant, run), true);
-            return ValueTask.FromResult(known);
+            _known.TryRemove(tenant.Id, out _);
+            return ValueTask.FromResult<Run?>(null);
         }
 
-        return LookUpAsync(tenant, run, cancellationToken);
+        var runs = RunsOf(counters);
+        if (!IsFresh || runs.Find(run) is not { } known)
+            return LookUpAsync(runs, tenant.Id, run, cancellationToken);
+        known.Use(clock.GetTimestamp());
+        return ValueTask.FromResult(known.Run);
     }
 
     /// <summary>Sets a run's limit; it holds on this proxy when this returns.</summary>
     /// <returns>The run as it now stands: one that has ended stays as it was.</returns>
-    public async ValueTask<Run> PutAsync(string tenant, string run, NanoUsd limit, CancellationToken cancellationToken)
+    public async ValueTask<Run> PutAsync(Tenant tenant, string run, NanoUsd limit, CancellationToken cancellationToken)
     {
-        var put = await store.PutAsync(tenant, run, limit, cancellationToken);
-        Know(put);
+        var put = await store.PutAsync(tenant.Id, run, limit, cancellationToken);
+        Know(tenant, put);
         return put;
     }
 
     /// <summary>Ends a run; no call of it is taken by this proxy once this returns.</summary>
-    public async ValueTask<Run?> EndAsync(string tenant, string run, CancellationToken cancellationToken)
+    public async ValueTask<Run?> EndAsync(Tenant tenant, string run, CancellationToken cancellationToken)
     {
-        var ended = await store.EndAsync(tenant, run, cancellationToken);
+        var ended = await store.EndAsync(tenant.Id, run, cancellationToken);
         if (ended is not null)
-            Know(ended);
+            Know(tenant, ended);
         return ended;
     }
 
@@ -71,12 +85,14 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
         var (changed, now) = await store.ChangedAsync(_since ?? DateTimeOffset.MaxValue, cancellationToken);
         foreach (var run in changed)
         {
-            if (_known.ContainsKey((run.Tenant, run.Id)))
-                Know(run);
+            if (_known.TryGetValue(run.Tenant, out var runs))
+                runs.Follow(run);
         }
 
         _since = now - Overlap;
         Volatile.Write(ref _lastLook, begun);
+        if (Volatile.Read(ref _met) >= Uncounted)
+            KeepToMost();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -114,28 +130,44 @@ public sealed partial class RunLimits(IRunStore store, TimeProvider clock, ILogg
 
     private bool IsFresh => Volatile.Read(ref _lastLook) is var last and not 0 && clock.GetElapsedTime(last) < Fresh;
 
-    private async ValueTask<Run?> LookUpAsync(string tenant, string run, CancellationToken cancellationToken)
+    private async ValueTask<Run?> LookUpAsync(TenantRuns runs, string tenant, string run, CancellationToken cancellationToken)
     {
         var found = await store.FindAsync(tenant, run, cancellationToken);
-        if (_known.Count >= Most)
-            _known.Clear();
+        Interlocked.Increment(ref _met);
+        if (runs.Count >= Share)
+            runs.Halve();
         // What changed while it was read is seen by the looks that follow: each goes back further than a read takes.
-        _known[(tenant, run)] = found;
-        return found;
+        return runs.Know(run, found, clock.GetTimestamp());
     }
 
-    private void Know(Run run) => _known.AddOrUpdate(
-        (run.Tenant, run.Id), run, (_, known) => known is null || known.ChangedAt <= run.ChangedAt ? run : known);
+    private void KeepToMost()
+    {
+        Volatile.Write(ref _met, 0);
+        while (_known.Values.Sum(runs => runs.Count) > Most)
+            _known.Values.MaxBy(runs => runs.Count)?.Halve();
+    }
+
+    private void Know(Tenant tenant, Run run)
+    {
+        if (RunBudget.In(tenant) is { } counters)
+            RunsOf(counters).Know(run.Id, run, clock.GetTimestamp());
+    }
+
+    private TenantRuns RunsOf(Budget counters) => _known.TryGetValue(counters.Tenant, out var runs) && runs.AreOf(counters)
+        ? runs
+        : _known.AddOrUpdate(
+            counters.Tenant, _ => new TenantRuns(counters), (_, known) => known.AreOf(counters) ? known : new TenantRuns(counters));
 
     private async Task KeepHouseAsync(CancellationToken cancellationToken)
     {
-        foreach (var (used, _) in _used)
+        var begun = clock.GetTimestamp();
+        foreach (var run in _known.Values.SelectMany(runs => runs.UsedSince(_houseKept)))
         {
-            _used.TryRemove(used, out _);
-            if (_known.GetValueOrDefault(used) is { EndedAt: null } run && clock.GetUtcNow() - run.ChangedAt > TimeSpan.FromDays(1))
-                await store.TouchAsync(used.Tenant, used.Run, cancellationToken);
+            if (run.EndedAt is null && clock.GetUtcNow() - run.ChangedAt > TimeSpan.FromDays(1))
+                await store.TouchAsync(run.Tenant, run.Id, cancellationToken);
         }
 
+        _houseKept = begun;
         await store.ForgetAsync(RunBudget.Days, cancellationToken);
     }
 
