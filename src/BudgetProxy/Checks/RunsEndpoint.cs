@@ -50,10 +50,18 @@ public sealed class RunsEndpoint(RunLimits runs, TenantDirectory directory, IRes
     private async ValueTask<GatewayRefusal?> CountRunsAsync(Call call)
     {
         var tenant = call.Tenant.Id;
-        if (directory.Current.FindBudget(tenant, RunBudget.Name) is { } there)
-            return RunBudget.Counts(there) ? null : CheckRefusals.RunsNotCounted($"it has a budget '{RunBudget.Name}' that counts otherwise");
-        var made = await directory.PutBudgetAsync(RunBudget.Of(tenant), new Edit(AuditActor.Proxy), CancellationToken.None);
-        return made.Value is not null ? null : CheckRefusals.RunsNotCounted("it has as many budgets as it may have");
+        if (directory.Current.FindBudget(tenant, RunBudget.Name) is not { } there)
+        {
+            // Only where nobody has made one of that name, which may not be known here yet: what an admin has made is never replaced.
+            var made = await directory.PutBudgetAsync(RunBudget.Of(tenant), new Edit(AuditActor.Proxy, new Precondition(null, MustBeNew: true)), CancellationToken.None);
+            if (made.Value is not null)
+                return null;
+            if (made.Outcome != EditOutcome.Changed || directory.Current.FindBudget(tenant, RunBudget.Name) is not { } faster)
+                return CheckRefusals.RunsNotCounted("it has as many budgets as it may have");
+            there = faster;
+        }
+
+        return RunBudget.Counts(there) ? null : CheckRefusals.RunsNotCounted($"it has a budget '{RunBudget.Name}' that counts otherwise");
     }
 
     private async Task<GatewayRefusal?> AnswerAsync(Call call, Run run)
