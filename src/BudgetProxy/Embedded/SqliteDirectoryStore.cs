@@ -115,6 +115,7 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
             connection.Run(
                 """
                 DELETE FROM budget_acts WHERE tenant = $id; DELETE FROM budgets WHERE tenant = $id; DELETE FROM virtual_keys WHERE tenant = $id; DELETE FROM learned WHERE tenant = $id;
+                DELETE FROM runs WHERE tenant = $id; UPDATE direct_reservations SET repeat_key = NULL WHERE tenant = $id AND repeat_key IS NOT NULL;
                 DELETE FROM tenants WHERE id = $id
                 """,
                 ("$id", tenant));

@@ -111,4 +111,37 @@ public abstract class RunContract
         using var other = s.Proxy.Client(await s.Proxy.CreateTenantAsync("other"));
         Assert.Equal(201, (int)(await s.ReserveAsync("""{"provider":"openai","model":"gpt-4o-mini","costUsd":"0.1","run":"run-*-7"}""", client: other)).Status);
     }
+
+    [Fact]
+    public async Task A_tenant_made_again_has_neither_runs_nor_repeat_keys_of_the_one_that_was()
+    {
+        const string Asked = """{"provider":"openai","model":"gpt-4o-mini","costUsd":"0.1"}""";
+        await using var s = await StartAsync();
+        (await PutAsync(s, "r1", """{"limitUsd":"0"}""")).Is(200);
+        var before = (await s.ReserveAsync(Asked, "key")).Is(201);
+        (await s.Proxy.Admin.DeleteAsync(new Uri("tenants/acme", UriKind.Relative))).EnsureSuccessStatusCode();
+        using var client = s.Proxy.Client(await s.Proxy.CreateTenantAsync("acme"));
+        s.Client.DefaultRequestHeaders.Authorization = client.DefaultRequestHeaders.Authorization;
+
+        Assert.Equal("not_found", (await GetAsync(s, "r1")).Is(404).Code);
+        (await PutAsync(s, "r2", """{"limitUsd":"1"}""")).Is(200);
+        Assert.Equal("not_found", (await GetAsync(s, "r1")).Is(404).Code);
+        (await CallAsync(s, "r1")).Is(200);
+        Assert.NotEqual(before.Id, (await s.ReserveAsync(Asked, "key")).Is(201).Id);
+    }
+
+    [Fact]
+    public async Task A_budget_of_that_name_that_an_admin_makes_meanwhile_is_never_replaced()
+    {
+        await using var s = await StartAsync();
+        await Parallel.ForEachAsync(Enumerable.Range(0, 24), async (i, _) =>
+        {
+            using var client = s.Proxy.Client(await s.Proxy.CreateTenantAsync($"t{i}"));
+            using var put = new HttpRequestMessage(HttpMethod.Put, "/v1/runs/r") { Content = TestProxy.Json("""{"limitUsd":"1"}""") };
+            var run = s.SendAsync(put, client);
+            await s.Proxy.PutBudgetAsync($"t{i}", "run-limits", """{"limit":{"requests":7},"window":"day"}""");
+            Assert.True((int)(await run).Status is 200 or 409);
+            Assert.Equal("7", (await s.Proxy.BudgetsAsync($"t{i}"))["run-limits"].GetProperty("limit").GetProperty("requests").ToString());
+        });
+    }
 }

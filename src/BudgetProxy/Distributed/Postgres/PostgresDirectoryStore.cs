@@ -135,6 +135,10 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
             await context.Tenants.Where(row => row.Id == tenant).ExecuteDeleteAsync(cancellationToken);
             // After the tenant: who adds to them holds its row.
             await context.Database.ExecuteSqlAsync($"DELETE FROM learned WHERE tenant = {tenant}", cancellationToken);
+            await context.Database.ExecuteSqlAsync($"DELETE FROM runs WHERE tenant = {tenant}", cancellationToken);
+            // What is held is still to be settled or voided; only a repeat of its request must not find it.
+            await context.Database.ExecuteSqlAsync(
+                $"UPDATE direct_reservations SET repeat_key = NULL WHERE tenant = {tenant} AND repeat_key IS NOT NULL", cancellationToken);
         }
 
         foreach (var plan in write.DeletedPlans)
