@@ -11,7 +11,7 @@ internal sealed class PlanSetCommand : ProxyCommand
     private readonly Argument<string> _plan = Named.Of("plan", "The plan's name");
     private readonly Option<string[]> _budgets = new("--budget")
     {
-        Description = "Sets one budget, and leaves the others: name=50usd/month, with per=, match=model:gpt-4o*, mode=, timezone= or admission= after commas; may be given again", HelpName = "monthly=50usd/month",
+        Description = "Makes one budget, or changes what is named of it, and leaves the others: name=50usd/month, with per=, match=model:gpt-4o*, mode=, timezone=, admission= or alert=0.8 after commas, where an empty text takes a field away; may be given again", HelpName = "monthly=50usd/month",
     };
 
     private readonly Option<string[]> _without = new("--without") { Description = "Takes the budget of this name out; may be given again", HelpName = "monthly" };

@@ -47,6 +47,29 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
+    public async Task A_plans_budget_keeps_what_is_not_named()
+    {
+        await using var cli = await CliProxy.StartAsync();
+        (await cli.RunAsync("plans", "set", "pro", "--budget", "monthly=50usd/month,per=user,match=model:gpt-4o*,mode=shadow,timezone=Europe/Berlin,admission=expected,alert=0.5,alert=0.8", "--budget", "bursts=100requests/minute")).Ok();
+        (await cli.RunAsync("plans", "set", "pro", "--budget", "monthly=60usd/month")).Ok();
+        var budgets = (await cli.RunAsync("plans", "show", "pro", "--json")).Ok().Json.GetProperty("budgets").EnumerateArray().ToList();
+        Assert.Equal(["monthly", "bursts"], budgets.Select(budget => budget.GetProperty("name").GetString()));
+        Assert.Equal("60.00", budgets[0].GetProperty("limit").GetProperty("usd").GetString());
+        Assert.Equal("gpt-4o*", budgets[0].GetProperty("match").GetProperty("model").GetString());
+        Assert.Equal(2, budgets[0].GetProperty("alertAt").GetArrayLength());
+        Assert.Equal(["user", "shadow", "Europe/Berlin", "expected"], new[] { "per", "mode", "timezone", "admission" }.Select(field => budgets[0].GetProperty(field).GetString()));
+
+        // Conditions that are named are all there are, and an empty text takes a field away.
+        (await cli.RunAsync("plans", "set", "pro", "--budget", "monthly=60usd/month,match=user:alice,per=")).Ok();
+        var monthly = (await cli.RunAsync("plans", "show", "pro", "--json")).Ok().Json.GetProperty("budgets")[0];
+        Assert.Equal("""{"user":"alice"}""", monthly.GetProperty("match").GetRawText().Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings(""));
+        Assert.False(monthly.TryGetProperty("per", out var per) && per.ValueKind == JsonValueKind.String, monthly.GetRawText());
+        Assert.Equal("shadow", monthly.GetProperty("mode").GetString());
+        Assert.Contains("alert=0.8", (await cli.RunAsync("plans", "set", "--help")).Ok().Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        (await cli.RunAsync("plans", "set", "pro", "--budget", "monthly=60usd/month,colour=red")).Fails(2, "is none of per, match");
+    }
+
+    [Fact]
     public async Task What_another_changed_meanwhile_is_not_overwritten()
     {
         var served = new List<string>();
