@@ -15,18 +15,21 @@ internal sealed class LocalKeys
 
     private LocalKeys(string file) => _file = file;
 
-    /// <summary>The file's text with hashes. What is no YAML stays as it is, for the proxy to say what is wrong with it.</summary>
-    /// <exception cref="CommandException">A variable is not set, or a key is none.</exception>
+    /// <summary>The file's text with hashes.</summary>
+    /// <exception cref="CommandException">It is no YAML, a variable is not set, or a key is none.</exception>
     public static string Hide(string yaml, string file)
     {
         var keys = new LocalKeys(file);
+        var scanner = new Scanner(new StringReader(yaml), skipComments: true);
         try
         {
-            keys.Walk(new Parser(new Scanner(new StringReader(yaml), skipComments: true)));
+            keys.Walk(new Parser(scanner));
         }
-        catch (YamlException)
+        catch (YamlException wrong)
         {
-            return yaml;
+            // Behind the fault keys may stand that are not found, so the proxy is not asked what it thinks of the file. Some faults name where the thing began that
+            // could not be read; that is further back than an editor's eye should go.
+            keys.Error(wrong.End.Index > wrong.Start.Index ? wrong.End : scanner.CurrentPosition, $"This is no YAML: {wrong.Message.TrimEnd('.')}.");
         }
 
         if (keys._errors.Count > 0)
@@ -45,6 +48,9 @@ internal sealed class LocalKeys
         var open = new Stack<bool>();
         while (parser.MoveNext())
         {
+            // A key could stand at the anchor, under any name.
+            if (parser.Current is NodeEvent { Anchor.IsEmpty: false } node)
+                Error(node.Start, $"'&{node.Anchor.Value}' is an anchor, and those are not taken: write out what is meant in each place.");
             switch (parser.Current)
             {
                 case MappingStart or SequenceStart:
@@ -80,7 +86,7 @@ internal sealed class LocalKeys
             key = Environment.GetEnvironmentVariable(value.Value)?.Trim();
             if (string.IsNullOrEmpty(key))
             {
-                Error(value, $"The environment variable {value.Value} is not set.");
+                Error(value.Start, $"The environment variable {value.Value} is not set.");
                 return;
             }
         }
@@ -91,7 +97,7 @@ internal sealed class LocalKeys
 
         if (!IsKey(key))
         {
-            Error(value, $"{(name.Value == "env" ? $"The value of {value.Value}" : "This")} is no key: a key is bp_ and 40 to 200 random letters, digits, '-' or '_', such as bp_$(openssl rand -hex 24).");
+            Error(value.Start, $"{(name.Value == "env" ? $"The value of {value.Value}" : "This")} is no key: a key is bp_ and 40 to 200 random letters, digits, '-' or '_', such as bp_$(openssl rand -hex 24).");
             return;
         }
 
@@ -101,7 +107,7 @@ internal sealed class LocalKeys
         _changes.Add(((int)value.Start.Index, (int)value.End.Index, $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}\"{lineEnd}"));
     }
 
-    private void Error(Scalar at, string message) => _errors.Add($"{_file}:{at.Start.Line}:{at.Start.Column}: {message}");
+    private void Error(Mark at, string message) => _errors.Add($"{_file}:{Math.Max(1, at.Line)}:{Math.Max(1, at.Column)}: {message}");
 
     private static bool IsKey(string key) =>
         key.StartsWith("bp_", StringComparison.Ordinal) && key.Length is >= 43 and <= 203 && key.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');

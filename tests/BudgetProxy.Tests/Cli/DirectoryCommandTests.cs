@@ -101,6 +101,21 @@ public sealed class DirectoryCommandTests : IDisposable
         (await RunAsync(proxy, "apply", "-f", FilePath, "--dry-run")).Fails(1, "is not UTF-8 text");
     }
 
+    /// <summary>Nothing listens at the address: whoever sends ends with another code.</summary>
+    [Theory]
+    [InlineData("tenants:\n  acme:\n    name: [a\n    keys: { k: { key: {0} } }\n", ":4:", "This is no YAML: ")]
+    [InlineData("x: &k {0}\ntenants: { acme: { keys: { k: { key: *k } } } }\n", ":1:4: ", "'&k' is an anchor")]
+    public async Task A_file_with_a_fault_is_not_sent_since_keys_in_it_may_not_be_found(string form, string place, string message)
+    {
+        var secret = KeySecret.NewVirtual().Text;
+        await File.WriteAllTextAsync(FilePath, form.Replace("{0}", secret, StringComparison.Ordinal));
+        var answer = await CliProgram.RunAsync("apply", "-f", FilePath, "--yes", "--url", "http://127.0.0.1:1", "--key", "k");
+        answer.Fails(1, FilePath + place);
+        answer.Fails(1, message);
+        answer.Fails(1, "Nothing was sent.");
+        Assert.DoesNotContain(secret, answer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_export_is_a_file_that_changes_nothing()
     {
