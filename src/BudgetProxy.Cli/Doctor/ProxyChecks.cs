@@ -67,20 +67,34 @@ internal sealed class ProxyChecks(ProxyAddress proxy)
             var skew = answer.Headers.Date is { } date ? (long)(date.AddMilliseconds(500) - TimeProvider.System.GetUtcNow() + (took / 2)).TotalMilliseconds : (long?)null;
             return (Finding.Ok("proxy", $"answers in {took.TotalMilliseconds:0} ms"), skew);
         }
-        catch (Exception away) when (away is HttpRequestException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception away) when (WhyAway(away, cancellationToken) is { } why)
         {
-            var why = away is HttpRequestException ? away.Message : $"no answer in {proxy.Patience.TotalSeconds:0} seconds";
             return (Finding.Fail("proxy", $"can't be reached at {proxy.Url}: {why}", "Start it, or name where it listens with --url, BUDGETPROXY_URL or a profile."), null);
         }
     }
 
-    private static async Task<Finding> ReadyAsync(HttpClient http, CancellationToken cancellationToken)
+    private async Task<Finding> ReadyAsync(HttpClient http, CancellationToken cancellationToken)
     {
-        using var answer = await http.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken);
-        return answer.IsSuccessStatusCode
-            ? Finding.Ok("ready", "takes calls")
-            : Finding.Fail("ready", $"answers {(int)answer.StatusCode}: it takes no calls now", "Its store is away, or it is being stopped; see the stores below and the proxy's log.");
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken);
+            return answer.IsSuccessStatusCode
+                ? Finding.Ok("ready", "takes calls")
+                : Finding.Fail("ready", $"answers {(int)answer.StatusCode}: it takes no calls now", "Its store is away, or it is being stopped; see the stores below and the proxy's log.");
+        }
+        catch (Exception away) when (WhyAway(away, cancellationToken) is { } why)
+        {
+            return Finding.Fail("ready", $"does not answer whether it takes calls: {why}", "Its store may hang, or it is being stopped; see the stores below and the proxy's log.");
+        }
     }
+
+    /// <summary>Why no answer came; null where something else went wrong, or whoever asked broke off.</summary>
+    private string? WhyAway(Exception failed, CancellationToken cancellationToken) => failed switch
+    {
+        HttpRequestException or IOException => failed.Message,
+        OperationCanceledException when !cancellationToken.IsCancellationRequested => $"no answer in {proxy.Patience.TotalSeconds:0} seconds",
+        _ => null,
+    };
 
     private static async Task<Finding> KeyAsync(AdminClient client, CancellationToken cancellationToken)
     {
@@ -89,13 +103,17 @@ internal sealed class ProxyChecks(ProxyAddress proxy)
             var key = (await client.GetAsync("whoami", cancellationToken)).Json;
             return Finding.Ok("admin key", $"{key.Text("name")}, role {key.Text("role")}");
         }
-        catch (ProxyRefusal refusal)
+        catch (ProxyRefusal refusal) when (refusal.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             return Finding.Fail("admin key", refusal.Message, "Take a key from BudgetProxy__AdminKey, from the proxy's first start, or from `budgetproxy admin-keys create`.");
         }
+        catch (CommandException unknown) when (unknown is ProxyRefusal || unknown.Code == ExitCode.Unavailable)
+        {
+            return Finding.Warn("admin key", $"could not be checked: {unknown.Message}", "That is not the key's fault: see the other findings and the proxy's log, and try again.");
+        }
         catch (CommandException old)
         {
-            return Finding.Warn("admin key", old.Message, "Update the proxy to one of this command's version.");
+            return Finding.Warn("admin key", old.Message, "Name the proxy's own address, or update it to one of this command's version.");
         }
     }
 

@@ -161,6 +161,39 @@ public sealed class OperatorCommandTests
         Assert.Contains("127.0.0.1:1 can't be reached", settings.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Only a refusal of the key is the key's fault; and an answer that does not come is a finding, not the doctor's end.</summary>
+    [Theory]
+    [InlineData("503 Service Unavailable", "warn  admin key", "not the key's fault")]
+    [InlineData("429 Too Many Requests", "warn  admin key", "not the key's fault")]
+    [InlineData("", "warn  admin key", "not the key's fault")]
+    [InlineData("401 Unauthorized", "FAIL  admin key", "Take a key from")]
+    public async Task The_doctor_goes_on_where_an_answer_does_not_come(string status, string finding, string advice)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            await AnswerAsync(listener, "200 OK", "{}");
+            using var silent = await listener.AcceptTcpClientAsync();
+            for (var i = 0; i < 2; i++)
+            {
+                if (status.Length > 0)
+                    await AnswerAsync(listener, status, """{"title":"Not now.","detail":"Try again."}""");
+                else
+                    (await listener.AcceptTcpClientAsync()).Client.Close(0);
+            }
+        });
+        var answer = await CliProgram.RunAsync("doctor", "--timeout", "1s", "--url", $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}", "--key", "k");
+        Assert.True(answer.Code == 1 && answer.Error.Length == 0, $"{answer.Code}: {answer.Error}{answer.Output}");
+        Assert.Contains("FAIL  ready", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("no answer in 1 seconds", answer.Output, StringComparison.Ordinal);
+        Assert.Contains(finding, answer.Output, StringComparison.Ordinal);
+        Assert.Contains(advice, answer.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(status != "401 Unauthorized", answer.Output.Contains("FAIL  health", StringComparison.Ordinal));
+        listener.Stop();
+        await Record.ExceptionAsync(() => serving);
+    }
+
     [Theory]
     [InlineData("bash", "complete -o default -F _budgetproxy budgetproxy")]
     [InlineData("zsh", "compdef _budgetproxy budgetproxy")]
