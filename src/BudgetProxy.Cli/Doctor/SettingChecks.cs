@@ -71,7 +71,10 @@ internal sealed class SettingChecks(Settings settings)
     /// <summary>Asks for a PONG; a server that first wants a password is one too.</summary>
     private static async Task<Finding> RedisAsync(string text, CancellationToken cancellationToken)
     {
-        var end = text.Split(',')[0].Trim();
+        // Options, the password among them, may stand before the server too; and a password must not be shown.
+        if (text.Split(',', StringSplitOptions.TrimEntries).FirstOrDefault(part => part.Length > 0 && !part.Contains('=', StringComparison.Ordinal)) is not { } end)
+            return Finding.Fail("store redis", "BudgetProxy__Redis names no server", "Name one, and after it the options: host:6379,password=…");
+        end = end[(end.LastIndexOf('@') + 1)..];
         var encrypted = text.Contains("ssl=true", StringComparison.OrdinalIgnoreCase);
         var (host, port) = HostOf(end, 6379);
         return await GreetAsync("store redis", host, port, encrypted ? [] : "PING\r\n"u8.ToArray(), answer => answer is (byte)'+' or (byte)'-', "BudgetProxy__Redis", cancellationToken);

@@ -195,6 +195,17 @@ public sealed class OperatorCommandTests
     }
 
     [Theory]
+    [InlineData("password=s3cret,127.0.0.1:1", "127.0.0.1:1 can't be reached")]
+    [InlineData("redis://:s3cret@127.0.0.1:1", "127.0.0.1:1 can't be reached")]
+    [InlineData("password=s3cret,ssl=true", "BudgetProxy__Redis names no server")]
+    public async Task The_doctor_shows_no_password_of_a_store(string redis, string finding)
+    {
+        var answer = await CliProgram.RunAsync([("BudgetProxy__Redis", redis), ("BudgetProxy__DataDirectory", Path.GetTempPath())], "doctor", "--config");
+        Assert.Contains(finding, answer.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", answer.Output + answer.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("bash", "complete -o default -F _budgetproxy budgetproxy")]
     [InlineData("zsh", "compdef _budgetproxy budgetproxy")]
     [InlineData("fish", "complete -c budgetproxy")]
