@@ -25,11 +25,13 @@ internal sealed class LocalKeys
         {
             keys.Walk(new Parser(scanner));
         }
-        catch (YamlException wrong)
+        catch (Exception wrong) when (wrong is YamlException or InvalidOperationException)
         {
+            // The scanner gives up on some faults with the second, which knows neither place nor reason.
+            var fault = wrong as YamlException ?? new YamlException(scanner.CurrentPosition, scanner.CurrentPosition, "It can't be read from here on");
             // Behind the fault keys may stand that are not found, so the proxy is not asked what it thinks of the file. Some faults name where the thing began that
             // could not be read; that is further back than an editor's eye should go.
-            keys.Error(wrong.End.Index > wrong.Start.Index ? wrong.End : scanner.CurrentPosition, $"This is no YAML: {wrong.Message.TrimEnd('.')}.");
+            keys.Error(fault.End.Index > fault.Start.Index ? fault.End : scanner.CurrentPosition, $"This is no YAML: {fault.Message.TrimEnd('.')}.");
         }
 
         if (keys._errors.Count > 0)
