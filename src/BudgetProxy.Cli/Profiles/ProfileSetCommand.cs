@@ -10,7 +10,7 @@ internal sealed class ProfileSetCommand : ExampleCommand
 {
     private readonly Argument<string> _name = Named.Of("name", "What to call the proxy");
     private readonly Option<string> _url = new("--url") { Description = "Its address", HelpName = "http://host:8080", Required = true };
-    private readonly Option<string?> _keyFile = new("--key-file") { Description = "A file with its admin key, which is then kept, readable for you alone; - is standard input. Else the key comes with each command", HelpName = "file" };
+    private readonly Option<string?> _keyFile = new("--key-file") { Description = "A file with its admin key, which is then kept, readable for you alone; - is standard input. Left out, a key that is kept stays where the address is the same; else the key comes with each command", HelpName = "file" };
 
     public ProfileSetCommand()
         : base(
@@ -28,9 +28,15 @@ internal sealed class ProfileSetCommand : ExampleCommand
             var name = parsed.GetRequiredValue(_name);
             var url = ProxyAddress.Parse(parsed.GetRequiredValue(_url), "--url");
             var profiles = ProfileStore.Read();
-            profiles.Profiles[name] = new Profile(url.AbsoluteUri, parsed.GetValue(_keyFile) is { } file ? KeyFile.Read(file) : null);
+            var old = profiles.Profiles.GetValueOrDefault(name);
+            // A key is for the address that it was given with.
+            var kept = old is not null && old.Url == url.AbsoluteUri ? old.Key : null;
+            var key = parsed.GetValue(_keyFile) is { } file ? KeyFile.Read(file) : kept;
+            profiles.Profiles[name] = new Profile(url.AbsoluteUri, key);
             ProfileStore.Write(profiles with { Current = profiles.Current ?? name });
             Terminal.OnConsole().Line($"Profile {Terminal.Clean(name)} is kept in {ProfileStore.FilePath}.");
+            if (key is null && old?.Key is not null)
+                Terminal.OnConsole().Line($"Its key was for {Terminal.Clean(old.Url)} and is not kept any more: give the new address's with --key-file.");
             return ExitCode.Done;
         });
     }

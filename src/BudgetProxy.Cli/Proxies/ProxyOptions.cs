@@ -6,7 +6,8 @@ namespace BudgetProxy.Cli.Proxies;
 /// <summary>How a command is told of a running proxy; every command that speaks to one takes these.</summary>
 /// <remarks>
 /// The most particular wins: <c>--url</c>, then <c>--profile</c>, then BUDGETPROXY_URL, then BUDGETPROXY_PROFILE or the profile in use, then the address where a proxy listens
-/// when it is told nothing. A profile's key goes to that profile's address alone, and the environment's key to no profile's.
+/// when it is told nothing. A profile's key goes to that profile's address alone, and the environment's key to a profile that keeps none only where
+/// the environment names the same address: else a key would be shown to a proxy that it was not meant for.
 /// </remarks>
 internal sealed class ProxyOptions
 {
@@ -50,10 +51,12 @@ internal sealed class ProxyOptions
     /// <exception cref="CommandException">The address is none, or there is no key.</exception>
     public ProxyAddress Require(ParseResult parsed, TimeSpan? patience = null)
     {
-        var (url, key) = Resolve(parsed);
+        var (url, key, profile) = Resolve(parsed);
         key = (GivenKey(parsed) ?? key)?.Trim();
         if (string.IsNullOrEmpty(key))
         {
+            if (profile is not null)
+                throw CommandException.Misuse(Keyless(profile, url));
             throw CommandException.Misuse(
                 $"{(parsed.GetValue(_url) is null ? $"The proxy at {url}" : "--url")} needs an admin key: set {KeyVariable}, give --key-file, or keep it with `budgetproxy profile set`.");
         }
@@ -73,25 +76,41 @@ internal sealed class ProxyOptions
         return file is null ? key : KeyFile.Read(file);
     }
 
-    private (Uri Url, string? Key) Resolve(ParseResult parsed)
+    private (Uri Url, string? Key, string? Profile) Resolve(ParseResult parsed)
     {
         if (parsed.GetValue(_url) is { } url)
         {
             return parsed.GetValue(_profile) is null
-                ? (ProxyAddress.Parse(url, "--url"), Variable(KeyVariable))
+                ? (ProxyAddress.Parse(url, "--url"), Variable(KeyVariable), null)
                 : throw CommandException.Misuse("--url and --profile: give one of the two.");
         }
 
         if (parsed.GetValue(_profile) is { } named)
             return OfProfile(named);
         if (Variable(UrlVariable) is { } address)
-            return (ProxyAddress.Parse(address, UrlVariable), Variable(KeyVariable));
+            return (ProxyAddress.Parse(address, UrlVariable), Variable(KeyVariable), null);
         if ((Variable(ProfileVariable) ?? ProfileStore.Read().Current) is { } profile)
             return OfProfile(profile);
-        return (ProxyAddress.Parse(DefaultUrl, "--url"), Variable(KeyVariable));
+        return (ProxyAddress.Parse(DefaultUrl, "--url"), Variable(KeyVariable), null);
     }
 
-    private static (Uri Url, string? Key) OfProfile(string name)
+    private static (Uri Url, string? Key, string? Profile) OfProfile(string name)
+    {
+        var (url, key) = Find(name);
+        return (url, key ?? (url == EnvironmentUrl() ? Variable(KeyVariable) : null), name);
+    }
+
+    /// <summary>The address that the environment's key is for.</summary>
+    private static Uri EnvironmentUrl() =>
+        Variable(UrlVariable) is { } address ? ProxyAddress.Parse(address, UrlVariable)
+        : Variable(ProfileVariable) is { } profile ? Find(profile).Url
+        : ProxyAddress.Parse(DefaultUrl, "--url");
+
+    private static string Keyless(string profile, Uri url) =>
+        $"Profile {profile} keeps no key: give --key-file, or keep it with `budgetproxy profile set {profile} --url {url} --key-file FILE`."
+        + (Variable(KeyVariable) is null ? "" : $" The one in {KeyVariable} is for {EnvironmentUrl()}; to use it here, give `--url {url}` in the profile's place.");
+
+    private static (Uri Url, string? Key) Find(string name)
     {
         var profiles = ProfileStore.Read().Profiles;
         return profiles.TryGetValue(name, out var profile)
