@@ -10,7 +10,7 @@ public sealed class OutageTexts(AlertBodies bodies, ProxyOptions options, TimePr
     private static readonly TimeSpan Once = TimeSpan.FromDays(7);
 
     /// <summary>Which proxy: of two on one host each tells of its own outages.</summary>
-    private readonly string _proxy = Guid.NewGuid().ToString("N");
+    private readonly string _proxy = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
 
     public TimeProvider Clock => clock;
 
