@@ -119,6 +119,30 @@ public sealed class OperatorCommandTests
     }
 
     [Fact]
+    public async Task A_profile_without_a_key_takes_the_environments_only_for_the_same_address()
+    {
+        await using var cli = await CliProxy.StartAsync();
+        using var folder = new TempFolder();
+        var url = cli.Proxy.BaseAddress.AbsoluteUri;
+        (string, string)[] home = [("XDG_CONFIG_HOME", folder.Path)];
+        (string, string)[] keyed = [.. home, ("BUDGETPROXY_ADMIN_KEY", TestProxy.AdminKey)];
+        (await CliProgram.RunAsync(home, "profile", "set", "bare", "--url", url)).Ok();
+        (await CliProgram.RunAsync(home, "whoami")).Fails(2, "Profile bare keeps no key: give --key-file");
+        (await CliProgram.RunAsync(keyed, "whoami")).Fails(2, $"The one in BUDGETPROXY_ADMIN_KEY is for http://127.0.0.1:8080/; to use it here, give `--url {url}`");
+        (await CliProgram.RunAsync(keyed, "whoami", "--url", url)).Ok();
+        (await CliProgram.RunAsync([.. keyed, ("BUDGETPROXY_PROFILE", "bare")], "whoami")).Ok();
+        (await CliProgram.RunAsync([.. keyed, ("BUDGETPROXY_URL", url)], "whoami", "--profile", "bare")).Ok();
+        (await CliProgram.RunAsync([.. keyed, ("BUDGETPROXY_URL", "http://127.0.0.1:1")], "whoami", "--profile", "bare")).Fails(2, "is for http://127.0.0.1:1/");
+
+        // Set again, it keeps its key while the address is the same.
+        (await CliProgram.RunAsync(home, TestProxy.AdminKey, ["profile", "set", "bare", "--url", url, "--key-file", "-"])).Ok();
+        (await CliProgram.RunAsync(home, "profile", "set", "bare", "--url", url)).Ok();
+        (await CliProgram.RunAsync(home, "whoami")).Ok();
+        Assert.Contains($"Its key was for {url} and is not kept any more", (await CliProgram.RunAsync(home, "profile", "set", "bare", "--url", "http://127.0.0.1:1")).Ok().Output, StringComparison.Ordinal);
+        (await CliProgram.RunAsync(home, "whoami")).Fails(2, "Profile bare keeps no key");
+    }
+
+    [Fact]
     public async Task The_live_view_is_one_answer_for_scripts_and_leaves_the_terminal_as_it_was()
     {
         await using var cli = await CliProxy.StartAsync();
