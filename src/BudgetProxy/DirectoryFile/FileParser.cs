@@ -159,6 +159,11 @@ internal sealed class FileParser
             var place = wrong.End.Index > wrong.Start.Index ? wrong.End : _scanner.CurrentPosition;
             throw new FileSyntaxException(PlaceOf(place), "", $"This is no YAML: {wrong.Message.TrimEnd('.')}.");
         }
+        catch (InvalidOperationException)
+        {
+            // The scanner gives up on some faults with this, which knows neither place nor reason.
+            throw new FileSyntaxException(PlaceOf(_scanner.CurrentPosition), "", "This is no YAML: it can't be read from here on.");
+        }
         catch (DecoderFallbackException)
         {
             throw new FileSyntaxException(_parser.Current is null ? new FilePlace(1, 1) : Here, "", "The file is not UTF-8 text after this.");

@@ -126,6 +126,7 @@ public sealed class FileReaderTests
     [InlineData("{}", "1:1 The file has nothing in it.")]
     [InlineData("hello", "1:1 Must be a map")]
     [InlineData("tenants:\n\ta: {}", "2:1 This is no YAML: ")]
+    [InlineData("tenants:\n  a:\n    name: [a\n    budgets: {}", "This is no YAML: ")]
     [InlineData("tenants: { a: {}, a: {} }", "1:19 tenants.a: This name stands here a second time.")]
     [InlineData("tenants: { a: { maxCallUsd: 1e2 } }", "1:17 tenants.a: Readers of YAML differ about this spelling of a number")]
     [InlineData("tenants: { a: { markupPercent: 0x10 } }", "Readers of YAML differ about this spelling of a number")]

@@ -243,7 +243,7 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         {
             case StandingState.Open:
                 var told = await TryResolveAsync(standing.Tenant, standing.Id, settlement, standing.Call);
-                await counters.Standing.EndSettleAsync(standing.Tenant, standing.Id, CancellationToken.None);
+                await counters.Standing.EndSettleAsync(standing.Tenant, standing.Id, told, CancellationToken.None);
                 return told;
             case StandingState.Voiding:
                 return SettleOutcome.AlreadyResolved;

@@ -58,14 +58,18 @@ internal sealed class StandingReservations(CounterScripts scripts, ReserveDecisi
     /// <summary>Its row; null = it is no standing reservation of the tenant.</summary>
     public Task<StandingRow?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken) => table.FindAsync(tenant, id, cancellationToken);
 
-    /// <summary>Forgets it once the entry of the whole is in the ledger.</summary>
+    /// <summary>Forgets it once the entry of the whole is in the ledger; leaves it to a void that was faster.</summary>
+    /// <param name="told">What Redis answered.</param>
     /// <exception cref="StoreUnavailableException">It is not there yet, so that a repeat must find the row; settling may be repeated.</exception>
-    public async ValueTask EndSettleAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    public async ValueTask EndSettleAsync(string tenant, Guid id, SettleOutcome told, CancellationToken cancellationToken)
     {
         var correction = Entries.AdjustmentOf(id);
         await outbox.CopyAsync(scripts.Shards[tenant], cancellationToken);
         var found = await ledger.FindAsync([id, correction], cancellationToken);
-        if (!found.TryGetValue(id, out var basis) || (basis == UsageBasis.Presumed && !found.ContainsKey(correction)))
+        var isBooked = found.TryGetValue(id, out var basis) && (basis != UsageBasis.Presumed || found.ContainsKey(correction));
+        if (!isBooked && told == SettleOutcome.AlreadyResolved && await table.FindAsync(tenant, id, cancellationToken) is not { State: not StandingState.Voiding })
+            return;
+        if (!isBooked)
             throw new StoreUnavailableException("The counters were lost before the settlement was in the ledger; repeat it.");
         await table.RemoveAsync(id, cancellationToken);
     }
