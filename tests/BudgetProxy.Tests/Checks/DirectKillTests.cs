@@ -86,7 +86,7 @@ public sealed class DirectKillTests
     }
 
     [Fact(Timeout = 240_000)]
-    public async Task A_runs_limit_holds_on_every_proxy_at_once_and_through_a_lost_Redis()
+    public async Task A_runs_limit_holds_on_every_proxy_that_knows_of_runs_and_through_a_lost_Redis()
     {
         await using var redis = await RedisServer.StartAsync();
         var postgres = await Databases.NewAsync();
@@ -107,6 +107,10 @@ public sealed class DirectKillTests
         using var other = Client(second, key);
         await Poll.UntilAsync(async () => (await client.PostAsync("/v1/check", TestProxy.Json("{}"))).IsSuccessStatusCode, Patience, "the first proxy knows the key");
         static StringContent Of(string run) => TestProxy.Json($$"""{"provider":"openai","model":"gpt-4o-mini","costUsd":"0.3","run":"{{run}}"}""");
+        // The tenant's very first limit makes the budget that runs are counted in; from then on none waits.
+        await SendAsync(client.PutAsync("/v1/runs/r0", TestProxy.Json("""{"limitUsd":"0.5"}""")));
+        await Poll.UntilAsync(
+            async () => (await admin.GetStringAsync("tenants/acme/budgets")).Contains("run-limits", StringComparison.Ordinal), Patience, "the other proxy knows of runs");
         for (var i = 0; i < 20; i++)
         {
             await SendAsync(client.PutAsync($"/v1/runs/r{i}", TestProxy.Json("""{"limitUsd":"0.5"}""")));

@@ -57,7 +57,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_session_outlives_a_restart_but_not_a_form_too_large()
+    public async Task A_session_opens_pages_and_a_form_too_large_changes_nothing()
     {
         await using var proxy = await TestProxy.StartAsync();
         using var browser = new FormBrowser(proxy.BaseAddress);
