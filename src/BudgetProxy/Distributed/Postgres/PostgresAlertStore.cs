@@ -33,10 +33,9 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
     public async ValueTask<bool> RemoveAsync(string name, CancellationToken cancellationToken) => await TransactAsync(
         async connection =>
         {
-            if (await RunAsync(connection, "DELETE FROM webhooks WHERE name = $1", cancellationToken, name) == 0)
+            if (await connection.RunAsync("DELETE FROM webhooks WHERE name = $1", cancellationToken, name) == 0)
                 return false;
-            await RunAsync(
-                connection, "UPDATE alert_deliveries SET state = 'dropped', owner = NULL WHERE target = $1 AND state = 'pending'", cancellationToken, name);
+            await connection.RunAsync("UPDATE alert_deliveries SET state = 'dropped', owner = NULL WHERE target = $1 AND state = 'pending'", cancellationToken, name);
             return true;
         },
         cancellationToken);
@@ -74,8 +73,7 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
 
     public async ValueTask<IReadOnlyList<Delivery>> ClaimAsync(
         string target, int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => await database.WriteAsync(
-        connection => RowsAsync(
-            connection,
+        connection => connection.RowsAsync(
             $"""
             UPDATE alert_deliveries d SET owner = $2, owned_until = $4 FROM alerts a
             WHERE a.id = d.alert AND d.id IN (
@@ -153,8 +151,7 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
     }
 
     private static async Task<bool> RingsAsync(NpgsqlConnection connection, AlertMark mark, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await RunAsync(
-            connection,
+        await connection.RunAsync(
             """
             INSERT INTO alert_marks (key, until) VALUES ($1, $2)
             ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE alert_marks.until <= $3
@@ -164,19 +161,16 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
     private static async Task InsertAsync(
         NpgsqlConnection connection, Alert alert, IEnumerable<string> targets, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await RunAsync(
-            connection, "INSERT INTO alerts (id, kind, tenant, summary, at, body) VALUES ($1, $2, $3, $4, $5, $6)", cancellationToken,
+        await connection.RunAsync("INSERT INTO alerts (id, kind, tenant, summary, at, body) VALUES ($1, $2, $3, $4, $5, $6)", cancellationToken,
             alert.Id, alert.Kind, Text(LedgerTexts.Clean(alert.Tenant)), LedgerTexts.Clean(alert.Summary), alert.At.ToUnixTimeMilliseconds(), alert.Body);
         foreach (var target in targets)
         {
-            await RunAsync(
-                connection, "INSERT INTO alert_deliveries (id, alert, target, state, attempts, next_at) VALUES ($1, $2, $3, 'pending', '[]', $4)",
+            await connection.RunAsync("INSERT INTO alert_deliveries (id, alert, target, state, attempts, next_at) VALUES ($1, $2, $3, 'pending', '[]', $4)",
                 cancellationToken, AlertIds.OfDelivery(alert.Id), alert.Id, target, now.ToUnixTimeMilliseconds());
         }
     }
 
-    private static async Task<IReadOnlyList<Webhook>> WebhooksAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => await RowsAsync(
-        connection,
+    private static async Task<IReadOnlyList<Webhook>> WebhooksAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => await connection.RowsAsync(
         $"SELECT {WebhookColumns} FROM webhooks ORDER BY name",
         row => new Webhook
         {
@@ -213,36 +207,11 @@ public sealed class PostgresAlertStore(PostgresDatabase database) : IAlertStore
 
     private static NpgsqlParameter Id(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
-
-    private static async Task<int> RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = Command(connection, sql, values);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task<List<T>> RowsAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = Command(connection, sql, values);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<T>();
-        while (await rows.ReadAsync(cancellationToken))
-            found.Add(read(rows));
-        return found;
-    }
-
     private Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values) =>
-        database.ReadAsync(connection => RowsAsync(connection, sql, read, cancellationToken, values), cancellationToken);
+        database.ReadAsync(connection => connection.RowsAsync(sql, read, cancellationToken, values), cancellationToken);
 
     private Task<int> WriteAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
-        database.WriteAsync(connection => RunAsync(connection, sql, cancellationToken, values), cancellationToken);
+        database.WriteAsync(connection => connection.RunAsync(sql, cancellationToken, values), cancellationToken);
 
     private Task<T> TransactAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>

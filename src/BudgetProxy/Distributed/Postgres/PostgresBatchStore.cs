@@ -14,8 +14,8 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
     public async ValueTask AddFileAsync(BatchFile file, IReadOnlyList<byte[]> chunks, CancellationToken cancellationToken) => await TransactAsync(
         async connection =>
         {
-            var added = await RunAsync(
-                connection, $"INSERT INTO batch_files ({FileColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, id) DO NOTHING", cancellationToken,
+            var added = await connection.RunAsync(
+                $"INSERT INTO batch_files ({FileColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, id) DO NOTHING", cancellationToken,
                 Text(file.Tenant), Text(file.Id), file.CreatedAt.ToUnixTimeMilliseconds(), Id(file.Lines), file.LineCount, Text(file.Answer), Id(file.Batch));
             if (added > 0 && file.Lines is { } lines)
                 await AddChunksAsync(connection, "batch_file_lines", lines, chunks, cancellationToken);
@@ -35,8 +35,7 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
     public async ValueTask AddAsync(Batch batch, IReadOnlyList<byte[]> chunks, DateTimeOffset nextLook, CancellationToken cancellationToken) => await TransactAsync(
         async connection =>
         {
-            await RunAsync(
-                connection,
+            await connection.RunAsync(
                 """
                 INSERT INTO batches (id, tenant, provider, provider_id, state, created_at, definition, answer, failures, next_look)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)
@@ -59,8 +58,7 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
         Guid id, BatchState from, BatchState to, string? providerId, string? answer, CancellationToken cancellationToken) => await TransactAsync(
         async connection =>
         {
-            var moved = await RunAsync(
-                connection,
+            var moved = await connection.RunAsync(
                 """
                 UPDATE batches SET state = $3, provider_id = coalesce($4, provider_id), answer = coalesce($5, answer), failures = 0
                 WHERE id = $1 AND state = $2 AND NOT EXISTS (
@@ -68,7 +66,7 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
                 """,
                 cancellationToken, id, from.Name(), to.Name(), Text(providerId), Text(answer)) > 0;
             if (moved && to == BatchState.Settled)
-                await RunAsync(connection, "DELETE FROM batch_lines WHERE lines = $1", cancellationToken, id);
+                await connection.RunAsync("DELETE FROM batch_lines WHERE lines = $1", cancellationToken, id);
             return moved;
         },
         cancellationToken);
@@ -103,8 +101,7 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
         "SELECT 1 FROM batches WHERE provider = $1 AND provider_id = $2", static _ => true, cancellationToken, provider.Name(), providerId)).Count > 0;
 
     public async ValueTask<Batch?> ClaimAsync(Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => (await database.WriteAsync(
-        connection => RowsAsync(
-            connection,
+        connection => connection.RowsAsync(
             $"""
             UPDATE batches SET owner = $1, owned_until = $3
             WHERE id = (
@@ -160,41 +157,15 @@ public sealed class PostgresBatchStore(PostgresDatabase database) : IBatchStore
     {
         for (var number = 0; number < chunks.Count; number++)
         {
-            await RunAsync(
-                connection, $"INSERT INTO {table} (lines, number, data) VALUES ($1, $2, $3)", cancellationToken, lines, number, chunks[number]);
+            await connection.RunAsync($"INSERT INTO {table} (lines, number, data) VALUES ($1, $2, $3)", cancellationToken, lines, number, chunks[number]);
         }
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
-
-    private static async Task<int> RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = Command(connection, sql, values);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static async Task<List<T>> RowsAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var command = Command(connection, sql, values);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<T>();
-        while (await rows.ReadAsync(cancellationToken))
-            found.Add(read(rows));
-        return found;
-    }
-
     private Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values) =>
-        database.ReadAsync(connection => RowsAsync(connection, sql, read, cancellationToken, values), cancellationToken);
+        database.ReadAsync(connection => connection.RowsAsync(sql, read, cancellationToken, values), cancellationToken);
 
     private Task<int> WriteAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
-        database.WriteAsync(connection => RunAsync(connection, sql, cancellationToken, values), cancellationToken);
+        database.WriteAsync(connection => connection.RunAsync(sql, cancellationToken, values), cancellationToken);
 
     private Task<bool> TransactAsync(Func<NpgsqlConnection, Task<bool>> work, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>

@@ -57,26 +57,13 @@ public sealed class PostgresDirectReservationStore(PostgresDatabase database) : 
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
-
-    private Task<int> RunAsync(string sql, CancellationToken cancellationToken, params object[] values) => database.WriteAsync(
-        async connection =>
-        {
-            await using var command = Command(connection, sql, values);
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        },
-        cancellationToken);
+    private Task<int> RunAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        database.WriteAsync(connection => connection.RunAsync(sql, cancellationToken, values), cancellationToken);
 
     private Task<List<DirectReservation>> RowsAsync(string sql, CancellationToken cancellationToken, params object[] values) => database.WriteAsync(
         async connection =>
         {
-            await using var command = Command(connection, sql, values);
+            await using var command = connection.Statement(sql, values);
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             var found = new List<DirectReservation>();
             while (await rows.ReadAsync(cancellationToken))

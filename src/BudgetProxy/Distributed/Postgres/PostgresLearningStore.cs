@@ -16,7 +16,7 @@ public sealed class PostgresLearningStore(PostgresDatabase database) : ILearning
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using (var command = Command(connection, "SELECT pg_advisory_xact_lock($1)", AdvisoryLocks.Learning))
+                await using (var command = connection.Statement("SELECT pg_advisory_xact_lock($1)", AdvisoryLocks.Learning))
                     await command.ExecuteNonQueryAsync(cancellationToken);
                 var tenants = await TenantsAsync(connection, parts, cancellationToken);
                 var living = parts.Where(part => part.Key.IsPooled || tenants.Contains(part.Key.Tenant)).ToList();
@@ -27,8 +27,7 @@ public sealed class PostgresLearningStore(PostgresDatabase database) : ILearning
                     JOIN unnest($1::text[], $2::text[], $3::text[]) AS wanted (provider, model, tenant) USING (provider, model, tenant)
                     """,
                     cancellationToken, Keys(living))).ToDictionary(row => row.Key, row => row.Part);
-                await using (var command = Command(
-                    connection,
+                await using (var command = connection.Statement(
                     """
                     WITH given AS (UPDATE learned_versions SET last = last + cardinality($1::text[]) RETURNING last - cardinality($1::text[]) AS start)
                     INSERT INTO learned (provider, model, tenant, version, part)
@@ -53,8 +52,8 @@ public sealed class PostgresLearningStore(PostgresDatabase database) : ILearning
     private static async Task<HashSet<string>> TenantsAsync(
         NpgsqlConnection connection, IReadOnlyList<(LearnedKey Key, LearnedPart Part)> parts, CancellationToken cancellationToken)
     {
-        await using var command = Command(
-            connection, "SELECT id FROM tenants WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE", [parts.Select(part => part.Key.Tenant).Distinct().ToArray()]);
+        await using var command = connection.Statement(
+            "SELECT id FROM tenants WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE", [parts.Select(part => part.Key.Tenant).Distinct().ToArray()]);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var tenants = new HashSet<string>();
         while (await rows.ReadAsync(cancellationToken))
@@ -65,7 +64,7 @@ public sealed class PostgresLearningStore(PostgresDatabase database) : ILearning
     private static async Task<List<LearnedRow>> RowsAsync(
         NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = Command(connection, sql, values);
+        await using var command = connection.Statement(sql, values);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<LearnedRow>();
         while (await rows.ReadAsync(cancellationToken))
@@ -91,12 +90,4 @@ public sealed class PostgresLearningStore(PostgresDatabase database) : ILearning
         parts.Select(part => part.Key.Model).ToArray(),
         parts.Select(part => part.Key.Tenant).ToArray(),
     ];
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
 }

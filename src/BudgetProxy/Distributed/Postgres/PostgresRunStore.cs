@@ -49,17 +49,9 @@ public sealed class PostgresRunStore(PostgresDatabase database) : IRunStore
     public async ValueTask ForgetAsync(int days, CancellationToken cancellationToken) =>
         await RunAsync($"DELETE FROM runs WHERE changed_at < {Now} - $1", cancellationToken, days * 86_400_000L);
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
-
     private static async Task<List<Run>> RowsAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
     {
-        await using var command = Command(connection, sql, values);
+        await using var command = connection.Statement(sql, values);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<Run>();
         while (await rows.ReadAsync(cancellationToken))
@@ -78,13 +70,8 @@ public sealed class PostgresRunStore(PostgresDatabase database) : IRunStore
         return found;
     }
 
-    private Task<int> RunAsync(string sql, CancellationToken cancellationToken, params object[] values) => database.WriteAsync(
-        async connection =>
-        {
-            await using var command = Command(connection, sql, values);
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        },
-        cancellationToken);
+    private Task<int> RunAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        database.WriteAsync(connection => connection.RunAsync(sql, cancellationToken, values), cancellationToken);
 
     private Task<List<Run>> RowsAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
         database.WriteAsync(connection => RowsAsync(connection, sql, cancellationToken, values), cancellationToken);

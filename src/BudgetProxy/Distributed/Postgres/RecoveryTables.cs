@@ -15,8 +15,7 @@ internal sealed class RecoveryTables(PostgresDatabase database)
     public Task<List<(long Generation, int[] Shards)>> BeatAsync(string proxy, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>
         {
-            await using var command = Command(
-                connection,
+            await using var command = connection.Statement(
                 """
                 WITH beat AS (
                     INSERT INTO proxies (id, seen_at) VALUES ($1, clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp())
@@ -46,7 +45,7 @@ internal sealed class RecoveryTables(PostgresDatabase database)
             var taken = false;
             try
             {
-                await using var command = Command(connection, "SELECT pg_try_advisory_lock($1)", AdvisoryLocks.Recovery);
+                await using var command = connection.Statement("SELECT pg_try_advisory_lock($1)", AdvisoryLocks.Recovery);
                 taken = (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
                 return taken ? new Lead(connection) : null;
             }
@@ -62,8 +61,7 @@ internal sealed class RecoveryTables(PostgresDatabase database)
     public Task<long> BeginAsync(int[] shards, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>
         {
-            await using var command = Command(
-                connection,
+            await using var command = connection.Statement(
                 """
                 WITH earlier AS (UPDATE recoveries SET closed_at = clock_timestamp() WHERE closed_at IS NULL)
                 INSERT INTO recoveries (shards) VALUES ($1) RETURNING generation
@@ -90,8 +88,7 @@ internal sealed class RecoveryTables(PostgresDatabase database)
     public Task<bool> AnyMissingAsync(long generation, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>
         {
-            await using var command = Command(
-                connection,
+            await using var command = connection.Statement(
                 """
                 SELECT EXISTS (
                     SELECT 1 FROM proxies p, recoveries r
@@ -112,9 +109,9 @@ internal sealed class RecoveryTables(PostgresDatabase database)
     public Task<List<(long Generation, string Proxy, byte[] Answer)>> AnswersAsync(long generation, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>
         {
-            await using (var close = Command(connection, "UPDATE recoveries SET closed_at = clock_timestamp() WHERE generation = $1", generation))
+            await using (var close = connection.Statement("UPDATE recoveries SET closed_at = clock_timestamp() WHERE generation = $1", generation))
                 await close.ExecuteNonQueryAsync(cancellationToken);
-            await using var command = Command(connection, "SELECT generation, proxy, answer FROM recovery_answers WHERE generation <= $1", generation);
+            await using var command = connection.Statement("SELECT generation, proxy, answer FROM recovery_answers WHERE generation <= $1", generation);
             var answers = new List<(long, string, byte[])>();
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
@@ -131,21 +128,8 @@ internal sealed class RecoveryTables(PostgresDatabase database)
         """,
         cancellationToken, generation);
 
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values) => database.WriteAsync(
-        async connection =>
-        {
-            await using var command = Command(connection, sql, values);
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        },
-        cancellationToken);
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        database.WriteAsync(connection => connection.RunAsync(sql, cancellationToken, values), cancellationToken);
 
     /// <summary>Closing the connection lets the lock go, however the process ends.</summary>
     private sealed class Lead(NpgsqlConnection connection) : IAsyncDisposable

@@ -47,8 +47,7 @@ internal sealed class StandingTable(PostgresDatabase database)
         async connection =>
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var command = Command(
-                connection,
+            await using var command = connection.Statement(
                 "UPDATE standing_reservations SET next_part = $2, call = $3, holds = $4 WHERE id = $1 AND next_part = $2 - 1 AND generation <= $5",
                 after.Id, after.NextPart, EntryCodec.Write(after.Call), StandingHold.Write(after.Holds), generation);
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
@@ -92,18 +91,13 @@ internal sealed class StandingTable(PostgresDatabase database)
     public Task<List<StandingRow>> TakeOverAsync(int[] shards, long generation, CancellationToken cancellationToken) => RowsAsync(
         $"UPDATE standing_reservations SET generation = $2 WHERE shard = ANY ($1) RETURNING {Columns}", cancellationToken, shards, generation);
 
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values) => database.WriteAsync(
-        async connection =>
-        {
-            await using var command = Command(connection, sql, values);
-            return await command.ExecuteNonQueryAsync(cancellationToken);
-        },
-        cancellationToken);
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values) =>
+        database.WriteAsync(connection => connection.RunAsync(sql, cancellationToken, values), cancellationToken);
 
     private Task<List<StandingRow>> RowsAsync(string sql, CancellationToken cancellationToken, params object[] values) => database.WriteAsync(
         async connection =>
         {
-            await using var command = Command(connection, sql, values);
+            await using var command = connection.Statement(sql, values);
             var found = new List<StandingRow>();
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
@@ -127,13 +121,5 @@ internal sealed class StandingTable(PostgresDatabase database)
             Call = EntryCodec.ReadCall(row.GetFieldValue<byte[]>(7), id, started),
             Holds = StandingHold.Read(row.GetFieldValue<byte[]>(8)),
         };
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
     }
 }
