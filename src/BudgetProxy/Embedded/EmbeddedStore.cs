@@ -157,9 +157,10 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     public async ValueTask<RollUpStep> RollUpAsync(int most, CancellationToken cancellationToken)
     {
         var batch = await OffThreadAsync(() => _folding.Read(most, CacheSaved), cancellationToken);
-        if (batch.Entries == 0 || !await _queue.RunAsync(static (books, added) => books.RollUp(added), batch))
+        if (batch.UpTo == batch.After)
             return default;
-        return new RollUpStep(batch.Entries, batch.Left);
+        // Where another was faster, what it left is to be looked at again.
+        return await _queue.RunAsync(static (books, added) => books.RollUp(added), batch) ? new RollUpStep(batch.Entries, batch.Left) : new RollUpStep(0, 1);
     }
 
     public ValueTask<CallPage> NewestAsync(CallFilter filter, string? after, int most, CancellationToken cancellationToken) =>

@@ -34,17 +34,17 @@ internal static class LedgerTotals
     public static IReadOnlyList<UsageTotal> Read(SqliteSession session, UsageQuestion question)
     {
         var merge = new UsageMerge();
-        var segments = UsagePlan.Of(question);
+        var state = UsageState.Read(session);
+        var segments = UsagePlan.Of(question, state.HoursLeft == 0);
         if (segments.TrueForAll(segment => segment.Level is null))
         {
             Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), "", merge);
             return merge.Totals();
         }
 
-        var rolledUpTo = UsageTable.RolledUpTo(session);
         foreach (var segment in segments)
-            Add(session, question, segment, segment.Level is null ? $" AND +seq <= {rolledUpTo}" : "", merge);
-        Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), $" AND seq > {rolledUpTo}", merge);
+            Add(session, question, segment, segment.Level is null ? $" AND +seq <= {state.RolledUpTo}" : "", merge);
+        Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), $" AND seq > {state.RolledUpTo}", merge);
         return merge.Totals();
     }
 

@@ -12,10 +12,25 @@ internal sealed class UsageFolding(EmbeddedDatabase database)
     {
         using var session = database.OpenSession();
         session.Execute("BEGIN");
-        var after = UsageTable.RolledUpTo(session);
-        var rows = new UsageRows();
+        var state = UsageState.Read(session);
+        var newer = Read(session, state.RolledUpTo, long.MaxValue, most, new UsageRows(UsageLevels.WriteOrder), saved);
+        if (newer.Entries == 0 && state.HoursLeft > 0)
+        {
+            var older = Read(session, state.HoursFilledTo, state.HoursFillEnd, most, new UsageRows(UsageLevels.TenantHours), saved);
+            // Nothing is ever taken out of the ledger; if it were, what is gone needs no filling in.
+            var upTo = older.Entries < most ? state.HoursFillEnd : older.UpTo;
+            return older with { Older = true, UpTo = upTo, Left = state.HoursFillEnd - upTo };
+        }
+
+        var last = session.Prepare("SELECT MAX(seq) FROM ledger");
+        last.Read();
+        return newer with { Left = Math.Max(0, last.Int64(0) - newer.UpTo) + state.HoursLeft };
+    }
+
+    private static UsageBatch Read(SqliteSession session, long after, long end, int most, UsageRows rows, Func<LedgerEntry, NanoUsd> saved)
+    {
         var (upTo, count) = (after, 0);
-        var entries = session.Prepare($"SELECT {LedgerTable.Columns}, seq FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?").Bind(after).Bind(most);
+        using var entries = session.Prepare($"SELECT {LedgerTable.Columns}, seq FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?").Bind(after).Bind(end).Bind(most);
         while (entries.Read())
         {
             var entry = LedgerTable.Read(entries);
@@ -24,8 +39,6 @@ internal sealed class UsageFolding(EmbeddedDatabase database)
             count++;
         }
 
-        var last = session.Prepare("SELECT MAX(seq) FROM ledger");
-        last.Read();
-        return new UsageBatch(after, upTo, rows, count, Math.Max(0, last.Int64(0) - upTo));
+        return new UsageBatch(false, after, upTo, rows, count, 0);
     }
 }

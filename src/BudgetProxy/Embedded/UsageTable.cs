@@ -10,19 +10,13 @@ internal sealed class UsageTable(SqliteSession session)
 
     private readonly SqliteStatement[] _add = [.. Enum.GetValues<UsageLevel>().Select(level => session.Prepare(Upsert(level)))];
     private readonly SqliteStatement _move = session.Prepare("UPDATE usage_state SET rolled_up_to = ? WHERE rolled_up_to = ?");
-
-    /// <summary>The sequence of the last entry that is in the sums; 0 = none is.</summary>
-    public static long RolledUpTo(SqliteSession session)
-    {
-        using var row = session.Prepare("SELECT rolled_up_to FROM usage_state");
-        return row.Read() ? row.Int64(0) : 0;
-    }
+    private readonly SqliteStatement _moveOlder = session.Prepare("UPDATE usage_state SET hours_filled_to = ? WHERE hours_filled_to = ?");
 
     /// <summary>Adds entries after a sequence up to another, and takes note of it. Within a transaction: both or neither.</summary>
     /// <returns>False = the sums are no longer where these entries follow; nothing was added.</returns>
     public bool Add(UsageBatch batch)
     {
-        _move.Bind(batch.UpTo).Bind(batch.After).Run();
+        (batch.Older ? _moveOlder : _move).Bind(batch.UpTo).Bind(batch.After).Run();
         if (session.Changes != 1)
             return false;
         foreach (var level in UsageLevels.WriteOrder)
@@ -59,8 +53,9 @@ internal sealed class UsageTable(SqliteSession session)
         }
 
         var columns = UsageAmounts.Columns;
-        return $"INSERT INTO {UsageLevels.Table(level)} ({string.Join(", ", [.. keys, .. columns])}) "
-            + $"VALUES ({string.Join(", ", Enumerable.Repeat("?", keys.Count + columns.Length))}) ON CONFLICT ({string.Join(", ", keys)}) "
-            + $"DO UPDATE SET {string.Join(", ", columns.Select(column => $"{column} = {column} + excluded.{column}"))}";
+        var (unbilled, one, mark) = level == UsageLevel.TenantHours ? (", unbilled", ", 1", ", unbilled = 1") : ("", "", "");
+        return $"INSERT INTO {UsageLevels.Table(level)} ({string.Join(", ", [.. keys, .. columns])}{unbilled}) "
+            + $"VALUES ({string.Join(", ", Enumerable.Repeat("?", keys.Count + columns.Length))}{one}) ON CONFLICT ({string.Join(", ", keys)}) "
+            + $"DO UPDATE SET {string.Join(", ", columns.Select(column => $"{column} = {column} + excluded.{column}"))}{mark}";
     }
 }

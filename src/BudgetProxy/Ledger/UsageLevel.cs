@@ -9,6 +9,9 @@ internal enum UsageLevel
     /// <summary>Tenant, day, provider, model.</summary>
     TenantDays,
 
+    /// <summary>Tenant, hour: what bills are cut from.</summary>
+    TenantHours,
+
     /// <summary>Month, tenant.</summary>
     TenantMonths,
 

@@ -7,11 +7,18 @@ internal static class UsageLevels
     public const long DayMilliseconds = 86_400_000;
 
     /// <summary>In the order in which rows are written, so that two who write never wait for each other in a circle.</summary>
-    public static readonly UsageLevel[] WriteOrder = [UsageLevel.TenantDays, UsageLevel.Months, UsageLevel.TenantMonths, UsageLevel.Hours];
+    public static readonly UsageLevel[] WriteOrder =
+        [UsageLevel.TenantHours, UsageLevel.TenantDays, UsageLevel.Months, UsageLevel.TenantMonths, UsageLevel.Hours];
+
+    /// <summary>Those that were kept before the hours of tenants were, in the same order.</summary>
+    public static readonly UsageLevel[] BeforeTenantHours = WriteOrder[1..];
+
+    public static readonly UsageLevel[] TenantHours = WriteOrder[..1];
 
     public static string Table(UsageLevel level) => level switch
     {
         UsageLevel.Hours => "usage_hours",
+        UsageLevel.TenantHours => "usage_tenant_hours",
         UsageLevel.TenantDays => "usage_tenant_days",
         UsageLevel.TenantMonths => "usage_tenant_months",
         _ => "usage_months",
@@ -22,7 +29,7 @@ internal static class UsageLevels
     {
         UsageLevel.Hours => UsageGroups.Provider | UsageGroups.Model,
         UsageLevel.TenantDays => UsageGroups.Tenant | UsageGroups.Provider | UsageGroups.Model,
-        UsageLevel.TenantMonths => UsageGroups.Tenant,
+        UsageLevel.TenantHours or UsageLevel.TenantMonths => UsageGroups.Tenant,
         _ => UsageGroups.Tenant | UsageGroups.User | UsageGroups.Project | UsageGroups.Key | UsageGroups.Provider | UsageGroups.Model,
     };
 
@@ -35,7 +42,7 @@ internal static class UsageLevels
             return new DateTimeOffset(day.Year, day.Month, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
         }
 
-        var unit = level == UsageLevel.Hours ? HourMilliseconds : DayMilliseconds;
+        var unit = Unit(level);
         return at - (((at % unit) + unit) % unit);
     }
 
@@ -46,8 +53,10 @@ internal static class UsageLevels
         if (floor == at)
             return at;
         if (level is not (UsageLevel.TenantMonths or UsageLevel.Months))
-            return floor + (level == UsageLevel.Hours ? HourMilliseconds : DayMilliseconds);
+            return floor + Unit(level);
         var month = DateTimeOffset.FromUnixTimeMilliseconds(floor);
         return month is { Year: 9999, Month: 12 } ? null : month.AddMonths(1).ToUnixTimeMilliseconds();
     }
+
+    private static long Unit(UsageLevel level) => level is UsageLevel.Hours or UsageLevel.TenantHours ? HourMilliseconds : DayMilliseconds;
 }

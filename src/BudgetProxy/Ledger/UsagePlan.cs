@@ -4,11 +4,16 @@ namespace BudgetProxy.Ledger;
 internal static class UsagePlan
 {
     /// <summary>Stretches that together are the filter's time, none twice.</summary>
-    public static List<UsageSegment> Of(UsageQuestion question)
+    /// <param name="hoursKnown">False: the hours of tenants are not all summed yet.</param>
+    public static List<UsageSegment> Of(UsageQuestion question, bool hoursKnown)
     {
         var segments = new List<UsageSegment>();
         var filter = question.Filter;
-        Cover(question.FromEntries ? [] : Levels(question), filter.FromMilliseconds, filter.ToMilliseconds, segments);
+        var levels = question.FromEntries ? [] : question.Level is { } only ? [only] : Levels(question);
+        // The finest comes last, so without it the rest is as it was.
+        if (!hoursKnown && levels is [.., UsageLevel.TenantHours])
+            levels = levels[..^1];
+        Cover(levels, filter.FromMilliseconds, filter.ToMilliseconds, segments);
         return segments;
     }
 
@@ -21,10 +26,15 @@ internal static class UsagePlan
         var (keys, byDay, byHour) = (needs & ~times, needs.HasFlag(UsageGroups.Day), needs.HasFlag(UsageGroups.Hour));
         if ((keys & ~models) == UsageGroups.None)
             return [UsageLevel.Hours];
+        if (keys == UsageGroups.Tenant)
+        {
+            return byHour ? [UsageLevel.TenantHours]
+                : byDay ? [UsageLevel.TenantDays, UsageLevel.TenantHours]
+                : [UsageLevel.TenantMonths, UsageLevel.TenantDays, UsageLevel.TenantHours];
+        }
+
         if (byHour)
             return [];
-        if (keys == UsageGroups.Tenant)
-            return byDay ? [UsageLevel.TenantDays] : [UsageLevel.TenantMonths, UsageLevel.TenantDays];
         if ((keys & ~(models | UsageGroups.Tenant)) == UsageGroups.None)
             return [UsageLevel.TenantDays];
         return byDay ? [] : [UsageLevel.Months];

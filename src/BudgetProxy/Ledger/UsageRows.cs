@@ -3,7 +3,8 @@ using BudgetProxy.Core.Money;
 namespace BudgetProxy.Ledger;
 
 /// <summary>What some entries add to the rows of the sums.</summary>
-internal sealed class UsageRows
+/// <param name="levels">Of which sums.</param>
+internal sealed class UsageRows(params UsageLevel[] levels)
 {
     private readonly Dictionary<UsageKey, UsageAmounts> _rows = [];
 
@@ -14,7 +15,7 @@ internal sealed class UsageRows
     public void Add(LedgerEntry entry, NanoUsd saved)
     {
         var at = entry.SettledAt.ToUnixTimeMilliseconds();
-        foreach (var level in UsageLevels.WriteOrder)
+        foreach (var level in levels)
         {
             var keys = UsageLevels.Keys(level);
             var all = level == UsageLevel.Months;

@@ -48,16 +48,20 @@ public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
         if (first)
         {
             await _data.ScalarAsync(
-                "ALTER TABLE ledger ALTER COLUMN rolled_up DROP DEFAULT; ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up; UPDATE usage_state SET done = false");
+                """
+                ALTER TABLE ledger ALTER COLUMN rolled_up DROP DEFAULT; ALTER TABLE ledger ALTER COLUMN in_tenant_hours DROP DEFAULT;
+                ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up; ALTER TABLE ledger DISABLE TRIGGER ledger_added_to_tenant_hours;
+                UPDATE usage_state SET done = false, hours_done = false
+                """);
         }
 
         await _ledger.InsertAsync([.. entries.Select(entry => new PlacedEntry(entry, new Place(1, ++_sequence)))], CancellationToken.None);
         if (first)
-            await _data.ScalarAsync("ALTER TABLE ledger DISABLE TRIGGER USER; UPDATE ledger SET cache_saved = NULL; ALTER TABLE ledger ALTER COLUMN rolled_up SET DEFAULT true; ALTER TABLE ledger ENABLE TRIGGER USER");
+            await _data.ScalarAsync("ALTER TABLE ledger DISABLE TRIGGER USER; UPDATE ledger SET cache_saved = NULL; ALTER TABLE ledger ALTER COLUMN rolled_up SET DEFAULT true; ALTER TABLE ledger ALTER COLUMN in_tenant_hours SET DEFAULT true; ALTER TABLE ledger ENABLE TRIGGER USER");
     }
 
     /// <summary>The ledger alone, without counters before it.</summary>
-    private sealed class Adapter(PostgresLedger ledger) : ILedger
+    internal sealed class Adapter(PostgresLedger ledger) : ILedger
     {
         public ValueTask<IReadOnlyCollection<Guid>> AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -50,14 +50,16 @@ public abstract class UsageSumsContract
             // Until nothing is left.
         }
 
-        foreach (var groups in new[] { UsageGroups.None, UsageGroups.Tenant, UsageGroups.Tenant | UsageGroups.Model | UsageGroups.Day, UsageGroups.User, UsageGroups.Provider | UsageGroups.Hour })
+        foreach (var groups in new[] { UsageGroups.None, UsageGroups.Tenant, UsageGroups.Tenant | UsageGroups.Hour, UsageGroups.Tenant | UsageGroups.Model | UsageGroups.Day, UsageGroups.User, UsageGroups.Provider | UsageGroups.Hour })
         {
-            var segments = UsagePlan.Of(new UsageQuestion(new LedgerFilter(From: new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero)), groups));
+            var segments = UsagePlan.Of(new UsageQuestion(new LedgerFilter(From: new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero)), groups), hoursKnown: true);
             Assert.NotNull(Assert.Single(segments).Level);
         }
 
-        var week = UsagePlan.Of(new UsageQuestion(new LedgerFilter(From: Now.AddDays(-70), To: Now), UsageGroups.Tenant));
-        Assert.Equal([null, UsageLevel.TenantDays, UsageLevel.TenantMonths, UsageLevel.TenantDays, null], week.Select(segment => segment.Level));
+        var week = UsagePlan.Of(new UsageQuestion(new LedgerFilter(From: Now.AddDays(-70), To: Now), UsageGroups.Tenant), hoursKnown: true);
+        Assert.Equal(
+            [null, UsageLevel.TenantHours, UsageLevel.TenantDays, UsageLevel.TenantMonths, UsageLevel.TenantDays, UsageLevel.TenantHours, null],
+            week.Select(segment => segment.Level));
         Assert.Equal(week.Skip(1).Select(segment => segment.From), week.SkipLast(1).Select(segment => segment.To));
     }
 
@@ -82,7 +84,25 @@ public abstract class UsageSumsContract
             Assert.Equal(expected, answers[i]);
             var slow = await Ledger.TotalsAsync([asked[i] with { FromEntries = true }], CancellationToken.None);
             Assert.Equal(expected, slow[0]);
+            foreach (var level in Enum.GetValues<UsageLevel>())
+            {
+                if (Knows(level, asked[i]))
+                    Assert.Equal(expected, (await Ledger.TotalsAsync([asked[i] with { Level = level }], CancellationToken.None))[0]);
+            }
         }
+    }
+
+    /// <summary>True where a level's rows are split by all that is asked.</summary>
+    private static bool Knows(UsageLevel level, UsageQuestion question)
+    {
+        var (filter, known) = (question.Filter, UsageLevels.Keys(level));
+        if (level is not (UsageLevel.Months or UsageLevel.TenantMonths))
+            known |= UsageGroups.Day;
+        if (level is UsageLevel.Hours or UsageLevel.TenantHours)
+            known |= UsageGroups.Hour;
+        return (question.Groups & ~known) == UsageGroups.None && (filter.Tenant is null || known.HasFlag(UsageGroups.Tenant))
+            && (filter.Model is null || known.HasFlag(UsageGroups.Model)) && (filter.User is null || known.HasFlag(UsageGroups.User))
+            && (filter.Project is null || known.HasFlag(UsageGroups.Project));
     }
 
     private UsageQuestion Question() => new(

@@ -37,15 +37,15 @@ internal static class LedgerTotals
     {
         var merge = new UsageMerge();
         var all = new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds);
-        var segments = UsagePlan.Of(question);
+        var state = await UsageState.ReadAsync(connection, cancellationToken);
+        var segments = UsagePlan.Of(question, state.HoursDone);
         if (segments.TrueForAll(segment => segment.Level is null))
         {
             await AddAsync(connection, question, all, null, merge, cancellationToken);
             return merge.Totals();
         }
 
-        var (rolledUpTo, done) = await UsageBackfill.StateAsync(connection, cancellationToken);
-        var waiting = done ? null : rolledUpTo is { } id ? $"(rolled_up IS NULL AND id > '{id}')" : "rolled_up IS NULL";
+        var waiting = state.Done ? null : state.RolledUpTo is { } id ? $"(rolled_up IS NULL AND id > '{id}')" : "rolled_up IS NULL";
         foreach (var segment in segments)
             await AddAsync(connection, question, segment, waiting is null || segment.Level is not null ? null : "NOT " + waiting, merge, cancellationToken);
         if (waiting is not null)

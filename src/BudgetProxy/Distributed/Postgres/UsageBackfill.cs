@@ -18,13 +18,6 @@ internal sealed class UsageBackfill(PostgresDatabase database)
 
     private volatile bool _done;
 
-    /// <summary>How far it is, as this connection's transaction sees it.</summary>
-    public static async Task<(Guid? RolledUpTo, bool Done)> StateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var found = await new LedgerQuery().ReadAsync(connection, "SELECT rolled_up_to, done FROM usage_state", State, cancellationToken);
-        return found[0];
-    }
-
     /// <returns>Nothing left = it is done, or another proxy is at it.</returns>
     public async Task<RollUpStep> StepAsync(int most, Func<LedgerEntry, NanoUsd> saved, CancellationToken cancellationToken)
     {
@@ -36,32 +29,41 @@ internal sealed class UsageBackfill(PostgresDatabase database)
     private async Task<RollUpStep> StepAsync(NpgsqlConnection connection, int most, Func<LedgerEntry, NanoUsd> saved, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var free = await new LedgerQuery().ReadAsync(connection, "SELECT rolled_up_to, done FROM usage_state FOR UPDATE SKIP LOCKED", State, cancellationToken);
-        if (free.Count == 0)
+        if (await UsageState.TakeAsync(connection, cancellationToken) is not { } state)
             return default;
-        var (rolledUpTo, done) = free[0];
-        _done = done;
-        if (done)
+        _done = state.Done && state.HoursDone;
+        if (_done)
             return default;
+        // The other sums first: reports wait for those.
+        var (levels, mark, after) = state.Done ? (UsageLevels.TenantHours, "in_tenant_hours", state.HoursFilledTo) : (UsageLevels.BeforeTenantHours, "rolled_up", state.RolledUpTo);
         var query = new LedgerQuery();
-        query.And("rolled_up IS NULL");
-        if (rolledUpTo is { } after)
-            query.And($"id > {query.Parameter(after)}");
+        query.And($"{mark} IS NULL");
+        if (after is { } last)
+            query.And($"id > {query.Parameter(last)}");
         var page = await query.ReadAsync(
             connection, $"SELECT {LedgerRows.Columns} FROM ledger WHERE {query.Conditions} ORDER BY id LIMIT {most}", row => LedgerRows.Read(row).Entry, cancellationToken);
-        var rows = new UsageRows();
+        var rows = new UsageRows(levels);
         foreach (var entry in page)
             rows.Add(entry, saved(entry));
-        foreach (var level in UsageLevels.WriteOrder)
+        foreach (var level in levels)
             await AddAsync(connection, level, rows.Of(level), cancellationToken);
-        done = page.Count < most;
-        await using var move = new NpgsqlCommand("UPDATE usage_state SET rolled_up_to = coalesce($1, rolled_up_to), done = $2", connection);
-        move.Parameters.Add(new NpgsqlParameter { Value = page.Count == 0 ? DBNull.Value : page[^1].Id, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
-        move.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = done });
-        await move.ExecuteNonQueryAsync(cancellationToken);
+        var upTo = page.Count == 0 ? after : page[^1].Id;
+        var ended = page.Count < most;
+        state = state.Done ? state with { HoursFilledTo = upTo, HoursDone = ended } : state with { RolledUpTo = upTo, Done = ended };
+        await MoveAsync(connection, state, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        _done = done;
-        return new RollUpStep(page.Count, done ? 0 : await LeftAsync(connection, page[^1].Id, cancellationToken));
+        _done = state.Done && state.HoursDone;
+        return new RollUpStep(page.Count, _done ? 0 : await LeftAsync(connection, ended ? Guid.Empty : page[^1].Id, cancellationToken));
+    }
+
+    private static async Task MoveAsync(NpgsqlConnection connection, UsageState state, CancellationToken cancellationToken)
+    {
+        await using var move = new NpgsqlCommand("UPDATE usage_state SET rolled_up_to = $1, done = $2, hours_filled_to = $3, hours_done = $4", connection);
+        move.Parameters.Add(new NpgsqlParameter { Value = (object?)state.RolledUpTo ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        move.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = state.Done });
+        move.Parameters.Add(new NpgsqlParameter { Value = (object?)state.HoursFilledTo ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        move.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = state.HoursDone });
+        await move.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>From the planner's own count: to count them all would take as long as to add them up.</summary>
@@ -91,7 +93,8 @@ internal sealed class UsageBackfill(PostgresDatabase database)
         await using var add = new NpgsqlCommand(
             $"INSERT INTO {table} ({names}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}) "
             + $"ON CONFLICT ({string.Join(", ", columns[..(keys.Count + 1)])}) DO UPDATE SET "
-            + string.Join(", ", UsageAmounts.Columns.Select(column => $"{column} = usage_sum({table}.{column}::numeric + excluded.{column})")),
+            + string.Join(", ", UsageAmounts.Columns.Select(column => $"{column} = usage_sum({table}.{column}::numeric + excluded.{column})"))
+            + (level == UsageLevel.TenantHours ? ", unbilled = true" : ""),
             connection);
         add.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Key.At)] });
         foreach (var (group, _) in keys)
@@ -104,6 +107,4 @@ internal sealed class UsageBackfill(PostgresDatabase database)
 
         await add.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static (Guid? RolledUpTo, bool Done) State(NpgsqlDataReader row) => (row.IsDBNull(0) ? null : row.GetGuid(0), row.GetBoolean(1));
 }
