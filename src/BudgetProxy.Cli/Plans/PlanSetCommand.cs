@@ -25,11 +25,16 @@ internal sealed class PlanSetCommand : ProxyCommand
             budgetproxy plans set pro --budget monthly=50usd/month --max-call 0.50
             budgetproxy plans set pro --budget bursts=100requests/minute,per=user,mode=shadow
             budgetproxy plans set pro --without bursts --allowed-models 'gpt-4o*,claude-*'
+            budgetproxy plans set starter --included 50000requests
             budgetproxy plans set pro --file pro.json
             """)
     {
         Fields.List("--allowed-models", "allowedModels", "Patterns of models, separated by commas; empty = all", "gpt-4o*,claude-*")
             .Usd("--max-call", "maxCallUsd", "Most that one call may cost, in USD")
+            .Add(
+                new Option<string?>("--included") { Description = "What each month gives free before usage is billed; empty = nothing", HelpName = "50000requests|5usd|2Mtokens" },
+                "included", PlanIncluded.Read)
+            .Choice("--billing", "billing", "metered is billed afterwards; prepaid takes from what was topped up", "metered", "prepaid")
             .Add(new FieldOption(_budgets, "budgets", _ => null, (body, _) => { }));
         Takes(_plan);
         TakesFields();

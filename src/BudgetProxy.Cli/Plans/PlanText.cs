@@ -18,7 +18,8 @@ internal static class PlanText
     public static void Write(Terminal terminal, JsonElement plan)
     {
         new Facts().Add("Plan", plan.Text("name"), Tone.Strong).Add("Tenants", plan.Text("tenants")).Add("Allowed models", plan.Joined("allowedModels") ?? "all")
-            .Add("Most for one call", plan.Usd("maxCallUsd") is { } most ? MoneyText.Of(most) : null).Write(terminal);
+            .Add("Most for one call", plan.Usd("maxCallUsd") is { } most ? MoneyText.Of(most) : null)
+            .Add("Free each month", PlanIncluded.Of(plan)).Add("Billing", plan.Text("billing")).Write(terminal);
         var budgets = plan.Items("budgets").ToList();
         if (budgets.Count == 0)
             return;

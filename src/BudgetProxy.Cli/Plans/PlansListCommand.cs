@@ -12,7 +12,7 @@ internal sealed class PlansListCommand : ListCommand
         : base("list", "All plans", "budgetproxy plans list\nbudgetproxy plans list --json") => TakesPaging();
 
     protected override IReadOnlyList<Column> Columns { get; } =
-        [Column.Text("Plan"), Column.Number("Tenants"), Column.Text("Budgets"), Column.Text("Models"), Column.Number("Per call")];
+        [Column.Text("Plan"), Column.Number("Tenants"), Column.Text("Budgets"), Column.Text("Models"), Column.Number("Per call"), Column.Text("Free a month"), Column.Text("Billing")];
 
     protected override AdminQuery Question(CommandCall call) => AdminQuery.Of("plans");
 
@@ -21,6 +21,7 @@ internal sealed class PlansListCommand : ListCommand
         [
             Cell.Of(item.Text("name")), Cell.Of(item.Whole("tenants")), Cell.Of(string.Join(", ", item.Items("budgets").Select(PlanText.Short))),
             Cell.Of(item.Joined("allowedModels") ?? "all"), Cell.Money(item.Usd("maxCallUsd")),
+            Cell.Of(PlanIncluded.Of(item)), Cell.Of(item.Text("billing")),
         ],
     ];
 

@@ -73,15 +73,7 @@ internal static class BudgetReader
     {
         if (fields.RequiredObject("limit") is not { } limit)
             return default;
-        var usd = limit.Money("usd");
-        var requests = limit.Count("requests");
-        var tokens = limit.Count("tokens");
-        limit.RefuseUnknown();
-        if (limit.FieldNames.Count() != 1)
-            fields.Fail("limit", "Must have exactly one of usd, requests, tokens.");
-        return usd is { } amount ? (LimitKind.Usd, amount.Value)
-            : requests is { } calls ? (LimitKind.Requests, calls)
-            : (LimitKind.Tokens, tokens ?? 0);
+        return AmountReader.Read(fields, "limit", limit, LimitKind.Usd, LimitKind.Requests, LimitKind.Tokens) is { } amount ? (amount.Kind, amount.Value) : default;
     }
 
     private static BudgetWindow ReadWindow(FieldReader fields, TimeZoneInfo zone)

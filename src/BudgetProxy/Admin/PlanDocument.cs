@@ -8,11 +8,19 @@ namespace BudgetProxy.Admin;
 /// <param name="Budgets">Each holds for every tenant on the plan that has none of its own by that name, with counters of that tenant's own.</param>
 /// <param name="AllowedModels">Patterns with <c>*</c>, for tenants that have none of their own; empty = all.</param>
 /// <param name="MaxCallUsd">Per-call ceiling of tenants that have none of their own; null = none.</param>
+/// <param name="Included">What each tenant on it has free in each month of UTC: one of <c>usd</c> (as charged), <c>requests</c>, <c>tokens</c>; null = nothing.</param>
+/// <param name="Billing"><c>metered</c> or <c>prepaid</c>.</param>
 /// <param name="Tenants">How many tenants are on it.</param>
-public sealed record PlanDocument(string Name, IReadOnlyList<BudgetDocument> Budgets, IReadOnlyList<string> AllowedModels, string? MaxCallUsd, int Tenants)
+public sealed record PlanDocument(
+    string Name, IReadOnlyList<BudgetDocument> Budgets, IReadOnlyList<string> AllowedModels, string? MaxCallUsd,
+    IReadOnlyDictionary<string, BudgetAmount>? Included, string Billing, int Tenants)
 {
     public static PlanDocument Of(Plan plan, int tenants) => new(
-        plan.Id, [.. plan.Budgets.Select(BudgetDocument.OfDefinition)], plan.AllowedModels, plan.MaxCall?.ToBalance(), tenants);
+        plan.Id, [.. plan.Budgets.Select(BudgetDocument.OfDefinition)], plan.AllowedModels, plan.MaxCall?.ToBalance(),
+        plan.Included is { } included
+            ? new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [Names.Of(included.Kind)] = new(included.Kind, included.Amount) }
+            : null,
+        Names.Of(plan.Billing), tenants);
 
     internal static Plan Read(string id, FieldReader fields)
     {
@@ -28,10 +36,18 @@ public sealed record PlanDocument(string Name, IReadOnlyList<BudgetDocument> Bud
             Budgets = ReadBudgets(fields),
             AllowedModels = fields.TextList("allowedModels", DirectoryRules.MaxAllowedModels),
             MaxCall = fields.Money("maxCallUsd"),
+            Included = ReadIncluded(fields),
+            Billing = fields.OneOf<PlanBilling>("billing") ?? PlanBilling.Metered,
         };
         fields.RefuseUnknown();
         return plan;
     }
+
+    private static Included? ReadIncluded(FieldReader fields) =>
+        fields.Object("included") is { } included
+        && AmountReader.Read(fields, "included", included, LimitKind.Usd, LimitKind.Requests, LimitKind.Tokens) is { } amount
+            ? new Included(amount.Kind, amount.Value)
+            : null;
 
     private static List<Budget> ReadBudgets(FieldReader fields)
     {

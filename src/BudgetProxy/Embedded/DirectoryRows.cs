@@ -29,7 +29,7 @@ internal static class DirectoryRows
             """,
             ReadKey);
         var adminKeys = connection.Query("SELECT id, name, role, prefix, sha256, created_at FROM admin_keys", ReadAdminKey);
-        var plans = connection.Query("SELECT id, allowed_models, max_call, budgets FROM plans ORDER BY id", ReadPlan);
+        var plans = connection.Query("SELECT id, allowed_models, max_call, budgets, included_kind, included_amount, billing FROM plans ORDER BY id", ReadPlan);
         return new DirectoryContent([.. tenants.Select(tenant => tenant with { Budgets = [.. budgets[tenant.Id]], Acts = [.. acts[tenant.Id]] })], keys, adminKeys, plans);
     }
 
@@ -42,6 +42,8 @@ internal static class DirectoryRows
         AllowedModels = DirectoryTexts.Texts(row.GetString(1)),
         MaxCall = row.IsDBNull(2) ? null : new NanoUsd(row.GetInt64(2)),
         Budgets = DirectoryTexts.PlanBudgets(row.GetString(3)),
+        Included = row.IsDBNull(4) ? null : new Included(DirectoryTexts.Value<LimitKind>(row.GetString(4)), row.GetInt64(5)),
+        Billing = DirectoryTexts.Value<PlanBilling>(row.GetString(6)),
     };
 
     private static Tenant ReadTenant(SqliteDataReader row) => new()

@@ -61,10 +61,15 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
 
     private static void SavePlan(SqliteConnection connection, Plan plan) => connection.Run(
         """
-        INSERT INTO plans (id, allowed_models, max_call, budgets) VALUES ($id, $models, $maxCall, $budgets)
-        ON CONFLICT (id) DO UPDATE SET allowed_models = excluded.allowed_models, max_call = excluded.max_call, budgets = excluded.budgets
+        INSERT INTO plans (id, allowed_models, max_call, budgets, included_kind, included_amount, billing)
+        VALUES ($id, $models, $maxCall, $budgets, $includedKind, $includedAmount, $billing)
+        ON CONFLICT (id) DO UPDATE SET
+            allowed_models = excluded.allowed_models, max_call = excluded.max_call, budgets = excluded.budgets, included_kind = excluded.included_kind,
+            included_amount = excluded.included_amount, billing = excluded.billing
         """,
-        ("$id", plan.Id), ("$models", DirectoryTexts.Json(plan.AllowedModels)), ("$maxCall", plan.MaxCall?.Value), ("$budgets", DirectoryTexts.Json(plan.Budgets)));
+        ("$id", plan.Id), ("$models", DirectoryTexts.Json(plan.AllowedModels)), ("$maxCall", plan.MaxCall?.Value), ("$budgets", DirectoryTexts.Json(plan.Budgets)),
+        ("$includedKind", plan.Included is { } included ? DirectoryTexts.Name(included.Kind) : null), ("$includedAmount", plan.Included?.Amount),
+        ("$billing", DirectoryTexts.Name(plan.Billing)));
 
     private static void SaveTenant(SqliteConnection connection, Tenant tenant) => connection.Run(
         """

@@ -84,6 +84,10 @@ internal static class BodySchemas
             Budget("A budget of the plan.", required: true, ("name!", Text("Unique within the plan.", 64))), DirectoryRules.MaxBudgetsPerTenant)),
         ("allowedModels", Texts($"{ModelPatterns} For tenants that have none of their own; empty = all.", DirectoryRules.MaxAllowedModels)),
         ("maxCallUsd", Money("The most that one call may cost, for tenants that set none; left out = no ceiling.")),
+        ("included", Object(
+            "Free in each calendar month of UTC, before usage is billed: exactly one of the three. Left out = nothing.",
+            ("usd", Money("Of what the customer is charged, its markup among it.")), ("requests", Whole("Calls.")), ("tokens", Whole("Tokens, in and out.")))),
+        ("billing", OneOf("metered is billed afterwards; prepaid takes from what was topped up.", "metered", "prepaid")),
         ("tenants", new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "Passed over, so that an answer can be put again." }));
 
     private static OpenApiSchema Rate()

@@ -42,6 +42,11 @@ internal static class DefinitionJson
 
         json.WriteEndArray();
         WriteLimits(json, plan.AllowedModels, plan.MaxCall);
+        if (plan.Included is { } included)
+            WriteAmount(json, "included", included.Kind, included.Amount);
+        else
+            json.WriteNull("included");
+        json.WriteString("billing", Name(plan.Billing));
     });
 
     public static string Of(VirtualKey key) => Write(json =>
@@ -83,12 +88,7 @@ internal static class DefinitionJson
         foreach (var condition in budget.Match)
             json.WriteString(condition.Dimension.Name(condition.Tag), condition.Pattern);
         json.WriteEndObject();
-        json.WriteStartObject("limit");
-        if (budget.LimitKind == LimitKind.Usd)
-            json.WriteString(Name(budget.LimitKind), new NanoUsd(budget.Limit).ToBalance());
-        else
-            json.WriteNumber(Name(budget.LimitKind), budget.Limit);
-        json.WriteEndObject();
+        WriteAmount(json, "limit", budget.LimitKind, budget.Limit);
         json.WriteString("window", budget.Window.ToString());
         json.WriteString("timezone", budget.InheritsTimeZone ? null : budget.Window.TimeZone.Id);
         json.WriteString("mode", Name(budget.Mode));
@@ -97,6 +97,16 @@ internal static class DefinitionJson
         foreach (var percent in budget.AlertAtPercent)
             json.WriteNumberValue(percent / 100m);
         json.WriteEndArray();
+    }
+
+    private static void WriteAmount(Utf8JsonWriter json, string name, LimitKind kind, long amount)
+    {
+        json.WriteStartObject(name);
+        if (kind == LimitKind.Usd)
+            json.WriteString(Name(kind), new NanoUsd(amount).ToBalance());
+        else
+            json.WriteNumber(Name(kind), amount);
+        json.WriteEndObject();
     }
 
     private static void WriteLimits(Utf8JsonWriter json, IReadOnlyList<string> allowedModels, NanoUsd? maxCall)

@@ -17,4 +17,9 @@ public sealed record Plan
 
     /// <summary>The per-call ceiling of tenants that have none of their own; null = none.</summary>
     public NanoUsd? MaxCall { get; init; }
+
+    /// <summary>What each month gives free; null = nothing.</summary>
+    public Included? Included { get; init; }
+
+    public PlanBilling Billing { get; init; }
 }

@@ -14,7 +14,7 @@ namespace BudgetProxy.Tests.Admin;
 /// <summary>Limits that many tenants share.</summary>
 public sealed class PlansApiTests
 {
-    private const string Pro = """{"budgets":[{"name":"monthly","limit":{"usd":"5.00"},"window":"month"},{"name":"calls","limit":{"requests":9},"window":"day"}],"allowedModels":["gpt-4o*"],"maxCallUsd":"0.50"}""";
+    private const string Pro = """{"budgets":[{"name":"monthly","limit":{"usd":"5.00"},"window":"month"},{"name":"calls","limit":{"requests":9},"window":"day"}],"allowedModels":["gpt-4o*"],"maxCallUsd":"0.50","included":{"requests":50000}}""";
 
     [Fact]
     public async Task A_plan_is_shown_as_it_was_put_and_can_be_put_as_it_is_shown()
@@ -22,7 +22,7 @@ public sealed class PlansApiTests
         await using var host = await AdminHost.StartAsync();
         var put = (await host.PutAsync("/plans/pro", Pro)).Is(HttpStatusCode.OK);
         Assert.Equal(
-            """{"name":"pro","budgets":[{"name":"monthly","per":null,"match":{},"limit":{"usd":"5.00"},"window":"month","timezone":null,"mode":"enforce","admission":"strict","alertAt":[]},{"name":"calls","per":null,"match":{},"limit":{"requests":9},"window":"day","timezone":null,"mode":"enforce","admission":"strict","alertAt":[]}],"allowedModels":["gpt-4o*"],"maxCallUsd":"0.50","tenants":0}""",
+            """{"name":"pro","budgets":[{"name":"monthly","per":null,"match":{},"limit":{"usd":"5.00"},"window":"month","timezone":null,"mode":"enforce","admission":"strict","alertAt":[]},{"name":"calls","per":null,"match":{},"limit":{"requests":9},"window":"day","timezone":null,"mode":"enforce","admission":"strict","alertAt":[]}],"allowedModels":["gpt-4o*"],"maxCallUsd":"0.50","included":{"requests":50000},"billing":"metered","tenants":0}""",
             put.Body);
         Assert.Equal(put, await host.GetAsync("/plans/pro"));
         Assert.Equal(put, await host.PutAsync("/plans/pro", put.Body));
@@ -75,6 +75,14 @@ public sealed class PlansApiTests
     [InlineData("name", """{"name":"other"}""")]
     [InlineData("maxCallUsd", """{"maxCallUsd":5}""")]
     [InlineData("budget", """{"budget":[]}""")]
+    [InlineData("budgets[0].limit", """{"budgets":[{"name":"a","limit":{"usd":null},"window":"day"}]}""")]
+    [InlineData("included", """{"included":{}}""")]
+    [InlineData("included", """{"included":{"usd":"1","tokens":5}}""")]
+    [InlineData("included", """{"included":{"usd":null}}""")]
+    [InlineData("included.usd", """{"included":{"usd":5}}""")]
+    [InlineData("included.requests", """{"included":{"requests":-1}}""")]
+    [InlineData("included.calls", """{"included":{"calls":5,"requests":1}}""")]
+    [InlineData("billing", """{"billing":"later"}""")]
     public async Task A_wrong_field_is_named_and_nothing_is_made(string field, string json)
     {
         await using var host = await AdminHost.StartAsync();

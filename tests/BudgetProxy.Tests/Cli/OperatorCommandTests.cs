@@ -37,6 +37,11 @@ public sealed class OperatorCommandTests
         Assert.Equal("60.00", Assert.Single(plan.Json.GetProperty("budgets").EnumerateArray()).GetProperty("limit").GetProperty("usd").GetString());
         Assert.Equal("Plan pro was so already.", (await CliProgram.RunAsync(cli.Environment(), plan.Output, ["plans", "set", "pro", "--file", "-"])).Ok().Lines[0]);
         (await cli.RunAsync("plans", "set", "pro", "--budget", "monthly=lots")).Fails(2, "--budget: 'monthly=lots' is not like");
+        Assert.Contains("50,000 requests", (await cli.RunAsync("plans", "set", "pro", "--included", "50k requests")).Ok().Output, StringComparison.Ordinal);
+        Assert.Contains("50,000 requests", (await cli.RunAsync("plans", "list")).Ok().Output, StringComparison.Ordinal);
+        Assert.Equal("5.50", (await cli.RunAsync("plans", "set", "pro", "--included", "$5.5usd", "--json")).Ok().Json.GetProperty("included").GetProperty("usd").GetString());
+        Assert.DoesNotContain("Free each month", (await cli.RunAsync("plans", "set", "pro", "--included", "")).Ok().Output, StringComparison.Ordinal);
+        (await cli.RunAsync("plans", "set", "pro", "--included", "lots")).Fails(2, "--included: 'lots' is not like 50000requests");
         (await cli.RunAsync("tenants", "set", "acme", "--plan", "none")).Fails(2, "--plan: There is no plan 'none'.");
 
         // Its own budget of the same name then holds, and the plan's stays as it is.

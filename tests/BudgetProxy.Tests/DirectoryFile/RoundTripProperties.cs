@@ -60,12 +60,13 @@ public sealed class RoundTripProperties
 
     private static Gen<IReadOnlyList<string>> Lists() => Gen.ListOf(Texts()).Select(list => (IReadOnlyList<string>)[.. list.Take(4)]);
 
-    internal static Gen<DirectorySnapshot> Directories() => Gen.ListOf(Tenants()).Select(list =>
+    internal static Gen<DirectorySnapshot> Directories() => Gen.Zip(Gen.ListOf(Tenants()), Gen.ListOf(Plans())).Select(both =>
     {
+        var (list, plans) = (both.Item1, both.Item2.Take(3).Select((plan, i) => plan with { Id = "p" + i }).ToList());
         var tenants = list.Take(5).Select((tenant, i) => Named(tenant.Tenant, $"t{i}", tenant.Budgets)).ToList();
         var keys = list.Take(5).SelectMany((tenant, i) => tenant.Keys.Select((key, j) => new StoredKey(
             key with { Id = $"key_{i}_{j}", Tenant = $"t{i}" }, KeyHash.Of($"{i} {j}")))).ToList();
-        return DirectorySnapshot.Of(new DirectoryContent(tenants, keys, [], []));
+        return DirectorySnapshot.Of(new DirectoryContent(tenants, keys, [], plans));
     });
 
     private static Tenant Named(Tenant tenant, string id, List<Budget> budgets)
@@ -109,6 +110,24 @@ public sealed class RoundTripProperties
             },
             budgets.Take(6).ToList(),
             keys.Take(5).ToList());
+
+    private static Gen<Plan> Plans() =>
+        from models in Lists()
+        from kind in Gen.Elements(LimitKind.Usd, LimitKind.Requests, LimitKind.Tokens)
+        from amount in Gen.Choose(-1_000, int.MaxValue)
+        from budgets in Gen.ListOf(Budgets())
+        select new Plan
+        {
+            Id = "x",
+            AllowedModels = models,
+            Included = amount < 0 ? null : new Included(kind, amount),
+            Budgets = [.. budgets.Take(3).Select((budget, i) => budget with
+            {
+                Tenant = "",
+                Name = "b" + i,
+                Window = budget.InheritsTimeZone ? budget.Window with { TimeZone = TimeZoneInfo.Utc } : budget.Window,
+            })],
+        };
 
     private static Gen<Budget> Budgets() =>
         from kind in Gen.Elements(Enum.GetValues<LimitKind>())

@@ -30,7 +30,8 @@ public abstract class DirectoryStoreContract
         };
         var plan = new Plan
         {
-            Id = "pro", AllowedModels = ["gpt-4o*", "a\"b"], MaxCall = new NanoUsd(7), Budgets = [.. Budgets(full).Select(budget => budget with { Tenant = "", Window = budget.Window with { TimeZone = budget.InheritsTimeZone ? TimeZoneInfo.Utc : budget.Window.TimeZone } })],
+            Id = "pro", AllowedModels = ["gpt-4o*", "a\"b"], MaxCall = new NanoUsd(7), Included = new Included(LimitKind.Tokens, 1L << 52), Billing = PlanBilling.Prepaid,
+            Budgets = [.. Budgets(full).Select(budget => budget with { Tenant = "", Window = budget.Window with { TimeZone = budget.InheritsTimeZone ? TimeZoneInfo.Utc : budget.Window.TimeZone } })],
         };
         await store.SavePlanAsync(plan, CancellationToken.None);
         await store.SavePlanAsync(new Plan { Id = "free" }, CancellationToken.None);
@@ -157,7 +158,7 @@ public abstract class DirectoryStoreContract
         await store.WriteAsync(
             new DirectoryWrite
             {
-                Plans = [new Plan { Id = "pro", MaxCall = new NanoUsd(2) }, new Plan { Id = "new" }],
+                Plans = [new Plan { Id = "pro", MaxCall = new NanoUsd(2), Included = new Included(LimitKind.Requests, 0) }, new Plan { Id = "new" }],
                 Tenants = [new Tenant { Id = "acme", Plan = "new" }],
                 Budgets = [Budget("b", 1)],
                 Keys = [Key("key_1", "acme")],
@@ -166,6 +167,7 @@ public abstract class DirectoryStoreContract
             CancellationToken.None);
         var content = await store.LoadAsync(CancellationToken.None);
         Assert.Equal([("new", null), ("pro", 2L)], content.Plans.Select(plan => (plan.Id, plan.MaxCall?.Value)));
+        Assert.Equal([null, new Included(LimitKind.Requests, 0)], content.Plans.Select(plan => plan.Included));
         Assert.Equal(("new", "b", "key_1"), (content.Tenants.Single().Plan, content.Tenants.Single().Budgets.Single().Name, content.Keys.Single().Key.Id));
         var entries = await factory.Audit.ReadAsync(new AuditFilter(null, null, null, null, null, null), 10, CancellationToken.None);
         Assert.Equal([("two", null, "budgetproxy", "{}", null), ("one", "acme", "adk_1", null, "{}")], entries.Select(entry => (entry.Action, entry.Tenant, entry.By.Id, entry.Before, entry.After)));

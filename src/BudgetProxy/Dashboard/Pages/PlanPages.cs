@@ -116,11 +116,9 @@ internal static class PlanPages
         var problem = change(budgets);
         if (problem is null)
         {
-            var plan = JsonNode.Parse(now.Body)!.AsObject();
-            var body = new JsonObject
-            {
-                ["budgets"] = budgets, ["allowedModels"] = plan["allowedModels"]?.DeepClone(), ["maxCallUsd"] = plan["maxCallUsd"]?.DeepClone(),
-            };
+            // What an answer shows can be put again.
+            var body = JsonNode.Parse(now.Body)!.AsObject();
+            body["budgets"] = budgets;
             var answer = await visit.SendAsync(HttpMethods.Put, Api(visit), body, version ?? now.Version);
             if (answer.IsSuccess)
                 return Visit.GoTo("/plans", "plan-saved");
@@ -144,8 +142,20 @@ internal static class PlanPages
     private static Problem Wrong(string field, string message) =>
         new("One field is not valid.", message, new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] }) { Status = StatusCodes.Status400BadRequest };
 
+    private static JsonObject? Included(FormFields fields)
+    {
+        if (fields["includedAmount"] is null)
+            return null;
+        var unit = fields["includedUnit"] ?? "requests";
+        return new JsonObject { [unit] = unit == "usd" ? fields.Text("includedAmount") : fields.Number("includedAmount") };
+    }
+
     private static JsonObject Definition(FormFields fields, JsonArray budgets) => new()
     {
-        ["budgets"] = budgets, ["allowedModels"] = fields.List("allowedModels"), ["maxCallUsd"] = fields.Text("maxCallUsd"),
+        ["budgets"] = budgets,
+        ["allowedModels"] = fields.List("allowedModels"),
+        ["maxCallUsd"] = fields.Text("maxCallUsd"),
+        ["included"] = Included(fields),
+        ["billing"] = fields.Text("billing"),
     };
 }

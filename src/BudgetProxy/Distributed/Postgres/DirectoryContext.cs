@@ -82,6 +82,9 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
             row.Property(plan => plan.AllowedModels).HasColumnName("allowed_models");
             row.Property(plan => plan.MaxCall).HasColumnName("max_call");
             row.Property(plan => plan.Budgets).HasColumnName("budgets");
+            row.Property(plan => plan.IncludedKind).HasColumnName("included_kind");
+            row.Property(plan => plan.IncludedAmount).HasColumnName("included_amount");
+            row.Property(plan => plan.Billing).HasColumnName("billing");
         });
     }
 
