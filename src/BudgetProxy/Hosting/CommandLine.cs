@@ -44,6 +44,16 @@ public static class CommandLine
           BudgetProxy__Alerts__Smtp__Host              mail of every alert; with From and To           off
           BudgetProxy__Alerts__Smtp__Port              __User, __Password, __From, __To (a,b),         587
           BudgetProxy__Alerts__Smtp__Tls               starttls | implicit | none                      starttls
+          BudgetProxy__Stripe__ApiKey                  sk_... or rk_...: usage is sent to Stripe       off
+          BudgetProxy__Stripe__MeterEventName          the meter of micro-dollars                      budgetproxy_micro_usd
+          BudgetProxy__Stripe__SecondMeterEventName    another; __SecondMeterUnit tokens | requests    none
+          BudgetProxy__Stripe__Markup                  value | price (then events carry the cost)      value
+          BudgetProxy__Stripe__From                    usage settled before is never sent              when first on
+          BudgetProxy__Stripe__Interval                how often usage is sent                         00:10:00
+          BudgetProxy__Stripe__Grace                   later than this, it is stamped when sent        01:00:00
+          BudgetProxy__Stripe__WebhookSecret           whsec_...: POST /webhooks/stripe is served      not served
+          BudgetProxy__Stripe__RequestsPerSecond       most; half of Stripe's limits                   500, test key 10
+          BudgetProxy__Stripe__BaseUrl                                                                 https://api.stripe.com
 
         README.md has the rest.
         """;

@@ -15,6 +15,7 @@ using BudgetProxy.Learning;
 using BudgetProxy.OpenApi;
 using BudgetProxy.Rates;
 using BudgetProxy.Runs;
+using BudgetProxy.Stripe;
 using BudgetProxy.Tenants;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -214,6 +215,8 @@ public static class ProxyHost
         services.AddBatches();
         services.AddAlerts();
         services.AddChecks();
+        if (options.Stripe is { } stripe)
+            services.AddStripe(stripe);
         // Last, so that it stops before all others: they serve the settling that it waits for.
         services.AddSingleton<CallDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());

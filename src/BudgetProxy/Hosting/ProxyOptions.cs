@@ -1,5 +1,6 @@
 using BudgetProxy.Alerts;
 using BudgetProxy.Core.Requests;
+using BudgetProxy.Stripe;
 
 namespace BudgetProxy.Hosting;
 
@@ -71,6 +72,9 @@ public sealed record ProxyOptions
 
     /// <summary>How alerts are found, told and kept.</summary>
     public AlertOptions Alerts { get; init; } = new();
+
+    /// <summary>How usage gets to Stripe; null = it does not.</summary>
+    public StripeOptions? Stripe { get; init; }
 
     /// <summary>What becomes of what can't be seen in a body, by route.</summary>
     public RouteAllowances Allowances { get; init; } = RouteAllowances.Default;

@@ -9,12 +9,6 @@ namespace BudgetProxy.Hosting;
 /// </summary>
 public sealed class ProxyOptionsReader
 {
-    /// <summary>Known settings that this version can't honour yet, each with what to do instead.</summary>
-    private static readonly Dictionary<string, string> Later = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["Stripe"] = "the Stripe export is not in this version: take usage from GET /admin/v1/ledger",
-    };
-
     private readonly IConfigurationSection _section;
     private readonly List<string> _errors = [];
 
@@ -35,7 +29,6 @@ public sealed class ProxyOptionsReader
             _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
             "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "DirectoryFilePrune", "MaxBodyBytes", "MaxBatchBytes",
             "BatchPollInterval", "BatchLifetime", "Allowances", "Alerts");
-        RefuseLater();
         var (redis, postgres) = ReadStores();
         return new ProxyOptions
         {
@@ -60,17 +53,9 @@ public sealed class ProxyOptionsReader
             BatchLifetime = Duration("BatchLifetime", TimeSpan.FromHours(72), TimeSpan.FromMinutes(1), TimeSpan.FromDays(6)),
             Allowances = ReadAllowances(),
             Alerts = AlertOptionsReader.Read(_section.GetSection("Alerts"), Error),
+            Stripe = StripeOptionsReader.Read(_section.GetSection("Stripe"), Error),
             Providers = ReadProviders(),
         };
-    }
-
-    private void RefuseLater()
-    {
-        foreach (var (name, reason) in Later)
-        {
-            if (_section.GetSection(name).AsEnumerable().Any(setting => !string.IsNullOrWhiteSpace(setting.Value)))
-                Error(name, reason);
-        }
     }
 
     private (string? Redis, string? Postgres) ReadStores()

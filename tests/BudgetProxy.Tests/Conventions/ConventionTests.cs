@@ -35,6 +35,7 @@ public sealed partial class ConventionTests
         ["Alerts"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Runs"] = ["Batches", "Gateway", "Checks", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Checks"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Stripe"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Storage"] = ["Batches", "Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],
