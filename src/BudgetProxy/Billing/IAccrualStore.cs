@@ -1,0 +1,39 @@
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Billing;
+
+/// <summary>
+/// The seam between the ledger and buckets: which hours have changed, and what was cut of them. Durable when a method returns. Every method may throw
+/// <see cref="StoreUnavailableException"/> and nothing else but cancellation; <see cref="CutAsync"/> also <see cref="LeaseLostException"/>.
+/// </summary>
+public interface IAccrualStore
+{
+    /// <summary>Hours that have changed since they were last cut, by tenant and hour, with all that a cut of them goes by, of one state of the database.</summary>
+    /// <param name="after">Only those that follow; null = from the first.</param>
+    /// <param name="most">Hours at most; fewer = there are no more.</param>
+    ValueTask<CutReading> ReadAsync((string Tenant, DateTimeOffset Hour)? after, int most, CancellationToken cancellationToken);
+
+    /// <summary>Lets all hours of a tenant's UTC month be cut anew, since its allowance is another.</summary>
+    ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
+
+    /// <summary>All hours of a tenant's UTC month, by hour.</summary>
+    ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
+
+    /// <summary>Hours of these from which anything was cut.</summary>
+    ValueTask<IReadOnlyList<HourBooked>> BookedAsync(IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken);
+
+    /// <summary>Of all tenants, from this month on; or of one, of all months.</summary>
+    ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(string? tenant, DateTimeOffset from, CancellationToken cancellationToken);
+
+    /// <summary>First entries of a tenant that were settled in an hour, in settling order.</summary>
+    IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(string tenant, DateTimeOffset hour, CancellationToken cancellationToken);
+
+    /// <summary>Corrections of a tenant that were settled in a span, in no order, each at the place of the entry that it corrects.</summary>
+    /// <param name="from">Inclusive.</param>
+    /// <param name="to">Exclusive.</param>
+    IAsyncEnumerable<PlacedAmounts> CorrectionsAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+
+    /// <summary>Writes cuts in one step: those of tenants that were cut by nobody else meanwhile.</summary>
+    /// <returns>The tenants that were cut.</returns>
+    ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken);
+}

@@ -1,0 +1,105 @@
+using BudgetProxy.Billing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace BudgetProxy.Distributed.Postgres;
+
+/// <summary>What cuts write, on a connection that is in a transaction: one statement a table.</summary>
+internal sealed class CutStatements(NpgsqlConnection connection, CancellationToken cancellationToken)
+{
+    /// <returns>The tenants that were cut by nobody else since the cuts were planned: theirs are written.</returns>
+    public async Task<IReadOnlySet<string>> WriteAsync(IReadOnlyList<TenantCut> planned)
+    {
+        // By tenant, so that two who cut never wait for each other in a circle.
+        var done = await ClaimAsync([.. planned.OrderBy(cut => cut.Base.Tenant, StringComparer.Ordinal)]);
+        var cuts = planned.Where(cut => done.Contains(cut.Base.Tenant)).ToList();
+        await AddTotalsAsync([.. cuts.SelectMany(cut => cut.Added)]);
+        await InsertAsync([.. cuts.SelectMany(cut => cut.Buckets)]);
+        await AddPrepaidAsync([.. cuts.SelectMany(cut => cut.Prepaid)]);
+        await RaiseAsync([.. cuts.SelectMany(cut => cut.Allowances)]);
+        await ClearAsync([.. cuts.SelectMany(cut => cut.Read)]);
+        return done;
+    }
+
+    private async Task<HashSet<string>> ClaimAsync(List<TenantCut> cuts) => (await connection.RowsAsync(
+        """
+        INSERT INTO billing_tenants AS t (tenant, cuts, customer) SELECT n.tenant, n.cuts + 1, n.customer FROM unnest($1, $2, $3) AS n (tenant, cuts, customer)
+        ON CONFLICT (tenant) DO UPDATE SET cuts = excluded.cuts, customer = coalesce(excluded.customer, t.customer) WHERE t.cuts = excluded.cuts - 1
+        RETURNING tenant
+        """,
+        row => row.GetString(0), cancellationToken, cuts.Select(cut => cut.Base.Tenant).ToArray(), cuts.Select(cut => cut.Base.Cuts).ToArray(),
+        new NpgsqlParameter { Value = cuts.Select(cut => cut.Customer).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text })).ToHashSet(StringComparer.Ordinal);
+
+    private Task AddTotalsAsync(List<MeterTotal> added) => RunAsync(
+        added.Count,
+        """
+        INSERT INTO billing_totals AS t (tenant, meter, amount, value, buckets) SELECT * FROM unnest($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant, meter) DO UPDATE SET amount = t.amount + excluded.amount, value = t.value + excluded.value, buckets = t.buckets + excluded.buckets
+        """,
+        added.Select(total => total.Tenant).ToArray(), added.Select(total => total.Meter).ToArray(), added.Select(total => total.Amount.Value).ToArray(),
+        added.Select(total => total.Value).ToArray(), added.Select(total => total.Buckets).ToArray());
+
+    private Task InsertAsync(List<Bucket> buckets) => RunAsync(
+        buckets.Count,
+        """
+        INSERT INTO billing_buckets (id, tenant, meter, hour, number, amount, value, cut_at, state, stamp, sent_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """,
+        buckets.Select(bucket => bucket.Id).ToArray(), buckets.Select(bucket => bucket.Tenant).ToArray(), buckets.Select(bucket => bucket.Meter).ToArray(),
+        buckets.Select(bucket => bucket.Hour.ToUnixTimeMilliseconds()).ToArray(), buckets.Select(bucket => bucket.Number).ToArray(),
+        buckets.Select(bucket => bucket.Amount.Value).ToArray(), buckets.Select(bucket => bucket.Value).ToArray(),
+        buckets.Select(bucket => bucket.CutAt.ToUnixTimeMilliseconds()).ToArray(), buckets.Select(bucket => BillingNames.Of(bucket.State)).ToArray(),
+        Instants(buckets.Select(bucket => bucket.Stamp)), Instants(buckets.Select(bucket => bucket.SentAt)));
+
+    private Task AddPrepaidAsync(List<PrepaidSlice> slices) => RunAsync(
+        slices.Count,
+        """
+        INSERT INTO billing_prepaid AS p (tenant, meter, hour, amount, value) SELECT * FROM unnest($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant, meter, hour) DO UPDATE SET amount = p.amount + excluded.amount, value = p.value + excluded.value
+        """,
+        slices.Select(slice => slice.Tenant).ToArray(), slices.Select(slice => slice.Meter).ToArray(),
+        slices.Select(slice => slice.Hour.ToUnixTimeMilliseconds()).ToArray(), slices.Select(slice => slice.Amount.Value).ToArray(),
+        slices.Select(slice => slice.Value).ToArray());
+
+    private Task RaiseAsync(List<MonthAllowance> allowances) => RunAsync(
+        allowances.Count,
+        """
+        INSERT INTO billing_months AS m (tenant, month, kind, amount) SELECT * FROM unnest($1, $2, $3, $4)
+        ON CONFLICT (tenant, month, kind) DO UPDATE SET amount = greatest(m.amount, excluded.amount)
+        """,
+        allowances.Select(one => one.Tenant).ToArray(), allowances.Select(one => one.Month.ToUnixTimeMilliseconds()).ToArray(),
+        allowances.Select(one => BillingNames.Of(one.Kind)).ToArray(), allowances.Select(one => one.Amount).ToArray());
+
+    /// <summary>What changed since it was read stays to be cut. The rows are taken in the order in which booked entries take them.</summary>
+    private async Task ClearAsync(List<Accrual> hours)
+    {
+        object[] keys = [hours.Select(hour => hour.Tenant).ToArray(), hours.Select(hour => hour.Hour.ToUnixTimeMilliseconds()).ToArray()];
+        await RunAsync(
+            hours.Count,
+            """
+            SELECT 1 FROM usage_tenant_hours h JOIN unnest($1, $2) AS n (tenant, at) ON h.tenant = n.tenant AND h.at = n.at
+            ORDER BY h.tenant, h.at FOR UPDATE OF h
+            """,
+            keys);
+        await RunAsync(
+            hours.Count,
+            """
+            UPDATE usage_tenant_hours h SET unbilled = false FROM unnest($1, $2, $3, $4, $5, $6) AS n (tenant, at, requests, tokens, cost, charged)
+            WHERE h.tenant = n.tenant AND h.at = n.at AND h.requests = n.requests AND h.cost = n.cost AND h.charged = n.charged
+                AND h.input + h.cached_input + h.cache_write_short + h.cache_write_long + h.output = n.tokens
+            """,
+            [
+                .. keys, hours.Select(hour => hour.Requests).ToArray(), hours.Select(hour => hour.Tokens).ToArray(),
+                hours.Select(hour => hour.Cost.Value).ToArray(), hours.Select(hour => hour.Charged.Value).ToArray(),
+            ]);
+    }
+
+    private static NpgsqlParameter Instants(IEnumerable<DateTimeOffset?> instants) =>
+        new() { Value = instants.Select(instant => instant?.ToUnixTimeMilliseconds()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint };
+
+    private async Task RunAsync(int rows, string sql, params object[] values)
+    {
+        if (rows > 0)
+            await connection.RunAsync(sql, cancellationToken, values);
+    }
+}

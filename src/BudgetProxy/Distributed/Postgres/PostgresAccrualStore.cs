@@ -1,0 +1,140 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using BudgetProxy.Billing;
+using BudgetProxy.Core.Money;
+using Npgsql;
+
+namespace BudgetProxy.Distributed.Postgres;
+
+/// <summary>What was used by the hour, and cut of it, in the database that all proxies share.</summary>
+public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualStore
+{
+    /// <summary>Entries that are read at once.</summary>
+    private const int PageSize = 2_000;
+
+    private const string Tokens = "input + cached_input + cache_write_short + cache_write_long + output";
+    private const string Hours = $"SELECT tenant, at, requests, {Tokens}, cost, charged FROM usage_tenant_hours";
+
+    public async ValueTask<CutReading> ReadAsync((string Tenant, DateTimeOffset Hour)? after, int most, CancellationToken cancellationToken) => await database.ReadAsync(
+        async connection =>
+        {
+            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var hours = await connection.RowsAsync(
+                $"{Hours} WHERE unbilled AND (tenant, at) > ($1, $2) ORDER BY tenant, at LIMIT $3", ReadHour, cancellationToken,
+                after?.Tenant ?? "", after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue, most);
+            var tenants = hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal).ToArray();
+            var totals = (await connection.RowsAsync(
+                "SELECT tenant, meter, amount, value, buckets FROM billing_totals WHERE tenant = ANY($1)",
+                row => new MeterTotal(row.GetString(0), row.GetString(1), new NanoUsd(row.GetInt64(2)), row.GetInt64(3), row.GetInt64(4)), cancellationToken, [tenants]))
+                .ToLookup(total => total.Tenant, StringComparer.Ordinal);
+            var known = (await connection.RowsAsync(
+                "SELECT tenant, cuts, customer FROM billing_tenants WHERE tenant = ANY($1)",
+                row => new CutBase(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2), [.. totals[row.GetString(0)]]), cancellationToken, [tenants]))
+                .ToDictionary(one => one.Tenant, StringComparer.Ordinal);
+            var booked = await BookedAsync(connection, [.. hours.Select(hour => (hour.Tenant, hour.Hour))], cancellationToken);
+            return new CutReading(hours, [.. tenants.Select(tenant => known.GetValueOrDefault(tenant) ?? new CutBase(tenant, 0, null, []))], booked);
+        },
+        cancellationToken);
+
+    public async ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await database.WriteAsync(
+        connection => connection.RunAsync(
+            "UPDATE usage_tenant_hours SET unbilled = true WHERE tenant = $1 AND at >= $2 AND at < $3 AND NOT unbilled", cancellationToken,
+            tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds()),
+        cancellationToken);
+
+    public async ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
+        $"{Hours} WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY at", ReadHour, cancellationToken,
+        tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds());
+
+    public async ValueTask<IReadOnlyList<HourBooked>> BookedAsync(IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken) =>
+        await database.ReadAsync(connection => BookedAsync(connection, hours, cancellationToken), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(string? tenant, DateTimeOffset from, CancellationToken cancellationToken)
+    {
+        object[] values = tenant is null ? [from.ToUnixTimeMilliseconds()] : [from.ToUnixTimeMilliseconds(), tenant];
+        return await QueryAsync(
+            $"SELECT tenant, month, kind, amount FROM billing_months WHERE month >= $1{(tenant is null ? "" : " AND tenant = $2")} ORDER BY tenant, month, kind",
+            row => new MonthAllowance(row.GetString(0), Instants.Of(row.GetInt64(1)), BillingNames.Kind(row.GetString(2)), row.GetInt64(3)), cancellationToken, values);
+    }
+
+    public async IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(
+        string tenant, DateTimeOffset hour, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var place = new EntryPlace(hour.ToUnixTimeMilliseconds(), long.MinValue, long.MinValue, Guid.Empty);
+        while (true)
+        {
+            var page = await QueryAsync(
+                $"""
+                SELECT settled_at, generation, sequence, id, settled_at, {Tokens}, cost, charged FROM ledger
+                WHERE tenant = $1 AND settled_at >= $2 AND settled_at < $3 AND (settled_at, generation, sequence, id) > ($2, $4, $5, $6) AND adjusts IS NULL
+                ORDER BY settled_at, generation, sequence, id LIMIT {PageSize}
+                """,
+                ReadEntry, cancellationToken, tenant, Instants.Of(place.At), hour.AddHours(1), place.Generation, place.Sequence, place.Id);
+            foreach (var entry in page)
+                yield return entry;
+            if (page.Count < PageSize)
+                yield break;
+            place = page[^1].Place;
+        }
+    }
+
+    public async IAsyncEnumerable<PlacedAmounts> CorrectionsAsync(
+        string tenant, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (at, id) = (from, Guid.Empty);
+        while (true)
+        {
+            // Which page it is goes by the correction's own place, which is not the one it is told by.
+            var page = await QueryAsync(
+                $"""
+                SELECT f.settled_at, f.generation, f.sequence, f.id, c.settled_at, {Of("c")}, c.cost, c.charged, c.id FROM ledger c JOIN ledger f ON f.id = c.adjusts
+                WHERE c.tenant = $1 AND c.adjusts IS NOT NULL AND c.settled_at >= $2 AND c.settled_at < $3 AND (c.settled_at, c.id) > ($2, $4)
+                ORDER BY c.settled_at, c.id LIMIT {PageSize}
+                """,
+                row => (Entry: ReadEntry(row), At: row.GetFieldValue<DateTimeOffset>(4), Id: row.GetGuid(8)), cancellationToken, tenant, at, to, id);
+            foreach (var one in page)
+                yield return one.Entry;
+            if (page.Count < PageSize)
+                yield break;
+            (at, id) = (page[^1].At, page[^1].Id);
+        }
+    }
+
+    public async ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await BillingFence.HoldAsync(connection, lease, cancellationToken);
+                var done = await new CutStatements(connection, cancellationToken).WriteAsync(cuts);
+                await transaction.CommitAsync(cancellationToken);
+                return done;
+            },
+            cancellationToken);
+
+    private static async Task<List<HourBooked>> BookedAsync(
+        NpgsqlConnection connection, IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken) => await connection.RowsAsync(
+        """
+        WITH asked AS (
+            SELECT a.tenant COLLATE "C" AS tenant, m.meter, a.hour FROM unnest($1, $2) AS a (tenant, hour) CROSS JOIN (SELECT DISTINCT meter FROM billing_totals) m)
+        SELECT tenant, meter, hour, sum(n)::integer, sum(amount)::bigint, sum(value)::bigint FROM (
+            SELECT b.tenant, b.meter, b.hour, 1 AS n, b.amount, b.value FROM asked JOIN billing_buckets b USING (tenant, meter, hour)
+            UNION ALL
+            SELECT p.tenant, p.meter, p.hour, 0, p.amount, p.value FROM asked JOIN billing_prepaid p USING (tenant, meter, hour)) cut
+        GROUP BY 1, 2, 3
+        """,
+        row => new HourBooked(row.GetString(0), row.GetString(1), Instants.Of(row.GetInt64(2)), row.GetInt32(3), new NanoUsd(row.GetInt64(4)), row.GetInt64(5)),
+        cancellationToken, hours.Select(hour => hour.Tenant).ToArray(), hours.Select(hour => hour.Hour.ToUnixTimeMilliseconds()).ToArray());
+
+    private static string Of(string table) => string.Join(" + ", Tokens.Split(" + ").Select(column => $"{table}.{column}"));
+
+    private static Accrual ReadHour(NpgsqlDataReader row) => new(
+        row.GetString(0), Instants.Of(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3), new NanoUsd(row.GetInt64(4)), new NanoUsd(row.GetInt64(5)));
+
+    private static PlacedAmounts ReadEntry(NpgsqlDataReader row) => new(
+        new EntryPlace(row.GetFieldValue<DateTimeOffset>(0).ToUnixTimeMilliseconds(), row.GetInt64(1), row.GetInt64(2), row.GetGuid(3)),
+        BillingTimes.HourOf(row.GetFieldValue<DateTimeOffset>(4)), row.GetInt64(5), new NanoUsd(row.GetInt64(6)), new NanoUsd(row.GetInt64(7)));
+
+    private Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] values) =>
+        database.ReadAsync(connection => connection.RowsAsync(sql, read, cancellationToken, values), cancellationToken);
+}

@@ -1,0 +1,254 @@
+using System.Runtime.CompilerServices;
+using BudgetProxy.Billing;
+using BudgetProxy.Core.Money;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>What was used by the hour, and cut of it, in the embedded database. A cut is on disk when it returns.</summary>
+public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStore
+{
+    /// <summary>Entries that are read at once.</summary>
+    private const int PageSize = 2_000;
+
+    private const string Tokens = "input + cached_input + cache_write_short + cache_write_long + output";
+    private const string Hours = $"SELECT tenant, at, requests, {Tokens}, cost, charged FROM usage_tenant_hours";
+
+    public ValueTask<CutReading> ReadAsync((string Tenant, DateTimeOffset Hour)? after, int most, CancellationToken cancellationToken) => Run(
+        session =>
+        {
+            session.Execute("BEGIN");
+            var hours = ReadHours(session.Prepare($"{Hours} WHERE unbilled AND (tenant, at) > (?, ?) ORDER BY tenant, at LIMIT ?")
+                .Bind(after?.Tenant ?? "").Bind(after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue).Bind(most));
+            var bases = Bases(session, hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal));
+            return new CutReading(hours, bases, Booked(session, hours.Select(hour => (hour.Tenant, hour.Hour))));
+        },
+        cancellationToken);
+
+    public async ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await Run(
+        session =>
+        {
+            session.Prepare("UPDATE usage_tenant_hours SET unbilled = 1 WHERE tenant = ? AND at >= ? AND at < ? AND NOT unbilled")
+                .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds()).Run();
+            return true;
+        },
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => Run<IReadOnlyList<Accrual>>(
+        session => ReadHours(session.Prepare($"{Hours} WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at")
+            .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds())),
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<HourBooked>> BookedAsync(IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<HourBooked>>(
+            session =>
+            {
+                session.Execute("BEGIN");
+                return Booked(session, hours);
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(string? tenant, DateTimeOffset from, CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<MonthAllowance>>(
+            session =>
+            {
+                var rows = tenant is null
+                    ? session.Prepare("SELECT tenant, month, kind, amount FROM billing_months WHERE month >= ? ORDER BY tenant, month, kind")
+                    : session.Prepare("SELECT tenant, month, kind, amount FROM billing_months WHERE tenant = ? AND month >= ? ORDER BY tenant, month, kind").Bind(tenant);
+                rows.Bind(from.ToUnixTimeMilliseconds());
+                var allowances = new List<MonthAllowance>();
+                while (rows.Read())
+                    allowances.Add(new MonthAllowance(rows.Text(0)!, Instant(rows.Int64(1)), BillingNames.Kind(rows.Text(2)!), rows.Int64(3)));
+                return allowances;
+            },
+            cancellationToken);
+
+    public async IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(
+        string tenant, DateTimeOffset hour, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var from = hour.ToUnixTimeMilliseconds();
+        var (at, sequence) = (from, long.MinValue);
+        while (true)
+        {
+            var page = await Run(
+                session => ReadEntries(session.Prepare(
+                    $"""
+                    SELECT settled_at, seq, settled_at, {Tokens}, cost, charged FROM ledger
+                    WHERE tenant = ? AND settled_at >= ? AND settled_at < ? AND (settled_at, seq) > (?, ?) AND adjusts IS NULL ORDER BY settled_at, seq LIMIT ?
+                    """).Bind(tenant).Bind(at).Bind(from + BillingTimes.HourMilliseconds).Bind(at).Bind(sequence).Bind(PageSize)),
+                cancellationToken);
+            foreach (var entry in page)
+                yield return entry;
+            if (page.Count < PageSize)
+                yield break;
+            (at, sequence) = (page[^1].Place.At, page[^1].Place.Sequence);
+        }
+    }
+
+    public async IAsyncEnumerable<PlacedAmounts> CorrectionsAsync(
+        string tenant, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (at, sequence) = (from.ToUnixTimeMilliseconds(), long.MinValue);
+        while (true)
+        {
+            var page = await Run(
+                session =>
+                {
+                    // Which page it is goes by the correction's own place, which is not the one it is told by.
+                    var rows = session.Prepare(
+                        $"""
+                        SELECT f.settled_at, f.seq, c.settled_at, {Of("c")}, c.cost, c.charged, c.seq FROM ledger c JOIN ledger f ON f.id = c.adjusts
+                        WHERE c.tenant = ? AND c.adjusts IS NOT NULL AND c.settled_at >= ? AND c.settled_at < ? AND (c.settled_at, c.seq) > (?, ?)
+                        ORDER BY c.settled_at, c.seq LIMIT ?
+                        """).Bind(tenant).Bind(at).Bind(to.ToUnixTimeMilliseconds()).Bind(at).Bind(sequence).Bind(PageSize);
+                    var entries = new List<PlacedAmounts>();
+                    while (rows.Read())
+                    {
+                        entries.Add(ReadEntry(rows));
+                        (at, sequence) = (rows.Int64(2), rows.Int64(6));
+                    }
+
+                    return entries;
+                },
+                cancellationToken);
+            foreach (var entry in page)
+                yield return entry;
+            if (page.Count < PageSize)
+                yield break;
+        }
+    }
+
+    public ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) =>
+        Run<IReadOnlySet<string>>(
+            session =>
+            {
+                session.Execute("PRAGMA synchronous = FULL");
+                session.Begin();
+                try
+                {
+                    if (!session.Prepare("SELECT 1 FROM billing_lease WHERE owner = ? AND token = ?").Bind(lease.Owner.ToString()).Bind(lease.Token).Read())
+                        throw new LeaseLostException();
+                    var done = Cut(session, cuts);
+                    session.Execute("COMMIT");
+                    return done;
+                }
+                catch
+                {
+                    if (session.InTransaction)
+                        session.Execute("ROLLBACK");
+                    throw;
+                }
+            },
+            cancellationToken);
+
+    private static HashSet<string> Cut(SqliteSession session, IReadOnlyList<TenantCut> cuts)
+    {
+        var claim = session.Prepare(
+            """
+            INSERT INTO billing_tenants (tenant, cuts, customer) VALUES (?1, ?2 + 1, ?3)
+            ON CONFLICT (tenant) DO UPDATE SET cuts = excluded.cuts, customer = coalesce(excluded.customer, customer) WHERE cuts = ?2
+            """);
+        var writes = new CutWrites(session);
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var cut in cuts)
+        {
+            claim.Bind(cut.Base.Tenant).Bind(cut.Base.Cuts).Bind(cut.Customer).Run();
+            // A tenant that was never cut must not be there; one that was must have been cut as often as the plan says.
+            if (session.Changes != 1)
+                continue;
+            writes.Write(cut);
+            done.Add(cut.Base.Tenant);
+        }
+
+        return done;
+    }
+
+    private static List<CutBase> Bases(SqliteSession session, IEnumerable<string> tenants)
+    {
+        var cuts = session.Prepare("SELECT cuts, customer FROM billing_tenants WHERE tenant = ?");
+        var totals = session.Prepare("SELECT meter, amount, value, buckets FROM billing_totals WHERE tenant = ?");
+        var bases = new List<CutBase>();
+        foreach (var tenant in tenants)
+        {
+            var (count, customer) = cuts.Bind(tenant).Read() ? (cuts.Int64(0), cuts.Text(1)) : (0, null);
+            cuts.Reset();
+            var meters = new List<MeterTotal>();
+            totals.Bind(tenant);
+            while (totals.Read())
+                meters.Add(new MeterTotal(tenant, totals.Text(0)!, new NanoUsd(totals.Int64(1)), totals.Int64(2), totals.Int64(3)));
+            bases.Add(new CutBase(tenant, count, customer, meters));
+        }
+
+        return bases;
+    }
+
+    private static List<HourBooked> Booked(SqliteSession session, IEnumerable<(string Tenant, DateTimeOffset Hour)> hours)
+    {
+        // The meters that anything was ever cut for are few; named, they let the index of tenant, meter and hour be used.
+        var meters = new List<string>();
+        var names = session.Prepare("SELECT DISTINCT meter FROM billing_totals");
+        while (names.Read())
+            meters.Add(names.Text(0)!);
+        var read = session.Prepare(
+            """
+            SELECT sum(n), sum(amount), sum(value), count(*) FROM (
+                SELECT 1 AS n, amount, value FROM billing_buckets WHERE tenant = ?1 AND meter = ?2 AND hour = ?3
+                UNION ALL
+                SELECT 0, amount, value FROM billing_prepaid WHERE tenant = ?1 AND meter = ?2 AND hour = ?3)
+            """);
+        var booked = new List<HourBooked>();
+        foreach (var (tenant, hour) in hours)
+        {
+            foreach (var meter in meters)
+            {
+                if (read.Bind(tenant).Bind(meter).Bind(hour.ToUnixTimeMilliseconds()).Read() && read.Int64(3) > 0)
+                    booked.Add(new HourBooked(tenant, meter, hour, (int)read.Int64(0), new NanoUsd(read.Int64(1)), read.Int64(2)));
+                read.Reset();
+            }
+        }
+
+        return booked;
+    }
+
+    private static string Of(string table) => string.Join(" + ", Tokens.Split(" + ").Select(column => $"{table}.{column}"));
+
+    private static List<Accrual> ReadHours(SqliteStatement rows)
+    {
+        var hours = new List<Accrual>();
+        while (rows.Read())
+            hours.Add(new Accrual(rows.Text(0)!, Instant(rows.Int64(1)), rows.Int64(2), rows.Int64(3), new NanoUsd(rows.Int64(4)), new NanoUsd(rows.Int64(5))));
+        return hours;
+    }
+
+    private static List<PlacedAmounts> ReadEntries(SqliteStatement rows)
+    {
+        var entries = new List<PlacedAmounts>();
+        while (rows.Read())
+            entries.Add(ReadEntry(rows));
+        return entries;
+    }
+
+    private static PlacedAmounts ReadEntry(SqliteStatement rows) => new(
+        new EntryPlace(rows.Int64(0), 0, rows.Int64(1), Guid.Empty), BillingTimes.HourOf(Instant(rows.Int64(2))), rows.Int64(3), new NanoUsd(rows.Int64(4)),
+        new NanoUsd(rows.Int64(5)));
+
+    private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private async ValueTask<T> Run<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(
+                () =>
+                {
+                    using var session = database.OpenSession();
+                    return work(session);
+                },
+                cancellationToken);
+        }
+        catch (StoreFaultException e)
+        {
+            throw new StoreUnavailableException("Buckets could not be read or cut.", e);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using BudgetProxy.Billing;
+using BudgetProxy.Ledger;
+
+namespace BudgetProxy.Tests.Billing;
+
+/// <summary>Makes the stores of buckets on a fresh database.</summary>
+public interface IBillingStoreFactory : IAsyncDisposable
+{
+    IBillingStore Buckets { get; }
+
+    IAccrualStore Accruals { get; }
+
+    /// <summary>A second one on the same database, as another proxy has it.</summary>
+    IBillingStore Other { get; }
+
+    IAccrualStore OtherAccruals { get; }
+
+    /// <summary>Sets what an hour has come to, as booked entries do: it has changed.</summary>
+    Task AccrueAsync(Accrual accrual);
+
+    /// <summary>Books entries in the ledger, and nothing else.</summary>
+    Task BookAsync(IReadOnlyList<LedgerEntry> entries);
+}
