@@ -69,6 +69,14 @@ internal static class CommandTree
     private static int Misuse(ParseResult parsed, ParseErrorAction errors)
     {
         errors.ShowHelp = false;
+        if (parsed is { CommandResult.Command: RootCommand root, UnmatchedTokens: [var first, ..] } && !first.StartsWith('-'))
+        {
+            var commands = root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+            Console.Error.WriteLine($"There is no command '{first}'. The commands are: {string.Join(", ", commands)}.");
+            Console.Error.WriteLine("See: budgetproxy --help");
+            return ExitCode.Misused;
+        }
+
         parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
         var names = new List<string>();
         for (var at = parsed.CommandResult; at is { Command: not RootCommand }; at = at.Parent as System.CommandLine.Parsing.CommandResult)

@@ -73,21 +73,25 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
             return null;
         if (value.ValueKind != JsonValueKind.String && !takesNumbersAsMoney)
             return Fail<NanoUsd?>(name, "Must be a decimal string in USD, such as \"5.00\", not a JSON number.");
-        if (!NanoUsd.TryParse(value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value), out var amount))
-            return Fail<NanoUsd?>(name, "Must be a decimal amount of USD with at most nine decimals, such as \"5.00\".");
-        return amount >= NanoUsd.Zero && amount <= NanoUsd.MaxLimit
-            ? amount
-            : Fail<NanoUsd?>(name, $"Must be from 0 to {NanoUsd.MaxLimit.ToBalance()} USD.");
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value);
+        if (NanoUsd.TryParse(text, out var amount) && amount >= NanoUsd.Zero && amount <= NanoUsd.MaxLimit)
+            return amount;
+        return DecimalOf(text) is { } number && (number < 0 || number > NanoUsd.MaxLimit.Value / NanoUsd.PerUsd)
+            ? Fail<NanoUsd?>(name, $"Must be from 0 to {NanoUsd.MaxLimit.ToBalance()} USD.")
+            : Fail<NanoUsd?>(name, "Must be a decimal amount of USD with at most nine decimals, such as \"5.00\".");
     }
 
     /// <summary>A whole number of calls or tokens, 0 to 2^52.</summary>
-    public long? Count(string name)
+    public long? Count(string name) => Count(name, 0, NanoUsd.MaxLimit.Value);
+
+    /// <summary>A whole number in a range, both ends included.</summary>
+    public long? Count(string name, long least, long most)
     {
         if (Take(name) is not { } value)
             return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= 0 && count <= NanoUsd.MaxLimit.Value
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= least && count <= most
             ? count
-            : Fail<long?>(name, $"Must be a whole number from 0 to {NanoUsd.MaxLimit.Value}.");
+            : Fail<long?>(name, $"Must be a whole number from {least} to {most}.");
     }
 
     /// <summary>
@@ -183,10 +187,12 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
     private static decimal? DecimalOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDecimal(out var number) => number,
-        JsonValueKind.String when decimal.TryParse(
-            TextOf(value), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        JsonValueKind.String => DecimalOf(TextOf(value)),
         _ => null,
     };
+
+    private static decimal? DecimalOf(string? text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

@@ -37,9 +37,13 @@ internal static class JsonBody
                 ? (new FieldReader(root, "", new FieldErrors()), null)
                 : (null, Problems.BadBody("The body must be a JSON object, such as {}."));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException wrong) when (wrong.LineNumber is { } line)
         {
-            return (null, Problems.BadBody($"The body is not a well-formed JSON object: {e.Message}"));
+            return (null, Problems.BadBody($"The body is not well-formed JSON: see line {line + 1}, byte {wrong.BytePositionInLine + 1}."));
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            return (null, Problems.BadBody("The body gives a field twice, or a name that is not Unicode text."));
         }
     }
 

@@ -21,9 +21,7 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
         var (provider, model) = ReadModel(fields, isNeeded: true);
         var use = DirectUse.Read(fields, isForecast: true, isNeeded: true);
         var caller = DirectCaller.Read(fields, call);
-        var seconds = fields.Count("ttlSeconds");
-        if (seconds is 0 or > MostSeconds)
-            fields.Fail("ttlSeconds", $"Must be from 1 to {MostSeconds}.");
+        var seconds = fields.Count("ttlSeconds", 1, MostSeconds);
         fields.RefuseUnknown();
         if (fields.Errors.Any)
             return (null, CheckRefusals.Invalid(fields.Errors));

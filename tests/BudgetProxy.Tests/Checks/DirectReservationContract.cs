@@ -170,6 +170,10 @@ public abstract class DirectReservationContract
         Assert.Equal(
             ["costUsd", "inputTokens", "model", "outputTokens", "provider", "tags", "ttlSeconds", "userr"],
             wrong.Json.GetProperty("error").GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("param").GetString()));
+        var range = (await s.ReserveAsync("""{"provider":"openai","model":"m","costUsd":"99999999999.5","ttlSeconds":86401}""")).Is(400).Json.GetProperty("error").GetProperty("errors");
+        Assert.Equal(
+            ["costUsd: Must be from 0 to 4503599.627370496 USD.", "ttlSeconds: Must be a whole number from 1 to 86400."],
+            range.EnumerateArray().Select(error => $"{error.GetProperty("param").GetString()}: {error.GetProperty("message").GetString()}"));
         foreach (var body in new[] { "", "[]", "{", """{"provider":"openai","provider":"openai"}""", """{"provider":"\ud800"}""", "nul" })
             Assert.Equal("invalid_request", (await s.ReserveAsync(body)).Is(400).Code);
         var made = (await s.ReserveAsync(Call)).Is(201);

@@ -260,6 +260,15 @@ public sealed class OperatorCommandTests
         (await cli.RunAsync("alerts", "webhooks", "delete", "ops", "--yes")).Fails(3, "webhook");
     }
 
+    [Fact]
+    public async Task A_command_that_there_is_not_is_told_with_those_that_there_are()
+    {
+        await using var cli = await CliProxy.StartAsync();
+        var wrong = await cli.RunAsync("nonsense");
+        wrong.Fails(2, "There is no command 'nonsense'. The commands are: tenants, keys, budgets,");
+        Assert.DoesNotContain("Unrecognized", wrong.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Of two options of one name the second can never be given.</summary>
     [Fact]
     public async Task No_command_takes_an_option_twice()
