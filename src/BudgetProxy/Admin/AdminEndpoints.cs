@@ -1,6 +1,7 @@
 using BudgetProxy.Core.Rates.Calculator;
 using BudgetProxy.Insight;
 using BudgetProxy.DirectoryFile;
+using BudgetProxy.Statements;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BudgetProxy.Admin;
@@ -12,7 +13,7 @@ namespace BudgetProxy.Admin;
 public static class AdminEndpoints
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) =>
-        services.AddSingleton<DirectoryApplier>().ConfigureHttpJsonOptions(json =>
+        services.AddSingleton<DirectoryApplier>().AddSingleton<StatementReader>().ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, EstimateJson.Default);
@@ -27,6 +28,7 @@ public static class AdminEndpoints
         BudgetActsApi.Map(admin);
         UsageApi.Map(admin);
         LedgerApi.Map(admin);
+        StatementsApi.Map(admin);
         RatesApi.Map(admin);
         EstimateApi.Map(admin);
         RatesImportApi.Map(admin);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BudgetProxy.Insight;
 using BudgetProxy.DirectoryFile;
+using BudgetProxy.Statements;
 
 namespace BudgetProxy.Admin;
 
@@ -27,6 +28,9 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(UsageDocument))]
 [JsonSerializable(typeof(ListPage<UsageDocument>))]
 [JsonSerializable(typeof(LedgerDocument))]
+[JsonSerializable(typeof(StatementDocument))]
+[JsonSerializable(typeof(StatementEntryDocument))]
+[JsonSerializable(typeof(ListPage<StatementMonthDocument>))]
 [JsonSerializable(typeof(WebhookDocument))]
 [JsonSerializable(typeof(ListPage<WebhookDocument>))]
 [JsonSerializable(typeof(WebhookTestDocument))]

@@ -17,9 +17,13 @@ internal sealed class LedgerCsv
 
     private readonly CsvRow _row = new();
 
-    public static void WriteHeader(IBufferWriter<byte> output) => output.Write(Header);
+    public static EntryFormat Format()
+    {
+        var csv = new LedgerCsv();
+        return new EntryFormat("text/csv; charset=utf-8", Header, (entry, output) => csv.Write(LedgerDocument.Of(entry), output));
+    }
 
-    public void Write(LedgerDocument entry, IBufferWriter<byte> output) => _row
+    private void Write(LedgerDocument entry, IBufferWriter<byte> output) => _row
         .Raw(entry.Id.ToString()).Raw(entry.RequestId.ToString()).Text(entry.Tenant).Text(entry.User).Text(entry.Project).Text(entry.Key)
         .Text(entry.Run).Text(string.Join(',', entry.Tags.Select(tag => $"{tag.Key}={tag.Value}"))).Raw(entry.Provider).Raw(entry.Api)
         .Text(entry.Model).Text(entry.ServedModel).Text(entry.Rate).Raw(entry.Basis).Tokens(entry.Tokens).Raw(entry.CostUsd).Raw(entry.ChargedUsd)

@@ -19,6 +19,8 @@ internal static class LedgerTotals
         _ => $"SUM({column})",
     }));
 
+    private static readonly string SumsOfCorrections = SumsOfLedger.Replace("SUM(adjusts IS NULL)", "COUNT(*)", StringComparison.Ordinal);
+
     private static readonly (UsageGroups Group, string OfLedger, string OfLevel)[] Groups =
     [
         (UsageGroups.Tenant, "tenant", "tenant"),
@@ -54,8 +56,12 @@ internal static class LedgerTotals
         var sql = new StringBuilder("SELECT ");
         foreach (var (group, ofLedger, ofLevel) in Groups)
             sql.Append(!question.Groups.HasFlag(group) ? "NULL" : segment.Level is null ? ofLedger : ofLevel).Append(", ");
-        var (sums, table, time) = segment.Level is { } level ? (SumsOfLevel, UsageLevels.Table(level), "at") : (SumsOfLedger, "ledger", "settled_at");
+        // Corrections are few among the entries, so they are found by the index of them alone.
+        var (sums, table, time) = segment.Level is { } level ? (SumsOfLevel, UsageLevels.Table(level), "at")
+            : question.OnlyCorrections ? (SumsOfCorrections, "ledger INDEXED BY ledger_adjusts", "settled_at") : (SumsOfLedger, "ledger", "settled_at");
         sql.Append(sums).Append(" FROM ").Append(table).Append(" WHERE 1 = 1").Append(entries);
+        if (question.OnlyCorrections)
+            sql.Append(" AND adjusts IS NOT NULL");
         var values = new List<string>();
         // The plus keeps SQLite from an index of the tenant's where those after a sequence are few.
         var plus = entries.Contains('>', StringComparison.Ordinal) ? "+" : "";

@@ -9,7 +9,7 @@ internal static class UsagePlan
     {
         var segments = new List<UsageSegment>();
         var filter = question.Filter;
-        var levels = question.FromEntries ? [] : question.Level is { } only ? [only] : Levels(question);
+        var levels = question.FromEntries || question.OnlyCorrections ? [] : question.Level is { } only ? [only] : Levels(question);
         // The finest comes last, so without it the rest is as it was.
         if (!hoursKnown && levels is [.., UsageLevel.TenantHours])
             levels = levels[..^1];

@@ -40,6 +40,7 @@ public sealed partial class ConventionTests
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],
         ["Insight"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage"],
+        ["Statements"] = ["Batches", "Gateway", "Forwarding", "Demo", "Embedded", "Distributed", "Storage"],
         ["Dashboard"] = ["Admin", "Batches", "Demo", "Embedded", "Distributed", "Storage", "Forwarding", "Gateway", "Tenants", "Ledger", "Rates", "Learning", "Hosting"],
         ["Admin"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage", "Forwarding"],
     };

@@ -109,7 +109,7 @@ public abstract class UsageSumsContract
         new LedgerFilter(
             _some.Next(2) == 0 ? null : "acme", _some.Next(4) == 0 ? _some.Pick(["ann", ""]) : null, _some.Next(5) == 0 ? "alpha" : null, _some.Next(4) == 0 ? "gpt-4o" : null,
             _some.Next(3) == 0 ? null : Bound(), _some.Next(3) == 0 ? null : Bound()),
-        (UsageGroups)_some.Next(256));
+        (UsageGroups)_some.Next(256)) { OnlyCorrections = _some.Next(5) == 0 };
 
     private DateTimeOffset Bound()
     {
@@ -133,7 +133,8 @@ public abstract class UsageSumsContract
             .. _booked.Values
                 .Where(entry => (filter.Tenant ?? entry.Tenant) == entry.Tenant && (filter.Model ?? entry.Model) == entry.Model
                     && (filter.User is null || filter.User == entry.User) && (filter.Project is null || filter.Project == entry.Project)
-                    && (filter.From is null || entry.SettledAt >= filter.From) && (filter.To is null || entry.SettledAt < filter.To))
+                    && (filter.From is null || entry.SettledAt >= filter.From) && (filter.To is null || entry.SettledAt < filter.To)
+                    && (!question.OnlyCorrections || entry.Adjusts is not null))
                 .GroupBy(entry => (
                     Tenant: Of(UsageGroups.Tenant, entry.Tenant), User: Of(UsageGroups.User, entry.User), Project: Of(UsageGroups.Project, entry.Project),
                     Key: Of(UsageGroups.Key, entry.Key), Provider: Of(UsageGroups.Provider, entry.Provider), Model: Of(UsageGroups.Model, entry.Model),
@@ -145,7 +146,7 @@ public abstract class UsageSumsContract
                 .ThenBy(group => group.Key.Day).ThenBy(group => group.Key.Hour)
                 .Select(group => new UsageTotal(
                     group.Key.Tenant, group.Key.User, group.Key.Project, group.Key.Key, group.Key.Model, group.Key.Day,
-                    group.Count(entry => entry.Adjusts is null), group.Aggregate(default(Usage), (sum, entry) => sum + entry.Usage),
+                    group.Count(entry => entry.Adjusts is null || question.OnlyCorrections), group.Aggregate(default(Usage), (sum, entry) => sum + entry.Usage),
                     Sum(group, entry => entry.Cost), Sum(group, entry => entry.Charged), Sum(group, entry => entry.Overrun))
                 {
                     Provider = group.Key.Provider,

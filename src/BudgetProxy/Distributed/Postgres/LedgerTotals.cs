@@ -21,6 +21,8 @@ internal static class LedgerTotals
         _ => Sum(column),
     }));
 
+    private static readonly string SumsOfCorrections = SumsOfLedger.Replace("count(*) FILTER (WHERE adjusts IS NULL)", "count(*)", StringComparison.Ordinal);
+
     private static readonly (UsageGroups Group, string OfLedger, string OfLevel, string Type)[] Groups =
     [
         (UsageGroups.Tenant, "tenant", "tenant", "text"),
@@ -64,10 +66,12 @@ internal static class LedgerTotals
         var query = segment.Level is null ? OfLedger(question.Filter, segment) : OfLevel(question.Filter, segment);
         if (entries is not null)
             query.And(entries);
+        if (question.OnlyCorrections)
+            query.And("adjusts IS NOT NULL");
         var sql = new StringBuilder("SELECT ");
         foreach (var (group, ofLedger, ofLevel, type) in Groups)
             sql.Append(!question.Groups.HasFlag(group) ? $"NULL::{type}" : segment.Level is null ? ofLedger : ofLevel).Append(", ");
-        sql.Append(segment.Level is null ? SumsOfLedger : SumsOfLevel).Append(" FROM ").Append(segment.Level is { } level ? UsageLevels.Table(level) : "ledger");
+        sql.Append(segment.Level is not null ? SumsOfLevel : question.OnlyCorrections ? SumsOfCorrections : SumsOfLedger).Append(" FROM ").Append(segment.Level is { } level ? UsageLevels.Table(level) : "ledger");
         sql.Append($" WHERE {query.Conditions} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8");
         await query.ReadAsync(connection, sql.ToString(), row => Add(row, merge), cancellationToken);
     }

@@ -11,6 +11,13 @@ internal static class ReportCalls
         {
             Texts = ["application/jsonl", "text/csv"],
         },
+        ["GET /tenants/{tenant}/statements"] = new("listStatements", "The months in which a tenant used something, newest first, each with its totals.", null, "limit", "after"),
+        ["GET /tenants/{tenant}/statements/{month}"] = new(
+            "getStatement", "A tenant's statement of a UTC month: calls, tokens, what is charged by model, user and project, and corrections; or its entries, streamed.", null,
+            "statement.format", "detail", "for")
+        {
+            Texts = ["text/csv", "text/html", "application/jsonl"],
+        },
         ["GET /calls"] = new("listCalls", "Ledger entries, newest first.", null, "tenant", "user", "model", "status", "calls.limit", "after"),
         ["GET /overview"] = new("getOverview", "Spend, refusals, savings and what is near its limit, of all tenants.", null, "days"),
         ["GET /tenants/{tenant}/overview"] = new("getOverviewOfTenant", "The same of one tenant.", null, "days"),
