@@ -7,7 +7,7 @@ namespace BudgetProxy.BrowserTests;
 public sealed class PageQualityTests(Chromium chromium) : IClassFixture<Chromium>
 {
     /// <summary>Looks through the page as it is shown for what a reader who does not see it, or sees little, would miss.</summary>
-    private const string Audit = """
+    internal const string Audit = """
         () => {
             const found = [];
             const seen = element => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && element.getClientRects().length > 0;

@@ -45,7 +45,7 @@ internal sealed class AdminPipe(IServiceScopeFactory scopes)
         http.Response.Body = answer;
         await Pipeline(http);
         await http.Response.CompleteAsync();
-        return new PipeAnswer(http.Response.StatusCode, answer.ToArray(), http.Response.Headers.ETag.ToString());
+        return new PipeAnswer(http.Response.StatusCode, answer.ToArray(), http.Response.Headers.ETag.ToString()) { Policy = http.Response.Headers.ContentSecurityPolicy.ToString() };
     }
 
     /// <summary>Lets the admin API answer <paramref name="outer"/> itself, row by row, so that a large export is never held in memory.</summary>

@@ -55,6 +55,7 @@ public static class DashboardEndpoints
         OverviewPages.Map(routes, door);
         TenantPages.Map(routes, door);
         BudgetPages.Map(routes, door);
+        StatementPages.Map(routes, door);
         KeyPages.Map(routes, door);
         PlanPages.Map(routes, door);
         RatePages.Map(routes, door);

@@ -8,6 +8,9 @@ namespace BudgetProxy.Dashboard;
 /// <param name="Version">Its ETag; empty = none.</param>
 public sealed record PipeAnswer(int Status, byte[] Body, string Version)
 {
+    /// <summary>What the answer, as a page, lets a browser load; empty = it says nothing of it.</summary>
+    public string Policy { get; init; } = "";
+
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>What was to be made is there already, or what was to be changed has changed.</summary>

@@ -58,7 +58,7 @@ internal static class StatementsApi
             return Problems.NoSuchTenant();
         if (format == "json")
             return TypedResults.Ok(StatementDocument.Of(statement, forUs));
-        await (format == "html" ? StatementPages.SendAsync(http, statement, forUs) : StatementCsv.SendAsync(http, statement, forUs));
+        await (format == "html" ? StatementHtml.SendAsync(http, statement, forUs) : StatementCsv.SendAsync(http, statement, forUs));
         return TypedResults.Empty;
     }
 

@@ -53,13 +53,13 @@ public sealed partial class StatementPageTests
         await using var proxy = await TestProxy.StartAsync();
         await proxy.CreateTenantAsync("acme");
         var now = TimeProvider.System.GetUtcNow();
-        await BookAsync(proxy, [.. Enumerable.Range(0, StatementPages.MostLines + 30).Select(i => Entry(i) with { User = $"u{i}", SettledAt = now, StartedAt = now, Charged = new NanoUsd(1_000_000 * (i + 1)) })]);
+        await BookAsync(proxy, [.. Enumerable.Range(0, StatementHtml.MostLines + 30).Select(i => Entry(i) with { User = $"u{i}", SettledAt = now, StartedAt = now, Charged = new NanoUsd(1_000_000 * (i + 1)) })]);
         var page = WebUtility.HtmlDecode(await proxy.Admin.GetStringAsync($"tenants/acme/statements/{now.ToString("yyyy-MM", CultureInfo.InvariantCulture)}?format=html"));
         Assert.Contains("so far", page, StringComparison.Ordinal);
         Assert.Contains("30 others", page, StringComparison.Ordinal);
         // 1 + … + 30 milli-dollars.
         Assert.Contains("$0.465", page, StringComparison.Ordinal);
-        Assert.Equal(StatementPages.MostLines, UserCell().Count(page));
+        Assert.Equal(StatementHtml.MostLines, UserCell().Count(page));
     }
 
     [Fact]

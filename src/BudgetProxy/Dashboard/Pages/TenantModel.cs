@@ -16,6 +16,9 @@ public sealed record TenantModel(TenantView Tenant, string Version)
 
     public required Part<ListOf<RateView>> Rates { get; init; }
 
+    /// <summary>The months of the last year in which it used something.</summary>
+    public required Part<ListOf<StatementMonthView>> Statements { get; init; }
+
     public IReadOnlyList<string> Plans { get; init; } = [];
 
     public int Days { get; init; }

@@ -9,6 +9,7 @@ internal static class TenantPages
 {
     private const int PageSize = 50;
     private const int CallsShown = 20;
+    private const int StatementsShown = 12;
 
     private static readonly string[] Sorts = ["id", "-id", "name", "-name", "spend", "-spend"];
 
@@ -47,6 +48,7 @@ internal static class TenantPages
             Overview = await visit.ReadAsync<OverviewView>($"{api}/overview?days={days}"),
             Calls = await visit.ReadAsync<ListOf<CallView>>($"/calls?tenant={id}&limit={CallsShown}"),
             Rates = await visit.ReadAsync<ListOf<RateView>>($"/rates?tenant={id}"),
+            Statements = await visit.ReadAsync<ListOf<StatementMonthView>>($"{api}/statements?limit={StatementsShown}"),
             Plans = visit.Frame.MayEdit ? await PlanPages.NamesAsync(visit) : [],
             Days = days,
             State = state,

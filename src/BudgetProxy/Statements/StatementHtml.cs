@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace BudgetProxy.Statements;
 
 /// <summary>A statement as a page to print or to send on: whole in itself, without a script, and loading nothing.</summary>
-internal static class StatementPages
+internal static class StatementHtml
 {
     /// <summary>Lines of a list that a page shows; the rest is one line more. CSV has all.</summary>
     public const int MostLines = 500;
