@@ -60,7 +60,7 @@ internal static class EmbeddedSeeder
                 rows.Add(entry, CacheSavings.Of(entry, rates.GetValueOrDefault));
             }
 
-            usage.Add(new UsageBatch(written, written + chunk.Length, rows, chunk.Length, 0));
+            usage.Add(new UsageBatch(Older: false, written, written + chunk.Length, rows, chunk.Length, 0));
             session.Execute("COMMIT");
             written += chunk.Length;
             progress.Show("entries", written, plan.Entries);
