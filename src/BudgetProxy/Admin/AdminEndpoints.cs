@@ -40,6 +40,7 @@ public static class AdminEndpoints
         PlansApi.Map(admin);
         AuditApi.Map(admin);
         DirectoryApi.Map(admin);
+        StripeRejectsApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall).ExcludeFromDescription();
         return routes;
     }

@@ -38,6 +38,7 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(DeliveryDocument))]
 [JsonSerializable(typeof(ListPage<DeliveryDocument>))]
 [JsonSerializable(typeof(ListPage<LedgerDocument>))]
+[JsonSerializable(typeof(ListPage<RejectDocument>))]
 [JsonSerializable(typeof(OverviewDocument))]
 [JsonSerializable(typeof(LiveDocument))]
 [JsonSerializable(typeof(HealthDocument))]

@@ -133,6 +133,7 @@ public static class ProxyHost
         app.MapBatches();
         app.MapChecks();
         app.MapAdmin();
+        app.MapStripe();
         app.MapDashboard();
         app.MapOpenApiDocument();
         app.MapFallback(static context =>

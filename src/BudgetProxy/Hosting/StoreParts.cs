@@ -12,6 +12,7 @@ using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
 using BudgetProxy.Runs;
+using BudgetProxy.Stripe;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
@@ -42,6 +43,7 @@ internal static class StoreParts
         services.AddSingleton<IDirectReservationStore, SqliteDirectReservationStore>();
         services.AddSingleton<IXmlRepository, SqliteKeyRing>();
         services.AddSingleton<IRunStore, SqliteRunStore>();
+        services.AddSingleton<IStripeEventStore, SqliteStripeEventStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -61,6 +63,7 @@ internal static class StoreParts
         services.AddSingleton<IDirectReservationStore, PostgresDirectReservationStore>();
         services.AddSingleton<IXmlRepository, PostgresKeyRing>();
         services.AddSingleton<IRunStore, PostgresRunStore>();
+        services.AddSingleton<IStripeEventStore, PostgresStripeEventStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

@@ -47,6 +47,9 @@ internal static class QueryTexts
         ["skipInvalid"] = (Schemas.Flag(null), "True = apply the rest where some models can't be read."),
         ["import.view"] = (Schemas.OneOf(null, "json", "table"), "How to answer: a document, or a table for people."),
         ["kind"] = (Schemas.Text(null), "Only alerts of this kind."),
+        ["rejects.tenant"] = (Schemas.Text(null), "Only what was known to be this tenant's."),
+        ["meter"] = (Schemas.Text(null), "Only of this meter: Stripe's id, mtr_…."),
+        ["since"] = (Schemas.Text(null), "Told at this instant or later: RFC 3339, or a date in UTC."),
         ["webhook"] = (Schemas.Text(null), "Only deliveries to this webhook."),
         ["state"] = (Schemas.Text(null), "Only deliveries in this state."),
     };

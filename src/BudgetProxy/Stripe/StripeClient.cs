@@ -89,6 +89,10 @@ public sealed class StripeClient : IDisposable
     public ValueTask<StripeAnswer<IReadOnlyList<StripeMeter>>> MetersAsync(CancellationToken cancellationToken) =>
         ListAsync("/v1/billing/meters", () => new StripeForm(), StripeObjects.Meter, cancellationToken);
 
+    /// <summary><c>GET /v2/core/events/{id}</c>: what a thin event about errors of a meter is about.</summary>
+    public ValueTask<StripeAnswer<StripeErrorReport>> ErrorReportAsync(string eventId, CancellationToken cancellationToken) =>
+        GetAsync($"/v2/core/events/{Uri.EscapeDataString(eventId)}", new StripeForm(), StripeErrorReports.Read, cancellationToken);
+
     public void Dispose() => _client.Dispose();
 
     private ValueTask<StripeAnswer<T>> GetAsync<T>(string path, StripeForm query, Func<JsonElement, T?> read, CancellationToken cancellationToken)

@@ -7,6 +7,18 @@ internal static class StripeParts
     {
         services.AddSingleton(options);
         services.AddSingleton<StripeClient>();
+        services.AddSingleton<StripeMetrics>();
+        services.AddSingleton<StripeEventKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<StripeEventKeeper>());
+        services.AddSingleton<StripeWebhookEndpoint>();
         return services;
+    }
+
+    /// <summary>Stripe's webhooks are taken where there is a secret to check them by.</summary>
+    public static IEndpointRouteBuilder MapStripe(this IEndpointRouteBuilder routes)
+    {
+        if (routes.ServiceProvider.GetService<StripeOptions>() is { WebhookSecrets.Count: > 0 })
+            routes.MapPost(StripeWebhookEndpoint.Path, routes.ServiceProvider.GetRequiredService<StripeWebhookEndpoint>().ServeAsync);
+        return routes;
     }
 }

@@ -19,6 +19,7 @@ public sealed class AuthorisationMatrixTests
         "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /tenants/{tenant}/statements", "GET /tenants/{tenant}/statements/{month}", "GET /calls", "GET /live", "GET /health",
         "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
+        "GET /exports/stripe/rejects",
     ];
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>

@@ -35,7 +35,7 @@ public sealed partial class ConventionTests
         ["Alerts"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Runs"] = ["Batches", "Gateway", "Checks", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
         ["Checks"] = ["Batches", "Demo", "Embedded", "Distributed", "Storage"],
-        ["Stripe"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage", "Hosting"],
+        ["Stripe"] = ["Batches", "Gateway", "Forwarding", "Admin", "Demo", "Embedded", "Distributed", "Storage"],
         ["Storage"] = ["Batches", "Gateway", "Forwarding", "Reservations", "Ledger", "Admin", "Demo", "Embedded", "Distributed", "Hosting"],
         ["Embedded"] = ["Gateway", "Forwarding", "Admin", "Demo", "Distributed"],
         ["Distributed"] = ["Gateway", "Forwarding", "Admin", "Demo", "Embedded"],

@@ -25,6 +25,7 @@ internal sealed class SimulatedStripe : IAsyncDisposable
         _events = new MeterEventRoutes(this);
         Meters = new MeterRoutes(this);
         Catalog = new SimulatedCatalog(this);
+        Reports = new SimulatedReports(this);
     }
 
     public TimeProvider Clock { get; }
@@ -57,6 +58,9 @@ internal sealed class SimulatedStripe : IAsyncDisposable
     public MeterRoutes Meters { get; }
 
     public SimulatedCatalog Catalog { get; }
+
+    /// <summary>What it tells of what it threw away.</summary>
+    public SimulatedReports Reports { get; }
 
     public static async Task<SimulatedStripe> StartAsync(TimeProvider? clock = null)
     {
@@ -197,6 +201,7 @@ internal sealed class SimulatedStripe : IAsyncDisposable
     {
         ("v1", "billing", "meters") => Meters.Answer(call),
         ("v1", "billing", "meter_event_adjustments") when call.IsPost => _events.Adjust(call),
+        ("v2", "core", "events") when !call.IsPost => Reports.Answer(call),
         ("v1", "customers", _) => Catalog.AnswerCustomers(call),
         _ => SimulatedLists.NoSuchRoute(call),
     };

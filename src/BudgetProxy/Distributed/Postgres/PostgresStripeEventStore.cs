@@ -1,0 +1,102 @@
+using BudgetProxy.Stripe;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace BudgetProxy.Distributed.Postgres;
+
+/// <summary>Events of Stripe in the database that all proxies share: whichever claims one works it off.</summary>
+public sealed class PostgresStripeEventStore(PostgresDatabase database) : IStripeEventStore
+{
+    private const string EventColumns = "id, type, meter, received_at, next_at, state, attempts, error";
+    private const string RejectColumns = "id, event, at, meter, from_at, to_at, code, message, count, identifier, bucket, tenant";
+    private const int MostForgotten = 1_000;
+
+    public async ValueTask<bool> AddAsync(StripeNotice notice, CancellationToken cancellationToken) => await database.WriteAsync(
+        connection => connection.RunAsync(
+            "INSERT INTO stripe_events (id, type, meter, received_at, next_at, state) VALUES ($1, $2, $3, $4, $5, 'pending') ON CONFLICT DO NOTHING",
+            cancellationToken, notice.EventId, notice.Type, Text(notice.Meter), notice.ReceivedAt.ToUnixTimeMilliseconds(), notice.NextAt.ToUnixTimeMilliseconds()),
+        cancellationToken) > 0;
+
+    public async ValueTask<IReadOnlyList<StripeNotice>> ClaimAsync(int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            connection => connection.RowsAsync(
+                $"""
+                UPDATE stripe_events SET owner = $1, owned_until = $2
+                WHERE id IN (
+                    SELECT id FROM stripe_events WHERE state = 'pending' AND next_at <= $3 AND owned_until <= $3 ORDER BY next_at, id LIMIT $4
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING {EventColumns}
+                """,
+                ReadEvent, cancellationToken, owner, until.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), most),
+            cancellationToken);
+
+    public async ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                var ended = await connection.RunAsync(
+                    """
+                    UPDATE stripe_events SET state = $3, attempts = $4, next_at = $5, error = $6, owner = NULL, owned_until = 0
+                    WHERE id = $1 AND owner = $2 AND state = 'pending'
+                    """,
+                    cancellationToken, notice.EventId, owner, StripeEventTexts.Name(notice.State), notice.Attempts, notice.NextAt.ToUnixTimeMilliseconds(), Text(notice.Error));
+                foreach (var reject in ended > 0 ? rejects : [])
+                {
+                    await connection.RunAsync(
+                        $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                        cancellationToken, reject.Id, reject.Event, reject.At.ToUnixTimeMilliseconds(), Text(reject.Meter), Number(reject.From?.ToUnixTimeMilliseconds()),
+                        Number(reject.To?.ToUnixTimeMilliseconds()), reject.Code, reject.Message, Number(reject.Count), Text(reject.Identifier), Id(reject.Bucket), Text(reject.Tenant));
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+                return ended > 0;
+            },
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => await database.ReadAsync(
+        connection => connection.RowsAsync(
+            $"""
+            SELECT {RejectColumns} FROM stripe_rejects
+            WHERE ($1 IS NULL OR tenant = $1) AND ($2 IS NULL OR meter = $2) AND ($3 IS NULL OR at >= $3) AND ($4 IS NULL OR id < $4)
+            ORDER BY id DESC LIMIT $5
+            """,
+            ReadReject, cancellationToken, Text(query.Tenant), Text(query.Meter), Number(query.Since?.ToUnixTimeMilliseconds()), Id(query.After), query.Most),
+        cancellationToken);
+
+    public async ValueTask<bool> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => await database.WriteAsync(
+        async connection =>
+        {
+            var forgotten = await connection.RunAsync(
+                """
+                DELETE FROM stripe_events
+                WHERE id IN (SELECT id FROM stripe_events WHERE received_at < $1 AND state <> 'pending' ORDER BY received_at LIMIT $2)
+                """,
+                cancellationToken, before.ToUnixTimeMilliseconds(), MostForgotten);
+            await connection.RunAsync("DELETE FROM stripe_rejects WHERE id < $1", cancellationToken, StripeEventTexts.FirstIdAt(before));
+            return forgotten == MostForgotten;
+        },
+        cancellationToken);
+
+    private static StripeNotice ReadEvent(NpgsqlDataReader row) =>
+        new(row.GetString(0), row.GetString(1), TextOrNull(row, 2), Instants.Of(row.GetInt64(3)), Instants.Of(row.GetInt64(4)))
+        {
+            State = StripeEventTexts.StateOf(row.GetString(5)),
+            Attempts = row.GetInt32(6),
+            Error = TextOrNull(row, 7),
+        };
+
+    private static StripeReject ReadReject(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), Instants.Of(row.GetInt64(2)), TextOrNull(row, 3), InstantOrNull(row, 4), InstantOrNull(row, 5), row.GetString(6), row.GetString(7),
+        row.IsDBNull(8) ? null : row.GetInt64(8), TextOrNull(row, 9), row.IsDBNull(10) ? null : row.GetGuid(10), TextOrNull(row, 11));
+
+    private static string? TextOrNull(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset? InstantOrNull(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : Instants.Of(row.GetInt64(column));
+
+    private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Number(long? number) => new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    private static NpgsqlParameter Id(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+}

@@ -1,0 +1,123 @@
+using BudgetProxy.Reservations;
+using BudgetProxy.Storage;
+using BudgetProxy.Stripe;
+using Microsoft.Data.Sqlite;
+
+namespace BudgetProxy.Embedded;
+
+/// <summary>Events of Stripe in the embedded database.</summary>
+public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeEventStore
+{
+    private const string EventColumns = "id, type, meter, received_at, next_at, state, attempts, error";
+    private const string RejectColumns = "id, event, at, meter, from_at, to_at, code, message, count, identifier, bucket, tenant";
+    private const int MostForgotten = 500;
+
+    public ValueTask<bool> AddAsync(StripeNotice notice, CancellationToken cancellationToken) => Run(
+        connection => Changed(
+            connection,
+            "INSERT INTO stripe_events (id, type, meter, received_at, next_at, state) VALUES ($id, $type, $meter, $received, $next, 'pending') ON CONFLICT DO NOTHING",
+            ("$id", notice.EventId), ("$type", notice.Type), ("$meter", notice.Meter), ("$received", notice.ReceivedAt.ToUnixTimeMilliseconds()),
+            ("$next", notice.NextAt.ToUnixTimeMilliseconds())) > 0,
+        writes: true,
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<StripeNotice>> ClaimAsync(int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<StripeNotice>>(
+            connection => connection.Query(
+                $"""
+                UPDATE stripe_events SET owner = $owner, owned_until = $until
+                WHERE id IN (SELECT id FROM stripe_events WHERE state = 'pending' AND next_at <= $now AND owned_until <= $now ORDER BY next_at, id LIMIT $most)
+                RETURNING {EventColumns}
+                """,
+                ReadEvent, ("$owner", owner.ToString()), ("$until", until.ToUnixTimeMilliseconds()), ("$now", now.ToUnixTimeMilliseconds()), ("$most", most)),
+            writes: true,
+            cancellationToken);
+
+    public ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken) => Run(
+        connection =>
+        {
+            var ended = Changed(
+                connection,
+                """
+                UPDATE stripe_events SET state = $state, attempts = $attempts, next_at = $next, error = $error, owner = NULL, owned_until = 0
+                WHERE id = $id AND owner = $owner AND state = 'pending'
+                """,
+                ("$id", notice.EventId), ("$owner", owner.ToString()), ("$state", StripeEventTexts.Name(notice.State)), ("$attempts", notice.Attempts),
+                ("$next", notice.NextAt.ToUnixTimeMilliseconds()), ("$error", notice.Error));
+            foreach (var reject in ended > 0 ? rejects : [])
+                Insert(connection, reject);
+            return ended > 0;
+        },
+        writes: true,
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Run<IReadOnlyList<StripeReject>>(
+        connection => connection.Query(
+            $"""
+            SELECT {RejectColumns} FROM stripe_rejects
+            WHERE ($tenant IS NULL OR tenant = $tenant) AND ($meter IS NULL OR meter = $meter) AND ($since IS NULL OR at >= $since) AND ($after IS NULL OR id < $after)
+            ORDER BY id DESC LIMIT $most
+            """,
+            ReadReject, ("$tenant", query.Tenant), ("$meter", query.Meter), ("$since", query.Since?.ToUnixTimeMilliseconds()), ("$after", query.After?.ToString()),
+            ("$most", query.Most)),
+        writes: false,
+        cancellationToken);
+
+    public ValueTask<bool> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => Run(
+        connection =>
+        {
+            var old = connection.Query(
+                "SELECT id FROM stripe_events WHERE received_at < $before AND state <> 'pending' ORDER BY received_at LIMIT $most",
+                row => row.GetString(0), ("$before", before.ToUnixTimeMilliseconds()), ("$most", MostForgotten));
+            foreach (var id in old)
+                connection.Run("DELETE FROM stripe_events WHERE id = $id", ("$id", id));
+            connection.Run("DELETE FROM stripe_rejects WHERE id < $before", ("$before", StripeEventTexts.FirstIdAt(before).ToString()));
+            return old.Count == MostForgotten;
+        },
+        writes: true,
+        cancellationToken);
+
+    private static void Insert(SqliteConnection connection, StripeReject reject) => connection.Run(
+        $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($id, $event, $at, $meter, $from, $to, $code, $message, $count, $identifier, $bucket, $tenant)",
+        ("$id", reject.Id.ToString()), ("$event", reject.Event), ("$at", reject.At.ToUnixTimeMilliseconds()), ("$meter", reject.Meter),
+        ("$from", reject.From?.ToUnixTimeMilliseconds()), ("$to", reject.To?.ToUnixTimeMilliseconds()), ("$code", reject.Code), ("$message", reject.Message),
+        ("$count", reject.Count), ("$identifier", reject.Identifier), ("$bucket", reject.Bucket?.ToString()), ("$tenant", reject.Tenant));
+
+    private static StripeNotice ReadEvent(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Instant(3), row.Instant(4))
+    {
+        State = StripeEventTexts.StateOf(row.GetString(5)),
+        Attempts = row.GetInt32(6),
+        Error = row.TextOrNull(7),
+    };
+
+    private static StripeReject ReadReject(SqliteDataReader row) => new(
+        Guid.Parse(row.GetString(0)), row.GetString(1), row.Instant(2), row.TextOrNull(3), InstantOrNull(row, 4), InstantOrNull(row, 5), row.GetString(6), row.GetString(7),
+        row.IsDBNull(8) ? null : row.GetInt64(8), row.TextOrNull(9), row.TextOrNull(10) is { } bucket ? Guid.Parse(bucket) : null, row.TextOrNull(11));
+
+    private static DateTimeOffset? InstantOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Instant(column);
+
+    private static long Changed(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        connection.Run(sql, parameters);
+        return connection.Query("SELECT changes()", row => row.GetInt64(0))[0];
+    }
+
+    private ValueTask<T> Run<T>(Func<SqliteConnection, T> work, bool writes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var connection = database.OpenConnection();
+            if (!writes)
+                return ValueTask.FromResult(work(connection));
+            using var transaction = connection.BeginTransaction(deferred: false);
+            var result = work(connection);
+            transaction.Commit();
+            return ValueTask.FromResult(result);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreUnavailableException("Events of Stripe could not be read or written.", e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace BudgetProxy.OpenApi.Calls;
+
+/// <summary>What has to do with Stripe beside the export itself.</summary>
+internal static class StripeCalls
+{
+    public static readonly Dictionary<string, CallText> All = new(StringComparer.Ordinal)
+    {
+        ["GET /exports/stripe/rejects"] = new(
+            "listStripeRejects", "Usage that Stripe took and then threw away, as it told by webhook, newest first.", null, "rejects.tenant", "meter", "since", "limit", "after"),
+    };
+}

@@ -1,0 +1,28 @@
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Stripe;
+
+/// <summary>
+/// Where events of Stripe and what they told are kept, by all proxies together. Durable when a method returns. Every method may throw
+/// <see cref="StoreUnavailableException"/> and nothing else but cancellation.
+/// </summary>
+public interface IStripeEventStore
+{
+    /// <summary>Keeps an event; false = it was kept before.</summary>
+    ValueTask<bool> AddAsync(StripeNotice notice, CancellationToken cancellationToken);
+
+    /// <summary>Takes pending events that are due, longest due first: nobody else is at them until then, or until they are ended.</summary>
+    ValueTask<IReadOnlyList<StripeNotice>> ClaimAsync(int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken);
+
+    /// <summary>Writes down how an attempt ended, with what it told, in one step.</summary>
+    /// <param name="notice">As it now stands.</param>
+    /// <returns>False = another has taken it over, and nothing was written.</returns>
+    ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Deletes events, and what they told, from before an instant; some hundreds at a time. Pending events stay.</summary>
+    /// <returns>True = there may be more.</returns>
+    ValueTask<bool> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken);
+}
