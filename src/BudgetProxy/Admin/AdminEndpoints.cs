@@ -41,6 +41,7 @@ public static class AdminEndpoints
         AuditApi.Map(admin);
         DirectoryApi.Map(admin);
         StripeRejectsApi.Map(admin);
+        StripeSetupApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall).ExcludeFromDescription();
         return routes;
     }

@@ -39,6 +39,7 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(ListPage<DeliveryDocument>))]
 [JsonSerializable(typeof(ListPage<LedgerDocument>))]
 [JsonSerializable(typeof(ListPage<RejectDocument>))]
+[JsonSerializable(typeof(SetupDocument))]
 [JsonSerializable(typeof(OverviewDocument))]
 [JsonSerializable(typeof(LiveDocument))]
 [JsonSerializable(typeof(HealthDocument))]

@@ -22,5 +22,6 @@ public static class AuditActions
     public const string DeleteAdminKey = "adminkey.delete";
     public const string PutWebhook = "webhook.put";
     public const string DeleteWebhook = "webhook.delete";
+    public const string SetUpStripe = "stripe.setup";
     public const string ApplyDirectory = "directory.apply";
 }

@@ -45,6 +45,11 @@ internal static class BodySchemas
         ["DirectoryFile"] = new() { Description = "A directory file; GET /admin/v1/directory/schema says what it may hold.", Type = JsonSchemaType.Object | JsonSchemaType.String },
         ["Rerating"] = Rerating(),
         ["Workload"] = Workload(),
+        ["StripeSetup"] = Object(
+            "What a setup of Stripe is to do.",
+            ("createCustomers", Flag("True = a tenant that has no customer gets one, some hundreds in a run.")),
+            ("markupPercent", Number("Of the price, with at most two decimals; needed where the markup is in the price, refused where it is in the values.", "0", "1000")),
+            ("secondUnitCents", OptionalText("US cents for one unit of the second meter, with at most 12 decimals; left out = it gets no price."))),
         ["WebhookDefinition"] = Object(
             "Where alerts are sent.",
             ("url!", Text("https, or http where the configuration allows it.")),

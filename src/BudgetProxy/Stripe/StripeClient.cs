@@ -9,10 +9,16 @@ namespace BudgetProxy.Stripe;
 /// Speaks to Stripe. It tries once: who asks knows what may be repeated. Nothing here throws for Stripe's sake, and no message has the key in it. Safe for
 /// concurrent use.
 /// </summary>
-public sealed class StripeClient : IDisposable
+public sealed partial class StripeClient : IDisposable
 {
     /// <summary>Pinned, so that a change of the account's default changes nothing here.</summary>
     public const string ApiVersion = "2026-07-29.dahlia";
+
+    /// <summary>The key of an event's payload that names the customer.</summary>
+    public const string CustomerPayloadKey = "stripe_customer_id";
+
+    /// <summary>The key of an event's payload that has the value.</summary>
+    public const string ValuePayloadKey = "value";
 
     /// <summary>What Stripe gives at once of a list, at most.</summary>
     private const int PageSize = 100;
@@ -60,8 +66,8 @@ public sealed class StripeClient : IDisposable
     {
         var form = new StripeForm()
             .Add("event_name", meterEvent.EventName)
-            .Add("payload", "stripe_customer_id", meterEvent.Customer)
-            .Add("payload", "value", meterEvent.Value.ToString(CultureInfo.InvariantCulture))
+            .Add("payload", CustomerPayloadKey, meterEvent.Customer)
+            .Add("payload", ValuePayloadKey, meterEvent.Value.ToString(CultureInfo.InvariantCulture))
             .Add("identifier", meterEvent.Identifier)
             .Add("timestamp", meterEvent.Timestamp);
         var answer = await PostAsync(

@@ -70,4 +70,21 @@ internal static class StripeObjects
             Text(meter, "event_time_window"),
             IsTrue(meter, "livemode"));
     }
+
+    public static StripeProduct? Product(JsonElement product) =>
+        Text(product, "id") is { } id && Text(product, "object") == "product" ? new StripeProduct(id, IsTrue(product, "active")) : null;
+
+    public static StripePrice? Price(JsonElement price)
+    {
+        if (Text(price, "id") is not { } id || Text(price, "product") is not { } product)
+            return null;
+        var recurring = Member(price, "recurring");
+        return new StripePrice(
+            id, IsTrue(price, "active"), product, Text(price, "currency") ?? "", Number(price, "unit_amount_decimal"), Text(price, "billing_scheme") ?? "",
+            Text(recurring, "usage_type"), Text(recurring, "interval"), (long)(Number(recurring, "interval_count") ?? 1), Text(recurring, "meter"));
+    }
+
+    public static StripeCustomer? Customer(JsonElement customer) => Text(customer, "id") is { } id && Text(customer, "object") == "customer"
+        ? new StripeCustomer(id, Text(Member(customer, "metadata"), StripeClient.TenantKey), IsTrue(customer, "deleted"))
+        : null;
 }

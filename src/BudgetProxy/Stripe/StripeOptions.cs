@@ -42,6 +42,9 @@ public sealed record StripeOptions
     /// <summary>True: money moves by this key.</summary>
     public bool IsLive => IsLiveKey(ApiKey);
 
+    /// <summary>True: the key is one of a sandbox.</summary>
+    public bool IsTest => ApiKey.StartsWith("sk_test_", StringComparison.Ordinal) || ApiKey.StartsWith("rk_test_", StringComparison.Ordinal);
+
     public static bool IsLiveKey(string key) => key.StartsWith("sk_live_", StringComparison.Ordinal) || key.StartsWith("rk_live_", StringComparison.Ordinal);
 
     /// <summary>Keeps key and secrets out of logs and error texts.</summary>

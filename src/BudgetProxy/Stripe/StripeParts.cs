@@ -7,6 +7,7 @@ internal static class StripeParts
     {
         services.AddSingleton(options);
         services.AddSingleton<StripeClient>();
+        services.AddSingleton<StripeSetup>();
         services.AddSingleton<StripeMetrics>();
         services.AddSingleton<StripeEventKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<StripeEventKeeper>());

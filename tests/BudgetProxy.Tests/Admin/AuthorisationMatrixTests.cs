@@ -34,7 +34,7 @@ public sealed class AuthorisationMatrixTests
         "POST /tenants/{tenant}/budgets/{name}/reset", "PUT /plans/{plan}", "DELETE /plans/{plan}", "PUT /rates/{provider}/{**model}",
         "PUT /tenants/{tenant}/rates/{provider}/{**model}", "POST /rates/import", "POST /admin-keys", "DELETE /admin-keys/{id}",
         "POST /alerts/deliveries/{id}/retry", "PUT /alerts/webhooks/{name}", "DELETE /alerts/webhooks/{name}", "POST /alerts/webhooks/{name}/test",
-        "POST /alerts/webhooks/{name}/secret", "POST /{**path}",
+        "POST /alerts/webhooks/{name}/secret", "POST /exports/stripe/setup", "POST /{**path}",
     ];
 
     [Fact]

@@ -72,6 +72,7 @@ public sealed partial class OpenApiTests
     [InlineData("RateDefinition", "PUT", "/rates/openai/gpt-4o-mini")]
     [InlineData("Rerating", "POST", "/rates/rerate")]
     [InlineData("Workload", "POST", "/estimate")]
+    [InlineData("StripeSetup", "POST", "/exports/stripe/setup")]
     [InlineData("WebhookDefinition", "PUT", "/alerts/webhooks/new")]
     public async Task The_fields_of_a_body_are_those_that_its_reader_knows(string schema, string method, string path)
     {

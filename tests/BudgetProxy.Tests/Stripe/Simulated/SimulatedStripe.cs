@@ -203,6 +203,8 @@ internal sealed class SimulatedStripe : IAsyncDisposable
         ("v1", "billing", "meter_event_adjustments") when call.IsPost => _events.Adjust(call),
         ("v2", "core", "events") when !call.IsPost => Reports.Answer(call),
         ("v1", "customers", _) => Catalog.AnswerCustomers(call),
+        ("v1", "products", _) => Catalog.AnswerProducts(call),
+        ("v1", "prices", _) => Catalog.AnswerPrices(call),
         _ => SimulatedLists.NoSuchRoute(call),
     };
 
