@@ -7,12 +7,14 @@ namespace BudgetProxy.Cli.Budgets;
 /// <summary>The options that define a budget.</summary>
 internal static class BudgetFields
 {
-    private static readonly string[] Limits = ["--usd", "--requests", "--tokens"];
+    private static readonly string[] Limits = ["--usd", "--charged-usd", "--requests", "--tokens"];
 
     public static void AddTo(FieldOptions fields)
     {
         var usd = new Option<string?>("--usd") { Description = "The limit in USD", HelpName = "50.00" };
         fields.Add(usd, "limit.usd", text => QuantityText.Usd(text), (body, value) => body["limit"] = new JsonObject { ["usd"] = value });
+        var charged = new Option<string?>("--charged-usd") { Description = "The limit in USD of what the customer is charged, its markup included", HelpName = "50.00" };
+        fields.Add(charged, "limit.chargedUsd", text => QuantityText.Usd(text), (body, value) => body["limit"] = new JsonObject { ["chargedUsd"] = value });
         Limit(fields, "requests", "The limit in calls");
         Limit(fields, "tokens", "The limit in tokens");
         var window = new Option<string?>("--window") { Description = "minute, hour, day, week, month, quarter, year, lifetime, or rolling:P30D", HelpName = "month" };

@@ -49,7 +49,7 @@ internal sealed class BudgetSetCommand : ProxyCommand
         var isNew = body.Count == 0;
         Fields.Apply(call.Parsed, body);
         if (isNew && body["limit"] is null)
-            throw CommandException.Misuse("There is no such budget yet, and a new one needs a limit: --usd, --requests or --tokens.");
+            throw CommandException.Misuse("There is no such budget yet, and a new one needs a limit: --usd, --charged-usd, --requests or --tokens.");
         if (isNew && body["window"] is null)
             throw CommandException.Misuse("There is no such budget yet, and a new one needs a --window: day, month, rolling:P30D, …");
     }

@@ -68,6 +68,8 @@ internal sealed class BudgetTable(Terminal terminal, int counters = 5)
             notes.Add("per " + per);
         if (budget.Field("match") is { ValueKind: JsonValueKind.Object } match)
             notes.AddRange(match.EnumerateObject().Select(condition => $"{condition.Name}={condition.Value}"));
+        if (budget.Field("limit.chargedUsd") is not null)
+            notes.Add("as charged");
         if (budget.Text("mode") is "shadow")
             notes.Add("shadow");
         if (budget.Text("admission") is { } admission and not "strict")
@@ -79,7 +81,7 @@ internal sealed class BudgetTable(Terminal terminal, int counters = 5)
         return string.Join(", ", notes);
     }
 
-    private static JsonElement? LimitOf(JsonElement budget) => budget.Field("limit.usd") ?? budget.Field("limit.requests") ?? budget.Field("limit.tokens");
+    private static JsonElement? LimitOf(JsonElement budget) => budget.Field("limit.usd") ?? budget.Field("limit.chargedUsd") ?? budget.Field("limit.requests") ?? budget.Field("limit.tokens");
 
     /// <summary>What there was to spend in this window: what is spent, held and left, which takes in what was added to it.</summary>
     private static decimal? Size(JsonElement counter, JsonElement? limit) =>

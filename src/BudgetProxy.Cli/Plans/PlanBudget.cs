@@ -18,7 +18,7 @@ internal static partial class PlanBudget
         var budget = budgets.OfType<JsonObject>().FirstOrDefault(known => known["name"]?.ToString() == name);
         if (budget is null)
             budgets.Add(budget = new JsonObject { ["name"] = name });
-        budget["limit"] = new JsonObject { [kind] = kind == "usd" ? QuantityText.Usd(amount) : QuantityText.Whole("--budget", amount) };
+        budget["limit"] = new JsonObject { [kind] = kind is "usd" or "chargedUsd" ? QuantityText.Usd(amount) : QuantityText.Whole("--budget", amount) };
         budget["window"] = head.Groups["window"].Value;
         var (match, alerts) = (new JsonObject(), new JsonArray());
         foreach (var part in parts.Skip(1))
@@ -55,6 +55,6 @@ internal static partial class PlanBudget
         _ => null,
     };
 
-    [GeneratedRegex(@"^(?<name>[^=]+)=\$?(?<amount>[0-9][0-9._]*[kKMG]?) ?(?<kind>usd|requests|tokens)/(?<window>.+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"^(?<name>[^=]+)=\$?(?<amount>[0-9][0-9._]*[kKMG]?) ?(?<kind>usd|chargedUsd|requests|tokens)/(?<window>.+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Head();
 }

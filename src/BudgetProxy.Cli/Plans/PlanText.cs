@@ -10,6 +10,7 @@ internal static class PlanText
     public static string Short(JsonElement budget)
     {
         var limit = budget.Usd("limit.usd") is { } usd ? MoneyText.Of(usd)
+            : budget.Usd("limit.chargedUsd") is { } charged ? MoneyText.Of(charged) + " charged"
             : budget.Whole("limit.requests") is { } requests ? $"{requests:#,##0} requests"
             : $"{budget.Whole("limit.tokens") ?? 0:#,##0} tokens";
         return $"{budget.Text("name")} {limit}/{budget.Text("window")}{(budget.Text("per") is { } per ? $" per {per}" : "")}";
@@ -30,7 +31,7 @@ internal static class PlanText
 
     private static Cell[] Row(JsonElement budget) =>
     [
-        Cell.Of(budget.Text("name")), Cell.Of(budget.Text("window")), Cell.Amount(budget.Field("limit.usd") ?? budget.Field("limit.requests") ?? budget.Field("limit.tokens")), Cell.Of(budget.Text("per")),
+        Cell.Of(budget.Text("name")), Cell.Of(budget.Text("window")), Cell.Amount(budget.Field("limit.usd") ?? budget.Field("limit.chargedUsd") ?? budget.Field("limit.requests") ?? budget.Field("limit.tokens")), Cell.Of(budget.Text("per")),
         Cell.Of(budget.Field("match") is { ValueKind: JsonValueKind.Object } match ? string.Join(", ", match.EnumerateObject().Select(one => $"{one.Name}={one.Value}")) : null),
         Cell.Of(budget.Text("mode")), Cell.Of(budget.Text("admission")),
     ];

@@ -54,7 +54,7 @@ public sealed record Budget
 
     /// <summary>What top-ups add to the limit of a counter in a slot of the window; 0 where the limit is not money.</summary>
     /// <param name="scope">Null = what every counter has.</param>
-    public long ToppedUpIn(string? scope, in WindowSlot slot) => LimitKind == LimitKind.Usd ? Acts.ToppedUp(scope, Window, slot) : 0;
+    public long ToppedUpIn(string? scope, in WindowSlot slot) => LimitKind.IsMoney() ? Acts.ToppedUp(scope, Window, slot) : 0;
 
     /// <summary>The same budget with these top-ups and resets in place of those it has.</summary>
     public Budget With(IReadOnlyList<BudgetAct> acts) => this with { Acts = BudgetActs.Of(acts, Per?.Name(PerTag)) };

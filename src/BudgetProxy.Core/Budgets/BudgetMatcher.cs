@@ -9,13 +9,6 @@ namespace BudgetProxy.Core.Budgets;
 /// </summary>
 public static class BudgetMatcher
 {
-    /// <summary>Appends one hold of the worst case for each matching budget, whatever its admission, enforced or shadow, in the order given.</summary>
-    /// <param name="worst">The worst case in money: the hold of a USD budget.</param>
-    /// <param name="worstTokens">The worst case in tokens, input and output: the hold of a token budget.</param>
-    public static void Match(
-        IReadOnlyList<Budget> budgets, Caller caller, Provider provider, string model, NanoUsd worst, long worstTokens, List<Hold> holds) =>
-        Match(budgets, caller, provider, model, CallBounds.Strict(worst, worstTokens), holds);
-
     /// <summary>Appends one hold for each matching budget, by its admission, enforced or shadow, in the order given.</summary>
     public static void Match(
         IReadOnlyList<Budget> budgets, Caller caller, Provider provider, string model, in CallBounds bounds, List<Hold> holds)
@@ -47,12 +40,25 @@ public static class BudgetMatcher
     public static string ScopeValue(Budget budget, Caller caller, string provider, string model) =>
         budget.Per is { } dimension ? ValueOf(dimension, budget.PerTag, caller, provider, model) : "";
 
-    /// <summary>What a call asks of a budget of this kind, or spends in it: nano-dollars, tokens, or 1 call.</summary>
-    public static long AmountOf(LimitKind kind, long nanoUsd, long tokens) => kind switch
+    /// <summary>
+    /// What a call of this cost asks of a budget of this kind: nano-dollars, tokens, or 1 call. A markup is rounded up, so that what lines of a batch ask one by one
+    /// is never below what they are charged as a whole.
+    /// </summary>
+    public static long AskedOf(LimitKind kind, NanoUsd cost, int markupBasisPoints, long tokens) => kind switch
     {
-        LimitKind.Usd => nanoUsd,
+        LimitKind.Charged => cost.WithMarkup(markupBasisPoints, Rounding.Up).Value,
+        _ => SpentOf(kind, cost, NanoUsd.Zero, tokens),
+    };
+
+    /// <summary>What a settled call spends in a budget of this kind: nano-dollars, tokens, or 1 call.</summary>
+    /// <param name="cost">What the provider takes.</param>
+    /// <param name="charged">What the customer is charged.</param>
+    public static long SpentOf(LimitKind kind, NanoUsd cost, NanoUsd charged, long tokens) => kind switch
+    {
+        LimitKind.Usd => cost.Value,
         LimitKind.Requests => 1,
         LimitKind.Tokens => tokens,
+        LimitKind.Charged => charged.Value,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a limit."),
     };
 

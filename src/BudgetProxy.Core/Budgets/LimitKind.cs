@@ -3,7 +3,7 @@ namespace BudgetProxy.Core.Budgets;
 /// <summary>What a budget limits.</summary>
 public enum LimitKind
 {
-    /// <summary>Nano-dollars.</summary>
+    /// <summary>Nano-dollars of what the provider takes.</summary>
     Usd,
 
     /// <summary>Calls.</summary>
@@ -11,4 +11,7 @@ public enum LimitKind
 
     /// <summary>Input and output tokens together.</summary>
     Tokens,
+
+    /// <summary>Nano-dollars of what the customer is charged: the cost with the tenant's markup on it.</summary>
+    Charged,
 }

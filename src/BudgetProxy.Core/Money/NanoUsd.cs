@@ -71,7 +71,11 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
 
     /// <summary>The amount with a tenant's markup on it, rounded half-even and cut to <see cref="Ceiling"/>.</summary>
     /// <param name="basisPoints">Hundredths of a percent: 2,000 = 20 %. At least -10,000 (free).</param>
-    public NanoUsd WithMarkup(int basisPoints) => FromRatio((Int128)Value * (10_000L + basisPoints), 10_000, Rounding.HalfEven);
+    public NanoUsd WithMarkup(int basisPoints) => WithMarkup(basisPoints, Rounding.HalfEven);
+
+    /// <inheritdoc cref="WithMarkup(int)"/>
+    public NanoUsd WithMarkup(int basisPoints, Rounding rounding) =>
+        basisPoints == 0 ? this : FromRatio((Int128)Value * (10_000L + basisPoints), 10_000, rounding);
 
     public int CompareTo(NanoUsd other) => Value.CompareTo(other.Value);
 

@@ -14,8 +14,8 @@ internal static class AmountReader
         var read = new List<BudgetAmount>();
         foreach (var kind in kinds)
         {
-            var field = Names.Of(kind);
-            if ((kind == LimitKind.Usd ? amount.Money(field)?.Value : amount.Count(field)) is { } value)
+            var field = kind.Name();
+            if ((kind.IsMoney() ? amount.Money(field)?.Value : amount.Count(field)) is { } value)
                 read.Add(new BudgetAmount(kind, value));
         }
 

@@ -13,7 +13,7 @@ internal sealed class BudgetAmountConverter : JsonConverter<BudgetAmount>
 
     public override void Write(Utf8JsonWriter writer, BudgetAmount value, JsonSerializerOptions options)
     {
-        if (value.Kind == LimitKind.Usd)
+        if (value.Kind.IsMoney())
             writer.WriteStringValue(new NanoUsd(value.Value).ToBalance());
         else
             writer.WriteNumberValue(value.Value);

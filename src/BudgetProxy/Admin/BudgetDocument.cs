@@ -6,7 +6,7 @@ namespace BudgetProxy.Admin;
 /// <summary>A budget as the admin API shows it, with its live counters.</summary>
 /// <param name="Per">What it is counted by, such as <c>user</c> or <c>tag:team</c>; null = one counter.</param>
 /// <param name="Match">Dimension to pattern; empty = every call of the tenant.</param>
-/// <param name="Limit">One of <c>usd</c>, <c>requests</c>, <c>tokens</c>.</param>
+/// <param name="Limit">One of <c>usd</c>, <c>requests</c>, <c>tokens</c>, <c>chargedUsd</c>; amounts below are of the same.</param>
 /// <param name="Timezone">As it was set; null = the tenant's.</param>
 /// <param name="AlertAt">Shares of the limit at which an alert rings: 0.5 = half.</param>
 public sealed record BudgetDocument(
@@ -56,7 +56,7 @@ public sealed record BudgetDocument(
         budget.Name,
         budget.Per?.Name(budget.PerTag),
         budget.Match.ToDictionary(condition => condition.Dimension.Name(condition.Tag), condition => condition.Pattern, StringComparer.Ordinal),
-        new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [Names.Of(budget.LimitKind)] = new(budget.LimitKind, budget.Limit) },
+        new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [budget.LimitKind.Name()] = new(budget.LimitKind, budget.Limit) },
         budget.Window.ToString(),
         budget.InheritsTimeZone ? null : budget.Window.TimeZone.Id,
         Names.Of(budget.Mode),

@@ -73,7 +73,7 @@ internal static class BudgetReader
     {
         if (fields.RequiredObject("limit") is not { } limit)
             return default;
-        return AmountReader.Read(fields, "limit", limit, LimitKind.Usd, LimitKind.Requests, LimitKind.Tokens) is { } amount ? (amount.Kind, amount.Value) : default;
+        return AmountReader.Read(fields, "limit", limit, LimitKind.Usd, LimitKind.Requests, LimitKind.Tokens, LimitKind.Charged) is { } amount ? (amount.Kind, amount.Value) : default;
     }
 
     private static BudgetWindow ReadWindow(FieldReader fields, TimeZoneInfo zone)

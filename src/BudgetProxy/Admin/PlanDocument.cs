@@ -18,7 +18,7 @@ public sealed record PlanDocument(
     public static PlanDocument Of(Plan plan, int tenants) => new(
         plan.Id, [.. plan.Budgets.Select(BudgetDocument.OfDefinition)], plan.AllowedModels, plan.MaxCall?.ToBalance(),
         plan.Included is { } included
-            ? new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [Names.Of(included.Kind)] = new(included.Kind, included.Amount) }
+            ? new Dictionary<string, BudgetAmount>(StringComparer.Ordinal) { [included.Kind.Name()] = new(included.Kind, included.Amount) }
             : null,
         Names.Of(plan.Billing), tenants);
 

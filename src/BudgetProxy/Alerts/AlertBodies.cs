@@ -36,7 +36,7 @@ public sealed class AlertBodies(TimeProvider clock)
             json.WriteString("budget", budget.Name);
             WriteText(json, "per", budget.Per?.Name(budget.PerTag));
             WriteText(json, "value", budget.Per is null ? null : state.ScopeValue);
-            json.WriteString("unit", budget.LimitKind.ToString().ToLowerInvariant());
+            json.WriteString("unit", budget.LimitKind.Name());
             json.WriteNumber("threshold", percent / 100m);
             json.WriteNumber("share", decimal.Round((decimal)state.Spent / limit, 4));
             Write(json, "limit", budget.LimitKind, limit);
@@ -119,11 +119,11 @@ public sealed class AlertBodies(TimeProvider clock)
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private static string Text(LimitKind kind, long amount) => kind == LimitKind.Usd ? "$" + new NanoUsd(amount).ToBalance() : amount.ToString(CultureInfo.InvariantCulture);
+    private static string Text(LimitKind kind, long amount) => kind.IsMoney() ? "$" + new NanoUsd(amount).ToBalance() : amount.ToString(CultureInfo.InvariantCulture);
 
     private static void Write(Utf8JsonWriter json, string name, LimitKind kind, long amount)
     {
-        if (kind == LimitKind.Usd)
+        if (kind.IsMoney())
             json.WriteString(name, new NanoUsd(amount).ToBalance());
         else
             json.WriteNumber(name, amount);

@@ -130,7 +130,8 @@ public sealed class BatchPricer(LineRules rules)
         foreach (var number in holds)
         {
             var hold = _holds[number];
-            var amount = BudgetMatcher.AmountOf(rules.Call.Tenant.Budgets[hold.Budget].LimitKind, quote.Worst.Value, quote.WorstUsage.Total);
+            var amount = BudgetMatcher.AskedOf(
+                rules.Call.Tenant.Budgets[hold.Budget].LimitKind, quote.Worst, rules.Call.Tenant.MarkupBasisPoints, quote.WorstUsage.Total);
             _holds[number] = hold with { Amount = hold.Amount + amount };
         }
     }
@@ -142,7 +143,7 @@ public sealed class BatchPricer(LineRules rules)
             return known;
         var budgets = rules.Call.Tenant.Budgets;
         _matching.Clear();
-        BudgetMatcher.Match(budgets, rules.Call.Caller with { User = user }, rules.Provider, model, NanoUsd.Zero, 0, _matching);
+        BudgetMatcher.Match(budgets, rules.Call.Caller with { User = user }, rules.Provider, model, default(CallBounds), _matching);
         var numbers = new int[_matching.Count];
         for (var i = 0; i < numbers.Length; i++)
             numbers[i] = NumberOf(IndexOf(budgets, _matching[i].Budget), _matching[i].ScopeValue);

@@ -77,7 +77,7 @@ public sealed class BatchSettler(IBatchStore store, IReservationStore reservatio
             foreach (var hold in line.Holds)
             {
                 ref var share = ref shares[definition.Places[hold]];
-                share += BudgetMatcher.AmountOf(definition.Holds[definition.Places[hold]], line.Worst.Value, line.WorstUsage.Total);
+                share += BudgetMatcher.AskedOf(definition.Holds[definition.Places[hold]], line.Worst, definition.MarkupBasisPoints, line.WorstUsage.Total);
             }
 
             if (EntryOf(batch, first + i, line, outcomes) is { } entry)

@@ -51,7 +51,7 @@ public sealed class CheckEndpoint(DirectQuoter quoter, CallQuoter calls, IReserv
             {
                 holds.Add(new Hold(
                     budget, BudgetMatcher.ScopeValue(budget, caller, asked.Provider, asked.Model),
-                    BudgetMatcher.AmountOf(budget.LimitKind, asked.Amount, asked.Worst.Total)));
+                    BudgetMatcher.AskedOf(budget.LimitKind, new NanoUsd(asked.Amount), asked.Markup, asked.Worst.Total)));
             }
         }
 
@@ -82,7 +82,7 @@ public sealed class CheckEndpoint(DirectQuoter quoter, CallQuoter calls, IReserv
         BudgetState? tightest = null;
         for (var i = 0; i < states.Count; i++)
         {
-            if (holds[i].Budget is { Mode: BudgetMode.Enforce, LimitKind: LimitKind.Usd } && (tightest is null || states[i].Remaining < tightest.Remaining))
+            if (holds[i].Budget.Mode == BudgetMode.Enforce && holds[i].Budget.LimitKind.IsMoney() && (tightest is null || states[i].Remaining < tightest.Remaining))
                 tightest = states[i];
         }
 
@@ -114,11 +114,13 @@ public sealed class CheckEndpoint(DirectQuoter quoter, CallQuoter calls, IReserv
                 json.WriteNumber("retryAfterSeconds", seconds);
             if (asked is not null)
                 json.WriteString("costUsd", new NanoUsd(asked.Amount).ToString());
+            if (asked is not null && shown is { Budget.LimitKind: LimitKind.Charged })
+                json.WriteString("chargedUsd", new NanoUsd(asked.Amount).WithMarkup(asked.Markup).ToString());
         }));
 
     private static void WriteUsd(Utf8JsonWriter json, string name, BudgetState? state, Func<BudgetState, long> amount)
     {
-        if (state is { Budget.LimitKind: LimitKind.Usd })
+        if (state?.Budget.LimitKind.IsMoney() == true)
             json.WriteString(name, new NanoUsd(amount(state)).ToBalance());
         else
             json.WriteNull(name);
@@ -126,7 +128,9 @@ public sealed class CheckEndpoint(DirectQuoter quoter, CallQuoter calls, IReserv
 
     private static void WriteOther(Utf8JsonWriter json, BudgetState state)
     {
-        json.WriteString("unit", state.Budget.LimitKind.ToString().ToLowerInvariant());
+        json.WriteString("unit", state.Budget.LimitKind.Name());
+        if (state.Budget.LimitKind.IsMoney())
+            return;
         json.WriteNumber("spent", state.Spent);
         json.WriteNumber("limit", state.Limit);
         json.WriteNumber("remaining", state.Remaining);

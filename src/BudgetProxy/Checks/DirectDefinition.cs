@@ -68,7 +68,7 @@ public sealed record DirectDefinition
         var caller = ToCaller(tenant);
         var provider = ToProvider();
         var holds = new List<Hold>(budgets.Count);
-        BudgetMatcher.Match(budgets, caller, provider, Model, new NanoUsd(Amount), Worst.Total, holds);
+        BudgetMatcher.Match(budgets, caller, provider, Model, CallBounds.Strict(new NanoUsd(Amount), Worst.Total, Markup), holds);
         return new Reservation
         {
             Id = id,

@@ -64,7 +64,7 @@ public sealed class DirectReservations(IDirectReservationStore rows, IReservatio
         if (outcome.Refusal is { } refusal)
         {
             await rows.RemoveAsync(reservation.Id, DirectState.Asked, CancellationToken.None);
-            var needed = BudgetMatcher.AmountOf(refusal.Budget.LimitKind, asked.Amount.Value, asked.WorstUsage.Total);
+            var needed = BudgetMatcher.AskedOf(refusal.Budget.LimitKind, asked.Amount, asked.MarkupBasisPoints, asked.WorstUsage.Total);
             return Refusals.OverBudget(refusal, "call", asked.Amount, needed, clock.GetUtcNow());
         }
 

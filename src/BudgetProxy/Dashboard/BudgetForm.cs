@@ -12,7 +12,7 @@ internal static class BudgetForm
         var unit = fields["unit"] ?? "usd";
         var body = new JsonObject
         {
-            ["limit"] = new JsonObject { [unit] = unit == "usd" ? fields.Text("amount") : fields.Number("amount") },
+            ["limit"] = new JsonObject { [unit] = unit is "usd" or "chargedUsd" ? fields.Text("amount") : fields.Number("amount") },
             ["window"] = fields.Text("window"),
             ["mode"] = fields["mode"] ?? "enforce",
             ["admission"] = fields["admission"] ?? "strict",

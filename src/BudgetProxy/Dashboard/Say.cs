@@ -55,10 +55,11 @@ public static class Say
     };
 
     /// <summary>An amount of a budget in its own unit.</summary>
-    /// <param name="unit"><c>usd</c>, <c>requests</c> or <c>tokens</c>.</param>
+    /// <param name="unit"><c>usd</c>, <c>requests</c>, <c>tokens</c>, or <c>chargedUsd</c>: what the customer is charged.</param>
     public static string Amount(decimal amount, string unit) => unit switch
     {
         "usd" => Usd(amount),
+        "chargedUsd" => Usd(amount) + " charged",
         "requests" => Count(amount) + (amount == 1 ? " call" : " calls"),
         _ => Short(amount) + " " + unit,
     };

@@ -89,7 +89,7 @@ internal sealed class Books : IDisposable
 
             if (!fits)
                 wouldBlock = ReserveOutcome.Joined(wouldBlock, budget.Name);
-            else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
+            else if (budget.LimitKind.IsMoney() && budget.Mode == BudgetMode.Enforce && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
             open.Take(hold, slot);
         }

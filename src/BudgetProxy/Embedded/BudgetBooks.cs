@@ -148,7 +148,7 @@ internal sealed class BudgetBooks(SqliteSession session, StoreClock clock, Count
     {
         var kind = slot.Owner.Kind;
         if (kind != LimitKind.Requests || entry.Adjusts is null)
-            counters.Spend(slot, BudgetMatcher.AmountOf(kind, entry.Cost.Value, entry.Usage.Total));
+            counters.Spend(slot, BudgetMatcher.SpentOf(kind, entry.Cost, entry.Charged, entry.Usage.Total));
     }
 
     /// <summary>Gives a reservation its holds of counters that are new: its lines' where it had them in this shape, else as one call.</summary>

@@ -54,7 +54,7 @@ internal sealed class PartBooks(SqliteSession session, StoreClock clock, BudgetB
     {
         var before = reservation.Call;
         reservation.Call = before.Without(part.Released, part.ReleasedUsage);
-        var (money, tokens) = (before.Amount.Value - reservation.Call.Amount.Value, before.WorstUsage.Total - reservation.Call.WorstUsage.Total);
+        var after = reservation.Call;
         for (var i = 0; i < part.Shares.Count; i++)
         {
             var share = reservation.Shares![i];
@@ -67,7 +67,7 @@ internal sealed class PartBooks(SqliteSession session, StoreClock clock, BudgetB
             var hold = reservation.Holds[i];
             var kind = hold.Slot.Owner.Kind;
             if (kind != LimitKind.Requests)
-                reservation.Holds[i] = hold with { Amount = ReservedCall.Rest(hold.Amount, BudgetMatcher.AmountOf(kind, money, tokens)) };
+                reservation.Holds[i] = hold with { Amount = ReservedCall.Rest(hold.Amount, before.AskedOf(kind) - after.AskedOf(kind)) };
         }
     }
 }

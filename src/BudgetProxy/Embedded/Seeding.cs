@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Ledger;
 
 namespace BudgetProxy.Embedded;
@@ -8,7 +9,7 @@ internal sealed class Seeding(SqliteSession session)
 {
     private const string Columns =
         "tenant, key, user, project, run, tags, provider, model, started_at, cost, "
-        + "input + cached_input + cache_write_short + cache_write_long + output, adjusts IS NULL";
+        + "input + cached_input + cache_write_short + cache_write_long + output, adjusts IS NULL, charged";
 
     // An entry is never settled before it started, so the index on settled_at finds all that started in the window.
     private readonly SqliteStatement _window = session.Prepare(
@@ -75,7 +76,7 @@ internal sealed class Seeding(SqliteSession session)
         var slot = budget.Window.SlotAt(startedAt);
         var amount = budget.LimitKind == LimitKind.Requests
             ? entry.Int64(11)
-            : BudgetMatcher.AmountOf(budget.LimitKind, entry.Int64(9), entry.Int64(10));
+            : BudgetMatcher.SpentOf(budget.LimitKind, new NanoUsd(entry.Int64(9)), new NanoUsd(entry.Int64(12)), entry.Int64(10));
         var scope = BudgetMatcher.ScopeValue(budget, caller, provider, model);
         if (budget.Acts.Counts(scope, startedAt))
             sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);

@@ -42,14 +42,14 @@ public sealed class CallReserver(IReservationStore store, ProviderCount provider
     /// <summary>No budget took its hold. What the provider counts, or a lower output limit, may let the call fit all the same.</summary>
     private async ValueTask<GatewayRefusal?> RefusedAsync(Call call, Refusal refusal, Reservation reservation)
     {
-        var refused = Refusals.OverBudget(refusal, call.Quote, clock.GetUtcNow());
+        var refused = Refusals.OverBudget(refusal, call, clock.GetUtcNow());
         if (await providerCount.TightenAsync(call, refused))
             return await ReserveAsync(call);
         try
         {
             var (lowered, tooLittle) = await OutputClamp.TryAsync(call, refusal, reservation.Holds, store);
             if (!lowered)
-                return tooLittle is null ? refused : Refusals.OverBudget(tooLittle, call.Quote, clock.GetUtcNow());
+                return tooLittle is null ? refused : Refusals.OverBudget(tooLittle, call, clock.GetUtcNow());
         }
         catch (StoreUnavailableException)
         {
@@ -66,7 +66,7 @@ public sealed class CallReserver(IReservationStore store, ProviderCount provider
         var quote = call.Quote;
         var holds = HoldsOf(call);
         var expects = Expects(holds);
-        var bounds = CallBounds.Of(quote);
+        var bounds = CallBounds.Of(quote, call.Tenant.MarkupBasisPoints);
         return new Reservation
         {
             Id = call.Id,
@@ -126,7 +126,7 @@ public sealed class CallReserver(IReservationStore store, ProviderCount provider
     {
         var budgets = call.Tenant.Budgets;
         var holds = new List<Hold>(budgets.Count);
-        BudgetMatcher.Match(budgets, call.Caller, call.Route.Provider, call.Request.Model, CallBounds.Of(call.Quote), holds);
+        BudgetMatcher.Match(budgets, call.Caller, call.Route.Provider, call.Request.Model, CallBounds.Of(call.Quote, call.Tenant.MarkupBasisPoints), holds);
         call.Run?.Join(holds, call.Quote.Worst);
         return holds;
     }

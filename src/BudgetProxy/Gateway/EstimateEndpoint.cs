@@ -83,6 +83,7 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
         json.WriteString("expected", quote.Expected.ToString());
         json.WriteString("worst", quote.Worst.ToString());
         json.WriteEndObject();
+        WriteCharged(json, call);
         var decision = Decide(holds, states);
         var clamped = decision == "refuse" ? OutputClamp.Foresee(call, holds, states) : null;
         json.WriteString("decision", clamped is null ? decision : "clamp");
@@ -92,6 +93,17 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
         for (var i = 0; i < states.Count; i++)
             WriteBudget(json, holds[i], states[i]);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The same with the account's markup, where a budget limits that.</summary>
+    private static void WriteCharged(Utf8JsonWriter json, Call call)
+    {
+        if (!call.Tenant.Budgets.Any(static budget => budget.LimitKind == LimitKind.Charged))
+            return;
+        json.WriteStartObject("chargedUsd");
+        json.WriteString("expected", call.Quote.Expected.WithMarkup(call.Tenant.MarkupBasisPoints).ToString());
+        json.WriteString("worst", call.Quote.Worst.WithMarkup(call.Tenant.MarkupBasisPoints).ToString());
         json.WriteEndObject();
     }
 
@@ -114,6 +126,9 @@ public sealed class EstimateEndpoint(CallIdentifier identifier, CallQuoter quote
         {
             case LimitKind.Usd:
                 json.WriteString("remainingUsd", new NanoUsd(state.Remaining).ToBalance());
+                break;
+            case LimitKind.Charged:
+                json.WriteString("remainingChargedUsd", new NanoUsd(state.Remaining).ToBalance());
                 break;
             case LimitKind.Requests:
                 json.WriteNumber("remainingRequests", state.Remaining);

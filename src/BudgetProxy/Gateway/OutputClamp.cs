@@ -30,7 +30,7 @@ internal static class OutputClamp
         IReadOnlyList<BudgetState> states = clamps.Count == 1 && ReferenceEquals(clamps[0].Budget, refusal.Budget)
             ? [new BudgetState(refusal.Budget, refusal.ScopeValue, refusal.Spent, refusal.Held, refusal.ResetsAt, refusal.Limit - refusal.Budget.Limit)]
             : await store.PeekAsync(clamps, CancellationToken.None);
-        if (!CanBeLowered(call) || Misfit(call.Quote, states) is null)
+        if (!CanBeLowered(call) || Misfit(call, call.Quote, states) is null)
             return default;
 
         if (Find(call, states, out var tooLittle) is not { } limit)
@@ -51,10 +51,10 @@ internal static class OutputClamp
                 clamps.Add(states[i]);
         }
 
-        if (!CanBeLowered(call) || Misfit(call.Quote, clamps) is null || Find(call, clamps, out _) is not { } limit)
+        if (!CanBeLowered(call) || Misfit(call, call.Quote, clamps) is null || Find(call, clamps, out _) is not { } limit)
             return null;
         var asked = call.Request.OutputLimit;
-        var bounds = CallBounds.Of(At(call, limit));
+        var bounds = CallBounds.Of(At(call, limit), call.Tenant.MarkupBasisPoints);
         call.Request.OutputLimit = asked;
         for (var i = 0; i < holds.Count; i++)
         {
@@ -82,9 +82,9 @@ internal static class OutputClamp
     private static bool CanBeLowered(Call call) => call.Request.HasOutput && call.Quote.OutputLimit > OutputLimitText.LeastOf(call.Request);
 
     /// <summary>The first that can't take the call at this price; null = all can.</summary>
-    private static BudgetState? Misfit(Quote quote, IReadOnlyList<BudgetState> states)
+    private static BudgetState? Misfit(Call call, Quote quote, IReadOnlyList<BudgetState> states)
     {
-        var bounds = CallBounds.Of(quote);
+        var bounds = CallBounds.Of(quote, call.Tenant.MarkupBasisPoints);
         for (var i = 0; i < states.Count; i++)
         {
             if (bounds.AmountIn(states[i].Budget) > states[i].Remaining)
@@ -104,10 +104,10 @@ internal static class OutputClamp
         long fits = OutputLimitText.LeastOf(call.Request), tooMuch = call.Quote.OutputLimit;
         var least = At(call, fits);
         tooLittle = null;
-        if (Misfit(least, states) is { } full)
+        if (Misfit(call, least, states) is { } full)
         {
             call.Quote.Take(least.Rate, call.Request, least.Input, call.Expectation);
-            var needed = CallBounds.Of(least).AmountIn(full.Budget);
+            var needed = CallBounds.Of(least, call.Tenant.MarkupBasisPoints).AmountIn(full.Budget);
             tooLittle = new Refusal(
                 full.Budget, full.ScopeValue, full.Limit, full.Spent, full.Held, full.ResetsAt, HeldByOthers: needed <= full.Limit - full.Spent);
             return null;
@@ -116,7 +116,7 @@ internal static class OutputClamp
         while (tooMuch - fits > 1)
         {
             var middle = fits + ((tooMuch - fits) / 2);
-            if (Misfit(At(call, middle), states) is null)
+            if (Misfit(call, At(call, middle), states) is null)
                 fits = middle;
             else
                 tooMuch = middle;

@@ -56,7 +56,7 @@ public sealed partial class ProviderCount(
         var tokens = input.Pooled ? Math.Min(input.Tokens, input.Mix.Guess(call.Quote.Rate.Profile.ExpectedPercent)) : input.Tokens;
         var best = Requoted(call, input with { Tokens = tokens, Bound = tokens });
         return refusal.Budget is { } full
-            ? CallBounds.Of(best).AmountIn(full.Budget) <= full.Remaining
+            ? CallBounds.Of(best, call.Tenant.MarkupBasisPoints).AmountIn(full.Budget) <= full.Remaining
             : call.Tenant.CeilingInForce is { } ceiling && best.Worst <= ceiling;
     }
 

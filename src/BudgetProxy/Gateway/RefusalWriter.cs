@@ -154,7 +154,7 @@ public static class RefusalWriter
     }
 
     private static string Plain(long amount, LimitKind kind) =>
-        kind == LimitKind.Usd ? new NanoUsd(amount).ToBalance() : amount.ToString(CultureInfo.InvariantCulture);
+        kind.IsMoney() ? new NanoUsd(amount).ToBalance() : amount.ToString(CultureInfo.InvariantCulture);
 
     private static string OpenAiType(int status) => status switch
     {

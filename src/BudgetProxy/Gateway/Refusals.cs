@@ -1,7 +1,6 @@
 using System.Globalization;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
-using BudgetProxy.Core.Rates;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Runs;
 
@@ -112,8 +111,8 @@ public static class Refusals
         $"The run {Shown(run.Id)} was ended at {Shown(run.EndedAt ?? run.ChangedAt)} and takes no further call. Use another run.");
 
     /// <summary>The answer to a budget that could not take its hold.</summary>
-    public static GatewayRefusal OverBudget(Refusal refusal, Quote quote, DateTimeOffset now) => OverBudget(
-        refusal, "call", quote.Worst, CallBounds.Of(quote).AmountIn(refusal.Budget), now);
+    public static GatewayRefusal OverBudget(Refusal refusal, Call call, DateTimeOffset now) => OverBudget(
+        refusal, "call", call.Quote.Worst, CallBounds.Of(call.Quote, call.Tenant.MarkupBasisPoints).AmountIn(refusal.Budget), now);
 
     /// <summary>The same for what is no single call.</summary>
     /// <param name="what">What was refused, in one word.</param>
@@ -155,7 +154,7 @@ public static class Refusals
     /// <summary>An amount in the unit of its limit, as headers and messages show it.</summary>
     public static string Shown(long amount, LimitKind kind) => kind switch
     {
-        LimitKind.Usd => $"{new NanoUsd(amount).ToBalance()} USD",
+        LimitKind.Usd or LimitKind.Charged => $"{new NanoUsd(amount).ToBalance()} USD",
         LimitKind.Requests => $"{amount} {(amount == 1 ? "request" : "requests")}",
         _ => $"{amount} {(amount == 1 ? "token" : "tokens")}",
     };

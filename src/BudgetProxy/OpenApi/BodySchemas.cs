@@ -73,7 +73,8 @@ internal static class BodySchemas
             ("per", OptionalText("A counter for each user, project, key, model, run or tag:{name}; left out = one for all.")),
             ("match", Map("Which calls count: patterns with * by user, project, key, model, provider or tag:{name}; empty = all.", Text(null, 256))),
             (required ? "limit!" : "limit", Object(
-                "Exactly one of the three.", ("usd", Money("Money.")), ("requests", Whole("Calls.")), ("tokens", Whole("Tokens, in and out.")))),
+                "Exactly one of the four.", ("usd", Money("What providers take.")), ("requests", Whole("Calls.")), ("tokens", Whole("Tokens, in and out.")),
+                ("chargedUsd", Money("What the customer is charged: the cost with the tenant's markup.")))),
             (required ? "window!" : "window", Text("minute, hour, day, week, month, quarter, year, lifetime, or rolling:{ISO 8601 duration}, such as rolling:P30D.")),
             ("timezone", OptionalText("IANA zone in which the window begins; left out = the tenant's.")),
             ("mode", OneOf("enforce refuses; shadow only says that it would have.", "enforce", "shadow")),

@@ -136,15 +136,20 @@ internal sealed class DataPlanePaths(OpenApiDocument document)
             "How it is counted.", ("input", Whole("Tokens in.")), ("inputBound", Whole("The bound of them, which is reserved.")), ("cachedInput", Whole("Those a cache may serve.")),
             ("maxOutput", Whole("Tokens out at most.")), ("method", OneOf("How.", "exact", "calibrated", "bound")))),
         ("costUsd", Answer("USD.", ("expected", Money("What is expected.")), ("worst", Money("The worst case, which is reserved.")))),
-        ("decision", OneOf("What the call would meet.", "allow", "refuse")),
+        ("chargedUsd", Answer(
+            "The same as the account is charged; only where a budget of it limits that.", ("expected", Money("What is expected.")), ("worst", Money("The worst case.")))),
+        ("decision", OneOf("What the call would meet.", "allow", "clamp", "refuse")),
         ("budgets", List("Each matching budget.", Answer(
-            "A budget.", ("name", Text("Its name.")), ("remainingUsd", Money("What remains; of other limits another field.")), ("fits", Flag("Whether the call fits."))))));
+            "A budget.", ("name", Text("Its name.")), ("remainingUsd", Money("What remains; of other limits another field.")),
+            ("remainingChargedUsd", Money("What remains of a limit of what the account is charged.")), ("fits", Flag("Whether the call fits."))))));
 
     private static OpenApiSchema CheckAnswer() => Answer(
         "A verdict.",
         ("allowed", Flag("Whether the call would be let through.")), ("code", Text("Why not.")), ("message", Text("Why not, in a sentence.")), ("budget", Text("The budget that refuses, or has the least left.")),
         ("spentUsd", Money("Spent of it.")), ("limitUsd", Money("Its limit.")), ("remainingUsd", Money("What remains.")), ("resetsAt", Instant("When it begins anew.")),
-        ("retryAfterSeconds", Whole("When to ask again.")), ("costUsd", Money("What the call may cost.")));
+        ("retryAfterSeconds", Whole("When to ask again.")), ("costUsd", Money("What the call may cost.")),
+        ("unit", Text("Where the limit is not in cost: requests, tokens, or chargedUsd = dollars that the account is charged.")),
+        ("chargedUsd", Money("What the account may be charged for the call, where unit is chargedUsd.")));
 
     private static OpenApiSchema Reservation() => Answer(
         "A reservation. What an answer does not say is left out of it.",

@@ -82,7 +82,7 @@ internal static class Entries
         Adjusts = call.Id,
         Usage = Difference(Bounded(late.Usage), call.WorstUsage),
         Cost = Bounded(late.Cost) - call.Amount,
-        Charged = Bounded(late.Cost).WithMarkup(call.MarkupBasisPoints) - call.Amount.WithMarkup(call.MarkupBasisPoints),
+        Charged = Bounded(late.Cost).WithMarkup(call.MarkupBasisPoints) - call.Charged,
         Reserved = NanoUsd.Zero,
     };
 
@@ -103,14 +103,13 @@ internal static class Entries
     {
         if (before.Amount == after.Amount && before.WorstUsage == after.WorstUsage)
             return null;
-        var markup = before.MarkupBasisPoints;
         return Settled(before, new Settlement(default, UsageBasis.Reported, NanoUsd.Zero, before.Rate, null, 0, before.Tier, before.Regional), now) with
         {
             Id = TakingBackOf(before.Id, part),
             Adjusts = before.Id,
             Usage = Difference(after.WorstUsage, before.WorstUsage),
             Cost = after.Amount - before.Amount,
-            Charged = after.Amount.WithMarkup(markup) - before.Amount.WithMarkup(markup),
+            Charged = after.Charged - before.Charged,
             Reserved = NanoUsd.Zero,
         };
     }

@@ -32,6 +32,9 @@ internal sealed record ReservedCall
 
     public required int MarkupBasisPoints { get; init; }
 
+    /// <summary><see cref="Amount"/> with the markup: what is charged where it is presumed.</summary>
+    public NanoUsd Charged => Amount.WithMarkup(MarkupBasisPoints);
+
     /// <summary>What budgets that admit by expectation hold of it, in money; null = it had no such budget.</summary>
     public NanoUsd? Expected { get; init; }
 
@@ -46,7 +49,10 @@ internal sealed record ReservedCall
 
     /// <summary>What it holds of a budget that it counts in: nano-dollars, tokens, or 1 call.</summary>
     public long AmountIn(Budget budget) =>
-        new CallBounds(Amount, WorstUsage.Total, Expected ?? Amount, ExpectedTokens ?? WorstUsage.Total).AmountIn(budget);
+        new CallBounds(Amount, WorstUsage.Total, Expected ?? Amount, ExpectedTokens ?? WorstUsage.Total, MarkupBasisPoints).AmountIn(budget);
+
+    /// <summary>What its worst case holds of a budget of this kind.</summary>
+    public long AskedOf(LimitKind kind) => BudgetMatcher.AskedOf(kind, Amount, MarkupBasisPoints, WorstUsage.Total);
 
     /// <summary>What is left once a part of it has ended.</summary>
     /// <param name="released">Below 0 counts as 0, above what is left as that; so each bucket of <paramref name="usage"/>.</param>

@@ -102,10 +102,10 @@ internal static class DefinitionJson
     private static void WriteAmount(Utf8JsonWriter json, string name, LimitKind kind, long amount)
     {
         json.WriteStartObject(name);
-        if (kind == LimitKind.Usd)
-            json.WriteString(Name(kind), new NanoUsd(amount).ToBalance());
+        if (kind.IsMoney())
+            json.WriteString(kind.Name(), new NanoUsd(amount).ToBalance());
         else
-            json.WriteNumber(Name(kind), amount);
+            json.WriteNumber(kind.Name(), amount);
         json.WriteEndObject();
     }
 

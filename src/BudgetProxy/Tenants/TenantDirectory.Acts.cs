@@ -77,7 +77,7 @@ public sealed partial class TenantDirectory
     {
         if (act.TopUp is not { } amount)
             return act.Value is not null && budget.Acts.SingleResets >= DirectoryRules.MaxSingleResets ? BudgetActOutcome.TooManyValues : null;
-        if (budget.LimitKind != LimitKind.Usd)
+        if (!budget.LimitKind.IsMoney())
             return BudgetActOutcome.NotMoney;
         var slot = budget.Window.SlotAt(act.At);
         IEnumerable<string?> counters = act.Value is null ? budget.Acts.ToppedUpValues.Append(null) : [act.Value];

@@ -61,7 +61,7 @@ internal sealed class StoreLoad(IReservationStore store)
     private static Reservation Call(Caller caller, Usage usage)
     {
         var holds = new List<Hold>(Budgets.Length);
-        BudgetMatcher.Match(Budgets, caller, Provider.OpenAi, "gpt-4o-mini", new NanoUsd(1_000_000), usage.Total, holds);
+        BudgetMatcher.Match(Budgets, caller, Provider.OpenAi, "gpt-4o-mini", CallBounds.Strict(new NanoUsd(1_000_000), usage.Total, 0), holds);
         var now = TimeProvider.System.GetUtcNow();
         return new Reservation
         {

@@ -74,8 +74,8 @@ public sealed class BudgetMatcherTests
     [Fact]
     public void Amounts_follow_the_kind_of_limit_in_the_order_given()
     {
-        var holds = Match(Ann, "gpt-4o", Budget("a"), Budget("b") with { LimitKind = LimitKind.Requests }, Budget("c") with { LimitKind = LimitKind.Tokens });
-        Assert.Equal([("a", 500), ("b", 1), ("c", 70)], holds.Select(h => (h.Budget.Name, h.Amount)));
+        var holds = Match(Ann, "gpt-4o", Budget("a"), Budget("b") with { LimitKind = LimitKind.Requests }, Budget("c") with { LimitKind = LimitKind.Tokens }, Budget("d") with { LimitKind = LimitKind.Charged });
+        Assert.Equal([("a", 500), ("b", 1), ("c", 70), ("d", 625)], holds.Select(h => (h.Budget.Name, h.Amount)));
     }
 
     [Fact]
@@ -89,6 +89,7 @@ public sealed class BudgetMatcherTests
             budget with { Per = BudgetDimension.User },
             budget with { Per = BudgetDimension.Tag, PerTag = "x" },
             budget with { LimitKind = LimitKind.Tokens },
+            budget with { LimitKind = LimitKind.Charged },
             budget with { Window = new BudgetWindow(WindowKind.Month, default, TimeZoneInfo.Utc) },
             budget with { Window = budget.Window with { TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") } },
             budget with { Match = [new(BudgetDimension.User, null, "a")] },
@@ -100,7 +101,7 @@ public sealed class BudgetMatcherTests
     private static List<Hold> Match(Caller caller, string model, params Budget[] budgets)
     {
         var holds = new List<Hold>();
-        BudgetMatcher.Match(budgets, caller, Provider.OpenAi, model, new NanoUsd(500), 70, holds);
+        BudgetMatcher.Match(budgets, caller, Provider.OpenAi, model, CallBounds.Strict(new NanoUsd(500), 70, 2_500), holds);
         return holds;
     }
 

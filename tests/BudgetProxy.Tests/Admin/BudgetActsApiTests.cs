@@ -195,7 +195,7 @@ public sealed class BudgetActsApiTests
         var caller = new Caller { Tenant = "acme", Key = "key_1", User = user };
         var usage = new Usage { Input = 10 };
         var holds = new List<Hold>();
-        BudgetMatcher.Match(host.Directory.Current.FindTenant("acme")!.Budgets, caller, Provider.OpenAi, "gpt-4o", new NanoUsd(nanoUsd), 10, holds);
+        BudgetMatcher.Match(host.Directory.Current.FindTenant("acme")!.Budgets, caller, Provider.OpenAi, "gpt-4o", CallBounds.Strict(new NanoUsd(nanoUsd), 10, 0), holds);
         var call = new Reservation
         {
             Id = Guid.CreateVersion7(), Caller = caller, Provider = Provider.OpenAi, Api = ProviderApi.OpenAiChat, Model = "gpt-4o", Amount = new NanoUsd(nanoUsd),

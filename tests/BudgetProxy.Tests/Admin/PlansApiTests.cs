@@ -205,7 +205,7 @@ public sealed class PlansApiTests
         var caller = new Caller { Tenant = tenant, Key = "key_1" };
         var usage = new Usage { Input = 10 };
         var holds = new List<Hold>();
-        BudgetMatcher.Match(host.Directory.Current.FindTenant(tenant)!.Budgets, caller, Provider.OpenAi, "gpt-4o", new NanoUsd(nanoUsd), 10, holds);
+        BudgetMatcher.Match(host.Directory.Current.FindTenant(tenant)!.Budgets, caller, Provider.OpenAi, "gpt-4o", CallBounds.Strict(new NanoUsd(nanoUsd), 10, 0), holds);
         var call = new Reservation
         {
             Id = Guid.CreateVersion7(), Caller = caller, Provider = Provider.OpenAi, Api = ProviderApi.OpenAiChat, Model = "gpt-4o", Amount = new NanoUsd(nanoUsd),

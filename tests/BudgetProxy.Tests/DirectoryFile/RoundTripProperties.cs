@@ -146,7 +146,7 @@ public sealed class RoundTripProperties
             PerTag = per == BudgetDimension.Tag ? "team 1: x" : null,
             Match = [.. patterns.Take(3).Select((pattern, i) => new BudgetMatch(i == 0 ? BudgetDimension.Model : BudgetDimension.Tag, i == 0 ? null : $"tag.{i} #x", pattern))],
             LimitKind = kind,
-            Limit = kind == LimitKind.Usd ? limit * 1_000_003L : limit,
+            Limit = kind.IsMoney() ? limit * 1_000_003L : limit,
             Window = BudgetWindow.TryParse(window, TimeZoneInfo.FindSystemTimeZoneById(zone ?? "UTC"), out var parsed) ? parsed : throw new InvalidOperationException(window),
             InheritsTimeZone = zone is null,
             Mode = mode,

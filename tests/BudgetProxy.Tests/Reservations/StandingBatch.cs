@@ -24,7 +24,8 @@ public sealed class StandingBatch
         {
             var own = new List<Hold>();
             BudgetMatcher.Match(
-                budgets, whole.Caller with { User = line.User }, Provider.OpenAi, line.Model, new NanoUsd(line.Amount), UsageOf(line.Amount).Total, own);
+                budgets, whole.Caller with { User = line.User }, Provider.OpenAi, line.Model,
+                CallBounds.Strict(new NanoUsd(line.Amount), UsageOf(line.Amount).Total, whole.MarkupBasisPoints), own);
             _holdsOf.Add(own.ConvertAll(hold => Merge(holds, hold)));
         }
 
@@ -105,5 +106,5 @@ public sealed class StandingBatch
         return at;
     }
 
-    private static long AmountIn(Budget budget, long amount) => BudgetMatcher.AmountOf(budget.LimitKind, amount, UsageOf(amount).Total);
+    private static long AmountIn(Budget budget, long amount) => BudgetMatcher.AskedOf(budget.LimitKind, new NanoUsd(amount), StoreScenario.Markup, UsageOf(amount).Total);
 }

@@ -19,6 +19,7 @@ public sealed class StandingHistory(StoreScenario s, Func<StoreScenario, Task> l
         StoreScenario.Money("models", 2_500, "hour", per: BudgetDimension.Model) with { Match = [new(BudgetDimension.Model, null, "b*")] },
         StoreScenario.Money("calls", 20, "day") with { LimitKind = LimitKind.Requests },
         StoreScenario.Money("tokens", 8_000, "rolling:PT3H") with { LimitKind = LimitKind.Tokens },
+        StoreScenario.Money("charged", 6_500, "month") with { LimitKind = LimitKind.Charged },
         StoreScenario.Money("shadow", 900, "day", mode: BudgetMode.Shadow, per: BudgetDimension.User),
     ];
 
@@ -141,7 +142,7 @@ public sealed class StandingHistory(StoreScenario s, Func<StoreScenario, Task> l
 
     private void TopUp(int index, int amount)
     {
-        if (_budgets[index].LimitKind == LimitKind.Usd)
+        if (_budgets[index].LimitKind.IsMoney())
             _budgets[index] = _oracle.Acts.TopUp(_budgets[index], ValueOf(index, amount), 1 + amount, s.Clock.Now);
     }
 

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Reservations;
 
 namespace BudgetProxy.Tests.Reservations;
@@ -13,7 +14,7 @@ public sealed class StandingOracle
 
     public Dictionary<Guid, (Reservation Call, DateTimeOffset At)> Calls { get; } = [];
 
-    private List<(string? User, string Model, DateTimeOffset At, long Cost, bool First)> Booked { get; } = [];
+    private List<(string? User, string Model, DateTimeOffset At, long Cost, long Charged, bool First)> Booked { get; } = [];
 
     public long Cost => Booked.Sum(entry => entry.Cost);
 
@@ -22,7 +23,7 @@ public sealed class StandingOracle
     public (long Spent, long Held) Counter(Budget budget, string scope, DateTimeOffset now)
     {
         var spent = Booked.Where(entry => Counts(budget, scope, entry.User, entry.Model, entry.At, now))
-            .Sum(entry => budget.LimitKind == LimitKind.Requests ? (entry.First ? 1 : 0) : AmountIn(budget, entry.Cost));
+            .Sum(entry => budget.LimitKind == LimitKind.Requests ? (entry.First ? 1 : 0) : SpentIn(budget, entry.Cost, entry.Charged));
         var held = Calls.Values.Where(call => Counts(budget, scope, call.Call.Caller.User, call.Call.Model, call.At, now)).Sum(call => AmountIn(budget, call.Call.Amount.Value));
         foreach (var batch in Batches.Where(batch => !batch.Presumed))
         {
@@ -52,7 +53,7 @@ public sealed class StandingOracle
     public void Settle(Guid call, long cost)
     {
         Calls.Remove(call, out var open);
-        Booked.Add((open.Call.Caller.User, open.Call.Model, open.At, cost, true));
+        Booked.Add((open.Call.Caller.User, open.Call.Model, open.At, cost, Charged(cost), true));
     }
 
     public void Settle(Stood batch, IReadOnlyList<(int Line, long? Cost)> ended)
@@ -61,18 +62,19 @@ public sealed class StandingOracle
         {
             batch.Left.Remove(line);
             if (cost is { } billed)
-                Booked.Add((batch.Batch.Lines[line].User, batch.Batch.Lines[line].Model, batch.At, billed, true));
+                Booked.Add((batch.Batch.Lines[line].User, batch.Batch.Lines[line].Model, batch.At, billed, Charged(billed), true));
         }
 
         batch.NextPart++;
+        var released = ended.Sum(line => batch.Batch.Lines[line.Line].Amount);
         if (batch.Presumed)
-            BookWhole(batch, -ended.Sum(line => batch.Batch.Lines[line.Line].Amount), first: false);
+            BookWhole(batch, -released, Charged(batch.Rest) - Charged(batch.Rest + released), first: false);
     }
 
     public void Void(Stood batch)
     {
         if (batch.Presumed)
-            BookWhole(batch, -batch.Rest, first: false);
+            BookWhole(batch, -batch.Rest, -Charged(batch.Rest), first: false);
         Batches.Remove(batch);
     }
 
@@ -86,15 +88,20 @@ public sealed class StandingOracle
         foreach (var batch in over)
         {
             batch.Presumed = true;
-            BookWhole(batch, batch.Rest, first: true);
+            BookWhole(batch, batch.Rest, Charged(batch.Rest), first: true);
         }
 
         return gone.Count + over.Count;
     }
 
-    private void BookWhole(Stood batch, long cost, bool first) => Booked.Add((batch.Batch.Reservation.Caller.User, batch.Batch.Reservation.Model, batch.At, cost, first));
+    private void BookWhole(Stood batch, long cost, long charged, bool first) =>
+        Booked.Add((batch.Batch.Reservation.Caller.User, batch.Batch.Reservation.Model, batch.At, cost, charged, first));
 
-    private static long AmountIn(Budget budget, long amount) => BudgetMatcher.AmountOf(budget.LimitKind, amount, 2 * amount);
+    private static long Charged(long cost) => new NanoUsd(cost).WithMarkup(StoreScenario.Markup).Value;
+
+    private static long AmountIn(Budget budget, long amount) => BudgetMatcher.AskedOf(budget.LimitKind, new NanoUsd(amount), StoreScenario.Markup, 2 * amount);
+
+    private static long SpentIn(Budget budget, long cost, long charged) => BudgetMatcher.SpentOf(budget.LimitKind, new NanoUsd(cost), new NanoUsd(charged), 2 * cost);
 
     private bool Counts(Budget budget, string scope, string? user, string model, DateTimeOffset at, DateTimeOffset now)
     {

@@ -17,6 +17,8 @@ public sealed class StoreHistory(StoreScenario s)
         StoreScenario.Money("tokens", 4_000, "rolling:PT5M") with { LimitKind = LimitKind.Tokens },
         StoreScenario.Money("guess", 1_000, "hour") with { Admission = Admission.Expected },
         StoreScenario.Money("tokens guess", 2_500, "lifetime") with { Admission = Admission.Expected, LimitKind = LimitKind.Tokens },
+        StoreScenario.Money("charged", 3_300, "month") with { LimitKind = LimitKind.Charged },
+        StoreScenario.Money("charged guess", 1_500, "rolling:PT1H", per: BudgetDimension.User) with { LimitKind = LimitKind.Charged, Admission = Admission.Expected },
         StoreScenario.Money("shadow", 500, "month", mode: BudgetMode.Shadow),
     ];
 
@@ -117,7 +119,7 @@ public sealed class StoreHistory(StoreScenario s)
 
     private void TopUp(int index, int amount)
     {
-        if (_budgets[index].LimitKind == LimitKind.Usd)
+        if (_budgets[index].LimitKind.IsMoney())
             _budgets[index] = _oracle.Acts.TopUp(_budgets[index], ValueOf(index, amount), 1 + amount, s.Clock.Now);
     }
 
@@ -173,7 +175,7 @@ public sealed class StoreHistory(StoreScenario s)
 
     private static long Amount(Budget budget, LedgerEntry entry) => budget.LimitKind == LimitKind.Requests
         ? (entry.Adjusts is null ? 1 : 0)
-        : BudgetMatcher.AmountOf(budget.LimitKind, entry.Cost.Value, entry.Usage.Total);
+        : BudgetMatcher.SpentOf(budget.LimitKind, entry.Cost, entry.Charged, entry.Usage.Total);
 
     private static T Pick<T>(ICollection<T> from, int which) => from.ElementAt(which % from.Count);
 }

@@ -1,4 +1,5 @@
 using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Core.Tokens;
 using BudgetProxy.Reservations;
 
@@ -15,7 +16,7 @@ public sealed class StoreOracle
 
     public List<Guid> Resolved { get; } = [];
 
-    private List<(Reservation Call, DateTimeOffset At, long Cost, long Tokens, bool First)> Booked { get; } = [];
+    private List<(Reservation Call, DateTimeOffset At, long Cost, long Charged, long Tokens, bool First)> Booked { get; } = [];
 
     public long Entries => Booked.Count;
 
@@ -24,11 +25,11 @@ public sealed class StoreOracle
     public (long Spent, long Held) Counter(Budget budget, string scope, DateTimeOffset now)
     {
         var spent = Booked.Where(b => Counts(budget, scope, b.Call, b.At, now))
-            .Sum(b => budget.LimitKind == LimitKind.Requests ? (b.First ? 1 : 0) : BudgetMatcher.AmountOf(budget.LimitKind, b.Cost, b.Tokens));
+            .Sum(b => budget.LimitKind == LimitKind.Requests ? (b.First ? 1 : 0) : BudgetMatcher.SpentOf(budget.LimitKind, new NanoUsd(b.Cost), new NanoUsd(b.Charged), b.Tokens));
         var held = Open.Values.Where(o => Counts(budget, scope, o.Call, o.At, now))
             .Sum(o => budget.Admission == Admission.Expected
-                ? BudgetMatcher.AmountOf(budget.LimitKind, o.Call.Amount.Value / 3, o.Call.WorstUsage.Total / 3)
-                : BudgetMatcher.AmountOf(budget.LimitKind, o.Call.Amount.Value, o.Call.WorstUsage.Total));
+                ? BudgetMatcher.AskedOf(budget.LimitKind, new NanoUsd(o.Call.Amount.Value / 3), StoreScenario.Markup, o.Call.WorstUsage.Total / 3)
+                : BudgetMatcher.AskedOf(budget.LimitKind, o.Call.Amount, StoreScenario.Markup, o.Call.WorstUsage.Total));
         return (spent, held);
     }
 
@@ -49,14 +50,14 @@ public sealed class StoreOracle
     {
         if (Open.Remove(id, out var open))
         {
-            Booked.Add((open.Call, open.At, cost, usage.Total, true));
+            Booked.Add((open.Call, open.At, cost, Charged(cost), usage.Total, true));
             Resolved.Add(id);
             return SettleOutcome.Resolved;
         }
 
         if (!Presumed.Remove(id, out var presumed))
             return SettleOutcome.AlreadyResolved;
-        Booked.Add((presumed.Call, presumed.At, cost - presumed.Call.Amount.Value, usage.Total - presumed.Call.WorstUsage.Total, false));
+        Booked.Add((presumed.Call, presumed.At, cost - presumed.Call.Amount.Value, Charged(cost) - Charged(presumed.Call.Amount.Value), usage.Total - presumed.Call.WorstUsage.Total, false));
         Resolved.Add(id);
         return SettleOutcome.Adjusted;
     }
@@ -76,11 +77,13 @@ public sealed class StoreOracle
         {
             Open.Remove(id);
             Presumed.Add(id, open);
-            Booked.Add((open.Call, open.At, open.Call.Amount.Value, open.Call.WorstUsage.Total, true));
+            Booked.Add((open.Call, open.At, open.Call.Amount.Value, Charged(open.Call.Amount.Value), open.Call.WorstUsage.Total, true));
         }
 
         return gone.Count;
     }
+
+    private static long Charged(long cost) => new NanoUsd(cost).WithMarkup(StoreScenario.Markup).Value;
 
     private bool Counts(Budget budget, string scope, Reservation call, DateTimeOffset at, DateTimeOffset now) =>
         BudgetMatcher.ScopeValue(budget, call.Caller, "openai", call.Model) == scope && (budget.Window.SlotAt(at).Ends is not { } ends || ends > now)

@@ -11,6 +11,9 @@ namespace BudgetProxy.Tests.Reservations;
 /// <summary>A store under test with the verbs that the tests speak in; amounts are nano-dollars.</summary>
 public sealed class StoreScenario(IStoreFactory factory, TestClock clock) : IDisposable
 {
+    /// <summary>Of every call, in hundredths of a percent.</summary>
+    public const int Markup = 1_500;
+
     public TestClock Clock { get; } = clock;
 
     public IReservationStore Store => factory.Store;
@@ -36,7 +39,7 @@ public sealed class StoreScenario(IStoreFactory factory, TestClock clock) : IDis
         var usage = Usage.Inclusive(prompt: amount, cached: 0, writtenShort: 0, writtenLong: 0, output: amount);
         var holds = new List<Hold>();
         var guess = new NanoUsd(amount / 3);
-        BudgetMatcher.Match(budgets, caller, Provider.OpenAi, model, new CallBounds(new NanoUsd(amount), usage.Total, guess, usage.Total / 3), holds);
+        BudgetMatcher.Match(budgets, caller, Provider.OpenAi, model, new CallBounds(new NanoUsd(amount), usage.Total, guess, usage.Total / 3, Markup), holds);
         var expects = budgets.Any(budget => budget.Admission == Admission.Expected);
         return new Reservation
         {
@@ -50,7 +53,7 @@ public sealed class StoreScenario(IStoreFactory factory, TestClock clock) : IDis
             WorstUsage = usage,
             Expected = expects ? guess : null,
             ExpectedTokens = expects ? usage.Total / 3 : null,
-            MarkupBasisPoints = 1_500,
+            MarkupBasisPoints = Markup,
             StartedAt = Clock.Now,
             Lifetime = TimeSpan.FromMinutes(10),
             Holds = holds,

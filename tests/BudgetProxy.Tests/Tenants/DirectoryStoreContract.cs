@@ -226,7 +226,7 @@ public abstract class DirectoryStoreContract
                 Per = per,
                 PerTag = per == BudgetDimension.Tag ? "team" : null,
                 Match = i % 3 == 0 ? [] : [new(BudgetDimension.Provider, null, "open*"), new(BudgetDimension.Tag, "cost centre", "\"1\"")],
-                LimitKind = (LimitKind)(i % 3),
+                LimitKind = (LimitKind)(i % 4),
                 Mode = (BudgetMode)(i % 2),
                 Admission = (Admission)(i % 3),
                 AlertAtPercent = i % 4 == 0 ? [] : [50, 80, 100],

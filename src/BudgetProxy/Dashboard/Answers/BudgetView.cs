@@ -6,11 +6,13 @@ public sealed record BudgetView(
     string Admission, IReadOnlyList<decimal>? AlertAt, decimal? Spent, decimal? Held, decimal? Remaining, DateTimeOffset? ResetsAt,
     IReadOnlyList<CounterView>? Counters, string? From, decimal? ToppedUp)
 {
-    /// <summary><c>usd</c>, <c>requests</c> or <c>tokens</c>.</summary>
+    /// <summary><c>usd</c>, <c>requests</c>, <c>tokens</c> or <c>chargedUsd</c>.</summary>
     public string Unit => Limit?.Keys.FirstOrDefault() ?? "usd";
 
     /// <summary>In <see cref="Unit"/>, without what was topped up.</summary>
     public decimal Amount => Limit?.Values.FirstOrDefault() ?? 0;
+
+    public bool IsMoney => Unit is "usd" or "chargedUsd";
 
     public bool IsOfPlan => From?.StartsWith("plan:", StringComparison.Ordinal) == true;
 }

@@ -93,6 +93,7 @@ internal sealed class BudgetSums
     private string Amount() => _budget.LimitKind switch
     {
         LimitKind.Usd => LedgerTotals.Sum("cost"),
+        LimitKind.Charged => LedgerTotals.Sum("charged"),
         LimitKind.Requests => "count(*) FILTER (WHERE adjusts IS NULL)",
         LimitKind.Tokens => LedgerTotals.Sum("input", "cached_input", "cache_write_short", "cache_write_long", "output"),
         _ => throw new InvalidOperationException("Not a limit."),

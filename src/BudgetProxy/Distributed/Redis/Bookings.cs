@@ -98,6 +98,7 @@ internal sealed class Bookings(CounterScripts scripts, Outbox outbox, PostgresLe
                 RedisScript.Append,
                 [
                     entry.Tenant, entry.Id.ToString("N"), EntryCodec.Write(entry), entry.Cost.Value, entry.Usage.Total, entry.Adjusts is null ? 1 : 0, definitions.Version,
+                    entry.Charged.Value,
                     .. definitions.With(budgets).Where(budget => budget.Tenant == entry.Tenant).SelectMany(budget => SpendOf(budget, entry)),
                 ]);
             switch (CounterScripts.WordOf(answer))

@@ -117,7 +117,7 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
         var slot = budget.Window.SlotAt(entry.StartedAt);
         var amount = budget.LimitKind == LimitKind.Requests
             ? (entry.Adjusts is null ? 1 : 0)
-            : BudgetMatcher.AmountOf(budget.LimitKind, entry.Cost.Value, entry.Usage.Total);
+            : BudgetMatcher.SpentOf(budget.LimitKind, entry.Cost, entry.Charged, entry.Usage.Total);
         var scope = BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model);
         if (budget.Acts.Counts(scope, entry.StartedAt))
             sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);

@@ -20,6 +20,7 @@ internal sealed class CountedBudget
         {
             LimitKind.Usd => "u",
             LimitKind.Tokens => "t",
+            LimitKind.Charged => "c",
             _ => "r",
         };
         var first = budget.Window.SlotAt(DateTimeOffset.UnixEpoch);

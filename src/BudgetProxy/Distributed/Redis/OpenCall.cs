@@ -16,6 +16,7 @@ internal sealed record OpenCall(Guid Id, string Tenant, string Owner, DateTimeOf
         return
         [
             Tenant, Id.ToString("N"), Owner, StartedAt.ToUnixTimeMilliseconds(), Deadline.ToUnixTimeMilliseconds(), Text, call.Amount.Value, call.WorstUsage.Total,
+            ReserveStep.Markup(call.MarkupBasisPoints),
         ];
     }
 }

@@ -20,6 +20,7 @@ internal sealed record PartArguments(StandingRow Before, StandingRow After, IRea
         [
             Before.Tenant, Before.Id.ToString("N"), part.Part, definitions.Version,
             Before.Call.Amount.Value - call.Amount.Value, Before.Call.WorstUsage.Total - call.WorstUsage.Total,
+            Before.Call.AskedOf(LimitKind.Charged) - call.AskedOf(LimitKind.Charged), Before.Call.Charged.Value - call.Charged.Value,
             EntryCodec.Write(call), call.Amount.Value, call.WorstUsage.Total,
             TakenBack is null ? "" : TakenBack.Id.ToString("N"), TakenBack is null ? "" : EntryCodec.Write(TakenBack),
             Lines.Count, spends.Count, part.Shares.Count,
@@ -53,7 +54,7 @@ internal sealed record PartArguments(StandingRow Before, StandingRow After, IRea
 
     /// <summary>A correction is no call more.</summary>
     private static long Spent(LimitKind kind, LedgerEntry line) =>
-        kind == LimitKind.Requests && line.Adjusts is not null ? 0 : BudgetMatcher.AmountOf(kind, line.Cost.Value, line.Usage.Total);
+        kind == LimitKind.Requests && line.Adjusts is not null ? 0 : BudgetMatcher.SpentOf(kind, line.Cost, line.Charged, line.Usage.Total);
 
     private IEnumerable<RedisValue> Spend(CountedBudget budget, string scope, long amount)
     {

@@ -23,7 +23,7 @@ internal static class ReserveAnswer
             var left = plan[i].Limit - spent - held;
             if (hold.Amount > left && !plan[i].Enforced)
                 wouldBlock = budget.Mode == BudgetMode.Shadow ? ReserveOutcome.Joined(wouldBlock, budget.Name) : wouldBlock;
-            else if (budget is { LimitKind: LimitKind.Usd, Mode: BudgetMode.Enforce } && (tightest is null || left - hold.Amount < tightest))
+            else if (budget.LimitKind.IsMoney() && budget.Mode == BudgetMode.Enforce && (tightest is null || left - hold.Amount < tightest))
                 tightest = left - hold.Amount;
         }
 

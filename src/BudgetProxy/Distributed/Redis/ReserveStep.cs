@@ -8,7 +8,7 @@ namespace BudgetProxy.Distributed.Redis;
 /// <summary>One reservation's share of a call of <c>reserve.lua</c>.</summary>
 internal sealed class ReserveStep(Reservation reservation, byte[] call, RedisValue definitions, IReadOnlyList<PlannedHold> holds) : StoreStep
 {
-    private const int Head = 9;
+    private const int Head = 10;
     private const int HoldWidth = 10;
 
     public override int Width => Head + (holds.Count * HoldWidth);
@@ -22,14 +22,18 @@ internal sealed class ReserveStep(Reservation reservation, byte[] call, RedisVal
         arguments[4] = call;
         arguments[5] = Entries.Bounded(reservation.Amount).Value;
         arguments[6] = Entries.Bounded(reservation.WorstUsage).Total;
-        arguments[7] = reservation.Holds.Count;
-        arguments[8] = holds.Count;
+        arguments[7] = Markup(reservation.MarkupBasisPoints);
+        arguments[8] = reservation.Holds.Count;
+        arguments[9] = holds.Count;
         for (var i = 0; i < holds.Count; i++)
             Write(holds[i], arguments[(Head + (i * HoldWidth))..]);
     }
 
     /// <summary>What counters are asked to bear: what no limit can hold need not be exact.</summary>
     public static long Amount(in Hold hold) => Math.Clamp(hold.Amount, 0, NanoUsd.Ceiling.Value);
+
+    /// <summary>As the scripts take it: empty = none, which spares a reservation a field.</summary>
+    public static RedisValue Markup(int basisPoints) => basisPoints == 0 ? RedisValue.EmptyString : basisPoints;
 
     private static void Write(in PlannedHold planned, Span<RedisValue> arguments)
     {

@@ -19,7 +19,8 @@ internal static class StandingLayout
         return
         [
             row.Tenant, row.Id.ToString("N"), presumed ? "p" : "o", row.StartedAt.ToUnixTimeMilliseconds(), ends.ToUnixTimeMilliseconds(),
-            (long)stays.TotalMilliseconds, EntryCodec.Write(row.Call), row.Call.Amount.Value, row.Call.WorstUsage.Total, row.NextPart,
+            (long)stays.TotalMilliseconds, EntryCodec.Write(row.Call), row.Call.Amount.Value, row.Call.WorstUsage.Total,
+            ReserveStep.Markup(row.Call.MarkupBasisPoints), row.NextPart,
             .. row.Holds.SelectMany(hold => new RedisValue[] { hold.Shape, hold.Scope, hold.Unit, hold.Slot, hold.Ends, hold.Amount }),
         ];
     }

@@ -126,5 +126,5 @@ public sealed class AuditTests
     };
 
     private static LedgerRow Entry(string id = "a", long cost = Cost) =>
-        new(id, "r", "wide", "u", "p", "c00000001", "reported", cost, 0, 30, Now, Now, null);
+        new(id, "r", "wide", "u", "p", "c00000001", "reported", cost, cost, 0, 30, Now, Now, null);
 }

@@ -16,6 +16,7 @@ internal sealed record BudgetSpec(string Tenant, string Name, string? Per, Limit
             var limit = Kind switch
             {
                 LimitKind.Usd => $"\"usd\":\"{Limit / 1_000_000_000m}\"",
+                LimitKind.Charged => $"\"chargedUsd\":\"{Limit / 1_000_000_000m}\"",
                 LimitKind.Requests => $"\"requests\":{Limit}",
                 _ => $"\"tokens\":{Limit}",
             };
@@ -36,6 +37,7 @@ internal sealed record BudgetSpec(string Tenant, string Name, string? Per, Limit
     public long AmountOf(LedgerRow row) => Kind switch
     {
         LimitKind.Usd => row.Cost,
+        LimitKind.Charged => row.Charged,
         LimitKind.Requests => row.Adjusts is null ? 1 : 0,
         _ => row.Tokens,
     };
@@ -44,6 +46,7 @@ internal sealed record BudgetSpec(string Tenant, string Name, string? Per, Limit
     public long OverrunOf(LedgerRow row) => row.Overrun == 0 ? 0 : Kind switch
     {
         LimitKind.Usd => row.Overrun,
+        LimitKind.Charged => row.Charged,
         LimitKind.Requests => 0,
         _ => row.Tokens,
     };

@@ -76,7 +76,7 @@ internal sealed class Fleet : IAsyncDisposable
         using var admin = Alive.Admin();
         foreach (var tenant in budgets.GroupBy(budget => budget.Tenant))
         {
-            await EnsureAsync(admin.PutAsync($"tenants/{tenant.Key}", TestProxy.Json("{}")));
+            await EnsureAsync(admin.PutAsync($"tenants/{tenant.Key}", TestProxy.Json("""{"markupPercent":12.5}""")));
             foreach (var budget in tenant)
                 await EnsureAsync(admin.PutAsync($"tenants/{tenant.Key}/budgets/{budget.Name}", TestProxy.Json(budget.Json)));
             var made = await EnsureAsync(admin.PostAsync($"tenants/{tenant.Key}/keys", TestProxy.Json("""{"name":"race"}""")));

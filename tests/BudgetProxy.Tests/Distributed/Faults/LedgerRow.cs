@@ -5,10 +5,11 @@ namespace BudgetProxy.Tests.Distributed.Faults;
 
 /// <summary>A ledger entry as the admin API gives it, as far as the invariants care.</summary>
 /// <param name="Cost">Nano-dollars; below zero where it takes back.</param>
+/// <param name="Charged">Nano-dollars that the customer is charged.</param>
 /// <param name="Overrun">Nano-dollars above what was reserved.</param>
 /// <param name="Tokens">Input, caches and output.</param>
 internal sealed record LedgerRow(
-    string Id, string RequestId, string Tenant, string? User, string? Project, string? Run, string Basis, long Cost, long Overrun, long Tokens,
+    string Id, string RequestId, string Tenant, string? User, string? Project, string? Run, string Basis, long Cost, long Charged, long Overrun, long Tokens,
     DateTimeOffset StartedAt, DateTimeOffset SettledAt, string? Adjusts)
 {
     public static LedgerRow Parse(string line)
@@ -25,6 +26,7 @@ internal sealed record LedgerRow(
             Text(entry, "run"),
             Text(entry, "basis")!,
             Nano(entry, "costUsd"),
+            Nano(entry, "chargedUsd"),
             Nano(entry, "overrunUsd"),
             new[] { "input", "cachedInput", "cacheWriteShort", "cacheWriteLong", "output" }.Sum(name => tokens.GetProperty(name).GetInt64()),
             DateTimeOffset.Parse(Text(entry, "startedAt")!, CultureInfo.InvariantCulture),

@@ -38,5 +38,5 @@ internal static class ProxyBooks
         new(budget, scope, Amount(budget, counter, "spent"), Amount(budget, counter, "held"));
 
     private static long Amount(BudgetSpec budget, JsonElement counter, string name) =>
-        budget.Kind == LimitKind.Usd ? LedgerRow.Nano(counter, name) : counter.GetProperty(name).GetInt64();
+        budget.Kind.IsMoney() ? LedgerRow.Nano(counter, name) : counter.GetProperty(name).GetInt64();
 }

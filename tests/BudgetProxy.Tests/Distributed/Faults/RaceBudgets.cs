@@ -22,6 +22,7 @@ internal static class RaceBudgets
         new(tenant, "users", "user", LimitKind.Usd, Cent * 2 / 5, "day"),
         new(tenant, "projects", "project", LimitKind.Requests, 20, "hour"),
         new(tenant, "tokens", null, LimitKind.Tokens, 100_000_000, "rolling:PT6H"),
+        new(tenant, "charged", null, LimitKind.Charged, limit + (limit / 10), "quarter"),
         new(tenant, "watched", null, LimitKind.Tokens, 5_000, "day", Shadow: true),
     ];
 }

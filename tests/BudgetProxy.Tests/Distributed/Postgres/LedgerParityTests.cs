@@ -109,7 +109,7 @@ public sealed class LedgerParityTests : IAsyncLifetime
             Per = per,
             PerTag = per == BudgetDimension.Tag ? some.Pick(["team", "z \"1\"", "none"]) : null,
             Match = [.. Enumerable.Range(0, some.Next(3)).Select(_ => Condition(some))],
-            LimitKind = (LimitKind)some.Next(3),
+            LimitKind = (LimitKind)some.Next(4),
             Limit = 1,
             Window = BudgetWindow.TryParse(window, zone, out var parsed) ? parsed : throw new FormatException(window),
         };
@@ -134,7 +134,7 @@ public sealed class LedgerParityTests : IAsyncLifetime
             var name = (BudgetMatcher.ScopeValue(budget, caller, entry.Provider, entry.Model), slot.Start.ToUnixTimeMilliseconds());
             var amount = budget.LimitKind == LimitKind.Requests
                 ? (entry.Adjusts is null ? 1 : 0)
-                : BudgetMatcher.AmountOf(budget.LimitKind, entry.Cost.Value, entry.Usage.Total);
+                : BudgetMatcher.SpentOf(budget.LimitKind, entry.Cost, entry.Charged, entry.Usage.Total);
             sums[name] = (slot.Ends?.ToUnixTimeMilliseconds(), sums.GetValueOrDefault(name).Spent + amount);
         }
 

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- append.lua, version 1: books an entry that no reservation stands behind, also in the counters that count it.
+-- append.lua, version 2: books an entry that no reservation stands behind, also in the counters that count it.
 --
 -- ARGV[4] tenant [5] id of the entry [6] the entry [7] cost [8] tokens [9] calls ('1', or '0' for an entry that corrects another)
--- [10] version of the definitions that the caller knows; then for each budget that it counts in: shape, scope, unit, slot, ends, span
+-- [10] version of the definitions that the caller knows [11] charge; then for each budget that it counts in: shape, scope, unit, slot, ends, span
 -- Answers  {'ok', now, version, 'booked', place, stream id}, or in the fourth place 'already', 'busy', 'open' (a reservation
 -- of this id is there: settle it), or 'definitions' with version, name, definition, … where the caller does not know the newest.
 -- Allowed when memory is full. Every counter that is spent in is one that a step of its own would count.
@@ -20,8 +20,8 @@ if (redis.call('HGET', root .. 't:' .. tenant, 'dv') or '0') ~= ARGV[10] then
   return answer
 end
 
-local spends = {u = ARGV[7], t = ARGV[8], r = ARGV[9]}
-for at = 11, #ARGV, 6 do
+local spends = {u = ARGV[7], c = ARGV[11], t = ARGV[8], r = ARGV[9]}
+for at = 12, #ARGV, 6 do
   local shape, scope, slot, ends = ARGV[at], ARGV[at + 1], ARGV[at + 3], ARGV[at + 4]
   local instance = redis.call('HGET', root .. 't:' .. tenant, 'q:' .. shape)
   if instance and (ends == '' or tonumber(ends) > now) then

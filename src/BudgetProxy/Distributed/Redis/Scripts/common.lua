@@ -1,4 +1,4 @@
--- common.lua, version 1: what every script of the counters begins with. Its text stands before theirs.
+-- common.lua, version 2: what every script of the counters begins with. Its text stands before theirs.
 --
 -- KEYS[1]  bp:{B}:stamp, the shard's stamp: a hash of g (generation), v (version: grows with every change), t (newest instant given, ms), r (run id of the
 --          server that it was written on). Every other key is made from this one and so lies in the same slot:
@@ -7,7 +7,7 @@
 --            bp:{B}:G:c:TENANT:SHAPE:I:SCOPE  hash, one counter: s<slot> spent, h<slot> held
 --            bp:{B}:G:i:TENANT:SHAPE:I     sorted set: scopes of the counters, by the end of their newest slot
 --            bp:{B}:G:r:ID                 hash, one reservation: s state (o open, p presumed, s settled, v voided), t tenant, p owner, c call, a started,
---                                          h holds, w amount, k tokens, o first answer
+--                                          h holds, w amount, k tokens, m markup in basis points where it has one, o first answer
 --                                          of a standing one, which has no owner, besides: n its next part, l how many holds it was made with, the first of h
 --            bp:{B}:G:x                    sorted set of TENANT|ID|OWNER: open reservations by deadline
 --            bp:{B}:G:y:TENANT             sorted set of the same: presumed ones by the end of their late settlement
@@ -42,6 +42,17 @@ end
 
 local function text(number)
   return string.format('%.0f', number)
+end
+
+-- An amount with a markup on it: rounded half-even, as NanoUsd.WithMarkup is. markup: basis points; false or '' = none.
+local function charged(amount, markup)
+  if not markup or markup == '' then return amount end
+  local value, by = tonumber(amount), 10000 + tonumber(markup)
+  local rest = math.fmod(value, 10000)
+  local cut = math.fmod(rest * by, 10000)
+  local sum = (value - rest) / 10000 * by + (rest * by - cut) / 10000
+  if cut > 5000 or (cut == 5000 and math.fmod(sum, 2) == 1) then sum = sum + 1 end
+  return text(sum)
 end
 
 local function advance()
@@ -113,7 +124,7 @@ local function open_slot(key, index, scope, slot, ends, span)
   end
 end
 
--- Holds of a reservation are a flat list of seven: shape, instance, scope, unit (u money, t tokens, r calls), slot, ends, amount. A unit in capitals holds
+-- Holds of a reservation are a flat list of seven: shape, instance, scope, unit (u cost, c charge, t tokens, r calls), slot, ends, amount. A unit in capitals holds
 -- what lines of a standing reservation may cost, at another caller or model than its own: what is presumed of the whole is not spent there.
 local HOLD = 7
 
@@ -147,10 +158,10 @@ end
 local LATE = 604800000
 local function presume(member, id, tenant)
   local row = root .. 'r:' .. id
-  local held = redis.call('HMGET', row, 's', 'c', 'a', 'h', 'w', 'k')
+  local held = redis.call('HMGET', row, 's', 'c', 'a', 'h', 'w', 'k', 'm')
   redis.call('ZREM', root .. 'x', member)
   if held[1] ~= 'o' then return false end
-  release(tenant, held[4], true, {u = held[5], t = held[6], r = '1'})
+  release(tenant, held[4], true, {u = held[5], c = charged(held[5], held[7]), t = held[6], r = '1'})
   publish('p', id, held[2], held[3], '')
   redis.call('HSET', row, 's', 'p')
   redis.call('PEXPIRE', row, text(LATE))

@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
--- part.lua, version 1: ends lines of a standing reservation: appends and counts their entries, and shrinks it by what was reserved for them.
+-- part.lua, version 2: ends lines of a standing reservation: appends and counts their entries, and shrinks it by what was reserved for them.
 --
 -- ARGV[4] tenant [5] id [6] number of the part [7] version of the definitions that the caller knows [8] money and [9] tokens that are released
--- [10] the call as the part leaves it, [11] its amount and [12] its tokens [13] id and [14] text of the entry that takes back what was presumed for the
+-- [10] charge that is released of what was held, and [11] of what was presumed
+-- [12] the call as the part leaves it, [13] its amount and [14] its tokens [15] id and [16] text of the entry that takes back what was presumed for the
 -- lines, for a reservation that was charged as presumed; '' = there is nothing to take back
--- [15] number of entries, each: id, entry [16] number of spends, each: shape, scope, slot, ends, span, amount [17] number of shares, each: what leaves that
--- hold; all from [18] on
+-- [17] number of entries, each: id, entry [18] number of spends, each: shape, scope, slot, ends, span, amount [19] number of shares, each: what leaves that
+-- hold; all from [20] on
 -- Answers  {'ok', now, version, 'booked' | 'adjusted', '1' where it took back, else ''}: the entries have the last places up to this version, in their order,
 -- the one that takes back last.
 -- Or in the fourth place: 'already', 'early' (a part before it is missing), 'ended', 'unknown', 'busy', or 'definitions' with version, name, definition, …
@@ -29,12 +30,12 @@ if (redis.call('HGET', root .. 't:' .. tenant, 'dv') or '0') ~= ARGV[7] then ret
 
 -- All is checked: from here on nothing can fail.
 version = version + 1
-local at = 18
-for _ = 1, tonumber(ARGV[15]) do
+local at = 20
+for _ = 1, tonumber(ARGV[17]) do
   publish('e', ARGV[at], '', '', ARGV[at + 1])
   at = at + 2
 end
-for _ = 1, tonumber(ARGV[16]) do
+for _ = 1, tonumber(ARGV[18]) do
   local shape, scope, slot, ends = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local instance = redis.call('HGET', root .. 't:' .. tenant, 'q:' .. shape)
   if instance and (ends == '' or tonumber(ends) > now) then
@@ -51,13 +52,13 @@ end
 -- elsewhere, which it stays to its end.
 local holds = known[3] ~= '' and cmsgpack.unpack(known[3]) or {}
 local shapes, shares = {}, {}
-for i = 1, tonumber(ARGV[17]) do
+for i = 1, tonumber(ARGV[19]) do
   local p = (i - 1) * HOLD
   shapes[holds[p + 1]] = true
   shares[holds[p + 1] .. ':' .. holds[p + 3]] = tonumber(ARGV[at])
   at = at + 1
 end
-local whole = {u = tonumber(ARGV[8]), t = tonumber(ARGV[9])}
+local whole = {u = tonumber(ARGV[8]), c = tonumber(ARGV[10]), t = tonumber(ARGV[9])}
 local instances = {}
 for i = 1, #holds, HOLD do
   local shape, scope, ends = holds[i], holds[i + 2], holds[i + 5]
@@ -72,11 +73,12 @@ for i = 1, #holds, HOLD do
   end
 end
 local packed = #holds > 0 and cmsgpack.pack(holds) or ''
-local took = state == 'p' and ARGV[13] ~= ''
+local function minus(amount) return amount == '0' and '0' or '-' .. amount end
+local took = state == 'p' and ARGV[15] ~= ''
 if took then
-  release(tenant, packed, false, {u = ARGV[8] == '0' and '0' or '-' .. ARGV[8], t = ARGV[9] == '0' and '0' or '-' .. ARGV[9]})
-  publish('e', ARGV[13], '', '', ARGV[14])
+  release(tenant, packed, false, {u = minus(ARGV[8]), c = minus(ARGV[11]), t = minus(ARGV[9])})
+  publish('e', ARGV[15], '', '', ARGV[16])
 end
-redis.call('HSET', row, 'h', packed, 'c', ARGV[10], 'w', ARGV[11], 'k', ARGV[12], 'n', text(part + 1))
+redis.call('HSET', row, 'h', packed, 'c', ARGV[12], 'w', ARGV[13], 'k', ARGV[14], 'n', text(part + 1))
 advance()
 return answer(state == 'p' and 'adjusted' or 'booked', took and '1' or '')

@@ -1,16 +1,17 @@
 #!lua flags=allow-oom
--- recover.lua, version 1: lays out a new generation of a shard whose stamp was lost, and in the end stamps it. Stands alone, without common.lua.
+-- recover.lua, version 2: lays out a new generation of a shard whose stamp was lost, and in the end stamps it. Stands alone, without common.lua.
 --
 -- KEYS[1]  bp:{B}:stamp, which must not be there
 -- ARGV[1]  the new generation [2] '' = not yet the end, '1' = the end [3] '' = the server's own clock; a test's instant in ms otherwise
--- then for each reservation that is still open: tenant, id, owner, started ms, deadline ms, call, amount, tokens
+-- then for each reservation that is still open: tenant, id, owner, started ms, deadline ms, call, amount, tokens, markup ('' = none)
 -- Answers  {'ok'}, or {'stamped'} where a stamp is there: nothing was done.
 -- Nothing of the new generation is used before the stamp, so that a broken attempt leaves only waste. Budgets are counted when a call first meets them.
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'stamped'} end
 local root = string.sub(KEYS[1], 1, -6) .. ARGV[1] .. ':'
-for at = 4, #ARGV, 8 do
+for at = 4, #ARGV, 9 do
   local tenant, id, owner = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   redis.call('HSET', root .. 'r:' .. id, 's', 'o', 't', tenant, 'p', owner, 'a', ARGV[at + 3], 'c', ARGV[at + 5], 'h', '', 'w', ARGV[at + 6], 'k', ARGV[at + 7])
+  if ARGV[at + 8] ~= '' then redis.call('HSET', root .. 'r:' .. id, 'm', ARGV[at + 8]) end
   redis.call('ZADD', root .. 'x', ARGV[at + 4], tenant .. '|' .. id .. '|' .. owner)
   if redis.call('HEXISTS', root .. 'p', owner) == 0 then redis.call('HSET', root .. 'p', owner, '0') end
 end

@@ -1,9 +1,9 @@
 #!lua
--- reserve.lua, version 2: takes all holds of a reservation or none, for several reservations one after the other.
+-- reserve.lua, version 3: takes all holds of a reservation or none, for several reservations one after the other.
 --
 -- ARGV[4]  owner; '' = none: they are standing reservations. Then for each reservation:
---   tenant, id, version of the definitions that the caller knows, lifetime ms, call, amount, tokens, the number of holds that it was made with, all holds'
---   number, and for each hold:
+--   tenant, id, version of the definitions that the caller knows, lifetime ms, call, amount, tokens, markup (basis points; '' = none), the number of holds
+--   that it was made with, all holds' number, and for each hold:
 --   shape, scope, unit, limit, amount, enforced ('1' or '0'), slot, next (when the slot is over; '' = never), ends (when it stops counting; '' = never), span
 -- Answers  {'ok', now, version, answer, …}; an answer is
 --   {'held', 'now|spent,held|…'}       all is held; what was there before, hold by hold. A repeat of the id hears the same.
@@ -14,11 +14,11 @@
 --   {'busy'}                           the tenant is locked for a moment
 --   {'gone'}                           the id was voided or settled before
 -- Refused by a server that is out of memory: nothing is granted that can't be written.
-local FIELDS, HEAD = 10, 9
+local FIELDS, HEAD = 10, 10
 local owner = ARGV[4]
 
 local function reserve(at)
-  local tenant, id, holds = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 8])
+  local tenant, id, holds = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 9])
   local row = root .. 'r:' .. id
   local known = redis.call('HMGET', row, 's', 'o')
   if known[1] then
@@ -68,7 +68,8 @@ local function reserve(at)
   local outcome = table.concat(answer, '|')
   redis.call('HSET', row, 's', 'o', 't', tenant, 'p', owner, 'c', ARGV[at + 4], 'a', text(now), 'h', holds > 0 and cmsgpack.pack(packed) or '',
     'w', ARGV[at + 5], 'k', ARGV[at + 6], 'o', outcome)
-  if owner == '' then redis.call('HSET', row, 'n', '0', 'l', ARGV[at + 7]) end
+  if ARGV[at + 7] ~= '' then redis.call('HSET', row, 'm', ARGV[at + 7]) end
+  if owner == '' then redis.call('HSET', row, 'n', '0', 'l', ARGV[at + 8]) end
   redis.call('ZADD', root .. 'x', text(now + tonumber(ARGV[at + 3])), tenant .. '|' .. id .. '|' .. owner)
   version = version + 1
   return {'held', outcome}
@@ -79,7 +80,7 @@ local answers = {'ok', text(now), ''}
 local at = 5
 while at <= #ARGV do
   answers[#answers + 1] = reserve(at)
-  at = at + HEAD + tonumber(ARGV[at + 8]) * FIELDS
+  at = at + HEAD + tonumber(ARGV[at + 9]) * FIELDS
 end
 if version ~= before then
   -- Also an owner whose first heartbeat is still to come can fall silent.

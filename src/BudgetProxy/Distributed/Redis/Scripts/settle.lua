@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- settle.lua, version 1: replaces reservations by what was used, and appends their entries to the outbox in the same step; or voids them.
+-- settle.lua, version 2: replaces reservations by what was used, and appends their entries to the outbox in the same step; or voids them.
 --
 -- For each reservation from ARGV[4]: kind (s settle, v void), tenant, id, cost, tokens, settlement. A void carries the settlement of zero, for a
 -- reservation that was charged as presumed.
@@ -10,7 +10,7 @@ local VOIDED = 3600000
 local function settle(at)
   local kind, tenant, id, cost, tokens, blob = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
   local row = root .. 'r:' .. id
-  local held = redis.call('HMGET', row, 's', 't', 'p', 'c', 'a', 'h', 'w', 'k')
+  local held = redis.call('HMGET', row, 's', 't', 'p', 'c', 'a', 'h', 'w', 'k', 'm')
   local state = held[1]
   if not state then
     if kind == 'v' then
@@ -26,7 +26,8 @@ local function settle(at)
 
   local member = tenant .. '|' .. id .. '|' .. held[3]
   if state == 'p' then
-    release(tenant, held[6], false, {u = text(tonumber(cost) - tonumber(held[7])), t = text(tonumber(tokens) - tonumber(held[8]))})
+    release(tenant, held[6], false, {u = text(tonumber(cost) - tonumber(held[7])),
+      c = text(tonumber(charged(cost, held[9])) - tonumber(charged(held[7], held[9]))), t = text(tonumber(tokens) - tonumber(held[8]))})
     local entry = publish('a', id, held[4], held[5], blob)
     redis.call('HSET', row, 's', 's')
     redis.call('ZREM', root .. 'y:' .. tenant, member)
@@ -41,7 +42,7 @@ local function settle(at)
     version = version + 1
     return {'voided'}
   end
-  release(tenant, held[6], true, {u = cost, t = tokens, r = '1'})
+  release(tenant, held[6], true, {u = cost, c = charged(cost, held[9]), t = tokens, r = '1'})
   local entry = publish('s', id, held[4], held[5], blob)
   -- The row goes as a whole once the entry is in the ledger.
   redis.call('HSET', row, 's', 's')
