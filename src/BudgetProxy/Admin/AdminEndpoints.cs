@@ -1,3 +1,4 @@
+using BudgetProxy.Billing;
 using BudgetProxy.Core.Rates.Calculator;
 using BudgetProxy.Insight;
 using BudgetProxy.DirectoryFile;
@@ -42,6 +43,7 @@ public static class AdminEndpoints
         DirectoryApi.Map(admin);
         StripeRejectsApi.Map(admin);
         StripeSetupApi.Map(admin);
+        ExportsApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall).ExcludeFromDescription();
         return routes;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BudgetProxy.Billing;
 using BudgetProxy.Insight;
 using BudgetProxy.DirectoryFile;
 using BudgetProxy.Statements;
@@ -43,6 +44,10 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(OverviewDocument))]
 [JsonSerializable(typeof(LiveDocument))]
 [JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(ExportDocument))]
+[JsonSerializable(typeof(BucketDocument))]
+[JsonSerializable(typeof(ListPage<BucketDocument>))]
+[JsonSerializable(typeof(WriteOffDocument))]
 [JsonSerializable(typeof(DirectoryOutcome))]
 [JsonSerializable(typeof(PlannedChange[]))]
 [JsonSerializable(typeof(IReadOnlyList<FileError>))]

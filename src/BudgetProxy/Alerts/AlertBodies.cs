@@ -114,6 +114,26 @@ public sealed class AlertBodies(TimeProvider clock)
             json.WriteNumber("limitDays", limit);
         });
 
+    /// <param name="tenant">Null = it is not of one tenant.</param>
+    /// <param name="buckets">How many slices of usage wait for it.</param>
+    public Alert BillingBlocked(string? tenant, string reason, long buckets, NanoUsd amount) => Make(
+        AlertKinds.BillingBlocked, tenant, $"Usage of ${amount.ToBalance()} can't be billed through Stripe: {reason}", json =>
+        {
+            json.WriteString("reason", reason);
+            json.WriteNumber("buckets", buckets);
+            json.WriteString("usd", amount.ToBalance());
+        });
+
+    /// <param name="since">When the oldest of them was cut.</param>
+    /// <param name="buckets">How many slices of usage wait.</param>
+    public Alert BillingBehind(DateTimeOffset since, long buckets, NanoUsd amount) => Make(
+        AlertKinds.BillingBehind, null, $"Usage of ${amount.ToBalance()} waits to be sent to Stripe, the oldest since {Text(since)}.", json =>
+        {
+            json.WriteString("since", Text(since));
+            json.WriteNumber("buckets", buckets);
+            json.WriteString("usd", amount.ToBalance());
+        });
+
     public Alert Test(string webhook) => Make(
         AlertKinds.WebhookTest, null, $"A test of the webhook '{webhook}'.", json => json.WriteString("webhook", webhook));
 

@@ -24,10 +24,16 @@ public static class AlertKinds
     /// <summary>The prices are old.</summary>
     public const string RatesStale = "rates.stale";
 
+    /// <summary>Usage is not billed until somebody does something.</summary>
+    public const string BillingBlocked = "billing.blocked";
+
+    /// <summary>Usage waits to be billed for too long.</summary>
+    public const string BillingBehind = "billing.behind";
+
     /// <summary>Somebody pressed the test button.</summary>
     public const string WebhookTest = "webhook.test";
 
     /// <summary>All that a webhook can be narrowed to.</summary>
     public static readonly IReadOnlyList<string> All =
-        [BudgetThreshold, RefusalBurst, SpendVelocity, ModelUnpriced, StoreOutage, StoreRecovered, RatesStale];
+        [BudgetThreshold, RefusalBurst, SpendVelocity, ModelUnpriced, StoreOutage, StoreRecovered, RatesStale, BillingBlocked, BillingBehind];
 }

@@ -8,7 +8,8 @@ namespace BudgetProxy.Billing;
 /// <param name="Tokens">Input of all kinds and output, corrections in it.</param>
 /// <param name="Cost">What the providers take.</param>
 /// <param name="Charged">With the markup.</param>
-public sealed record Accrual(string Tenant, DateTimeOffset Hour, long Requests, long Tokens, NanoUsd Cost, NanoUsd Charged)
+/// <param name="IsCorrected">True: corrections were settled in it.</param>
+public sealed record Accrual(string Tenant, DateTimeOffset Hour, long Requests, long Tokens, NanoUsd Cost, NanoUsd Charged, bool IsCorrected = false)
 {
     /// <summary>The first instant of its UTC month.</summary>
     public DateTimeOffset Month => MonthOf(Hour);

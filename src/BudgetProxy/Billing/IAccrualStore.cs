@@ -16,14 +16,14 @@ public interface IAccrualStore
     /// <summary>Lets all hours of a tenant's UTC month be cut anew, since its allowance is another.</summary>
     ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 
-    /// <summary>All hours of a tenant's UTC month, by hour.</summary>
+    /// <summary>All hours of a tenant's UTC month, by hour; whether they are corrected is not looked at.</summary>
     ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 
     /// <summary>Hours of these from which anything was cut.</summary>
     ValueTask<IReadOnlyList<HourBooked>> BookedAsync(IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken);
 
-    /// <summary>Of all tenants, from this month on; or of one, of all months.</summary>
-    ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(string? tenant, DateTimeOffset from, CancellationToken cancellationToken);
+    /// <summary>Those of all tenants in a month, by tenant and kind.</summary>
+    ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(DateTimeOffset month, CancellationToken cancellationToken);
 
     /// <summary>First entries of a tenant that were settled in an hour, in settling order.</summary>
     IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(string tenant, DateTimeOffset hour, CancellationToken cancellationToken);

@@ -42,6 +42,9 @@ public interface IBillingStore
     /// <returns>Those that were written, with their new revisions.</returns>
     ValueTask<IReadOnlyList<Bucket>> SaveAsync(IReadOnlyList<Bucket> buckets, BillingLease lease, CancellationToken cancellationToken);
 
+    /// <summary>The customer that a tenant was linked to when it was last cut; empty = it was prepaid then, null = it never was linked.</summary>
+    ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken);
+
     IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, CancellationToken cancellationToken);
 
     ValueTask<Bucket?> FindAsync(Guid id, CancellationToken cancellationToken);

@@ -12,16 +12,22 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     private const int PageSize = 2_000;
 
     private const string Tokens = "input + cached_input + cache_write_short + cache_write_long + output";
-    private const string Hours = $"SELECT tenant, at, requests, {Tokens}, cost, charged FROM usage_tenant_hours";
+    private const string HourColumns = $"tenant, at, requests, {Tokens}, cost, charged";
+    private const string Allowances = "SELECT tenant, month, kind, amount FROM billing_months";
+    private const string HasCorrections =
+        "EXISTS (SELECT 1 FROM ledger c WHERE c.tenant = h.tenant AND c.adjusts IS NOT NULL AND c.settled_at >= h.at AND c.settled_at < h.at + 3600000)";
 
     public ValueTask<CutReading> ReadAsync((string Tenant, DateTimeOffset Hour)? after, int most, CancellationToken cancellationToken) => Run(
         session =>
         {
             session.Execute("BEGIN");
-            var hours = ReadHours(session.Prepare($"{Hours} WHERE unbilled AND (tenant, at) > (?, ?) ORDER BY tenant, at LIMIT ?")
+            var hours = ReadHours(session.Prepare(
+                $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND (tenant, at) > (?, ?) ORDER BY tenant, at LIMIT ?")
                 .Bind(after?.Tenant ?? "").Bind(after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue).Bind(most));
-            var bases = Bases(session, hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal));
-            return new CutReading(hours, bases, Booked(session, hours.Select(hour => (hour.Tenant, hour.Hour))));
+            var tenants = hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal).ToList();
+            return new CutReading(
+                hours, Bases(session, tenants), Booked(session, hours.Select(hour => (hour.Tenant, hour.Hour))),
+                AllowancesOf(session, tenants));
         },
         cancellationToken);
 
@@ -35,7 +41,7 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
         cancellationToken);
 
     public ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => Run<IReadOnlyList<Accrual>>(
-        session => ReadHours(session.Prepare($"{Hours} WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at")
+        session => ReadHours(session.Prepare($"SELECT {HourColumns}, 0 FROM usage_tenant_hours WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at")
             .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds())),
         cancellationToken);
 
@@ -48,20 +54,8 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
             },
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(string? tenant, DateTimeOffset from, CancellationToken cancellationToken) =>
-        Run<IReadOnlyList<MonthAllowance>>(
-            session =>
-            {
-                var rows = tenant is null
-                    ? session.Prepare("SELECT tenant, month, kind, amount FROM billing_months WHERE month >= ? ORDER BY tenant, month, kind")
-                    : session.Prepare("SELECT tenant, month, kind, amount FROM billing_months WHERE tenant = ? AND month >= ? ORDER BY tenant, month, kind").Bind(tenant);
-                rows.Bind(from.ToUnixTimeMilliseconds());
-                var allowances = new List<MonthAllowance>();
-                while (rows.Read())
-                    allowances.Add(new MonthAllowance(rows.Text(0)!, Instant(rows.Int64(1)), BillingNames.Kind(rows.Text(2)!), rows.Int64(3)));
-                return allowances;
-            },
-            cancellationToken);
+    public ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(DateTimeOffset month, CancellationToken cancellationToken) => Run<IReadOnlyList<MonthAllowance>>(
+        session => ReadAllowances(session.Prepare($"{Allowances} WHERE month = ? ORDER BY tenant, kind").Bind(month.ToUnixTimeMilliseconds())), cancellationToken);
 
     public async IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(
         string tenant, DateTimeOffset hour, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -216,8 +210,22 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     {
         var hours = new List<Accrual>();
         while (rows.Read())
-            hours.Add(new Accrual(rows.Text(0)!, Instant(rows.Int64(1)), rows.Int64(2), rows.Int64(3), new NanoUsd(rows.Int64(4)), new NanoUsd(rows.Int64(5))));
+            hours.Add(new Accrual(rows.Text(0)!, Instant(rows.Int64(1)), rows.Int64(2), rows.Int64(3), new NanoUsd(rows.Int64(4)), new NanoUsd(rows.Int64(5)), rows.Int64(6) != 0));
         return hours;
+    }
+
+    private static List<MonthAllowance> AllowancesOf(SqliteSession session, IEnumerable<string> tenants)
+    {
+        var rows = session.Prepare($"{Allowances} WHERE tenant = ? ORDER BY month, kind");
+        return [.. tenants.SelectMany(tenant => ReadAllowances(rows.Bind(tenant)))];
+    }
+
+    private static List<MonthAllowance> ReadAllowances(SqliteStatement rows)
+    {
+        var allowances = new List<MonthAllowance>();
+        while (rows.Read())
+            allowances.Add(new MonthAllowance(rows.Text(0)!, Instant(rows.Int64(1)), BillingNames.Kind(rows.Text(2)!), rows.Int64(3)));
+        return allowances;
     }
 
     private static List<PlacedAmounts> ReadEntries(SqliteStatement rows)

@@ -143,6 +143,11 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
             true,
             cancellationToken);
 
+    public ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken) => Run(
+        connection => connection.Query("SELECT customer FROM billing_tenants WHERE tenant = $tenant", row => row.TextOrNull(0), ("$tenant", tenant)).FirstOrDefault(),
+        false,
+        cancellationToken);
+
     public async IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = filter.Most ?? int.MaxValue;

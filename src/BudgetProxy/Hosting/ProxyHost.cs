@@ -3,6 +3,7 @@ using BudgetProxy.Admin;
 using BudgetProxy.Alerts;
 using BudgetProxy.Audit;
 using BudgetProxy.Batches;
+using BudgetProxy.Billing;
 using BudgetProxy.Checks;
 using BudgetProxy.Core.Learning;
 using BudgetProxy.Core.Tokens;
@@ -216,8 +217,9 @@ public static class ProxyHost
         services.AddBatches();
         services.AddAlerts();
         services.AddChecks();
+        services.AddSingleton<ExportView>();
         if (options.Stripe is { } stripe)
-            services.AddStripe(stripe);
+            services.AddStripe(stripe).AddBilling(stripe);
         // Last, so that it stops before all others: they serve the settling that it waits for.
         services.AddSingleton<CallDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<CallDrain>());

@@ -1,6 +1,7 @@
 using BudgetProxy.Alerts;
 using BudgetProxy.Audit;
 using BudgetProxy.Batches;
+using BudgetProxy.Billing;
 using BudgetProxy.Checks;
 using BudgetProxy.Core.Rates;
 using BudgetProxy.Distributed;
@@ -44,6 +45,8 @@ internal static class StoreParts
         services.AddSingleton<IXmlRepository, SqliteKeyRing>();
         services.AddSingleton<IRunStore, SqliteRunStore>();
         services.AddSingleton<IStripeEventStore, SqliteStripeEventStore>();
+        services.AddSingleton<IBillingStore, SqliteBillingStore>();
+        services.AddSingleton<IAccrualStore, SqliteAccrualStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -64,6 +67,8 @@ internal static class StoreParts
         services.AddSingleton<IXmlRepository, PostgresKeyRing>();
         services.AddSingleton<IRunStore, PostgresRunStore>();
         services.AddSingleton<IStripeEventStore, PostgresStripeEventStore>();
+        services.AddSingleton<IBillingStore, PostgresBillingStore>();
+        services.AddSingleton<IAccrualStore, PostgresAccrualStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

@@ -50,6 +50,7 @@ internal static class BodySchemas
             ("createCustomers", Flag("True = a tenant that has no customer gets one, some hundreds in a run.")),
             ("markupPercent", Number("Of the price, with at most two decimals; needed where the markup is in the price, refused where it is in the values.", "0", "1000")),
             ("secondUnitCents", OptionalText("US cents for one unit of the second meter, with at most 12 decimals; left out = it gets no price."))),
+        ["WriteOff"] = Object("Usage to give up.", ("reason!", Text("Why; it stands in the audit trail.", 500))),
         ["WebhookDefinition"] = Object(
             "Where alerts are sent.",
             ("url!", Text("https, or http where the configuration allows it.")),

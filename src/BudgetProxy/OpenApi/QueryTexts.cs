@@ -52,6 +52,11 @@ internal static class QueryTexts
         ["since"] = (Schemas.Text(null), "Told at this instant or later: RFC 3339, or a date in UTC."),
         ["plan"] = (Schemas.Flag(null), "True = only say what would be done."),
         ["webhook"] = (Schemas.Text(null), "Only deliveries to this webhook."),
+        ["meter"] = (Schemas.Text(null), "Only those of this meter's event name."),
+        ["bucket.state"] = (Schemas.Text(null), "Only those in this state: pending, sending, sent, verified, unknown, parked, dead or written-off."),
+        ["bucket.from"] = (Schemas.Text(null), "Of this instant or later, by 'by': RFC 3339, or a date in UTC."),
+        ["bucket.to"] = (Schemas.Text(null), "Of before this instant, by 'by': RFC 3339, or a date in UTC."),
+        ["bucket.by"] = (Schemas.OneOf(null, "hour", "stamp"), "What from and to are of: the hour of settlement, or the timestamp that Stripe goes by."),
         ["state"] = (Schemas.Text(null), "Only deliveries in this state."),
     };
 

@@ -20,10 +20,11 @@ public sealed class AuthorisationMatrixTests
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /tenants/{tenant}/statements", "GET /tenants/{tenant}/statements/{month}", "GET /calls", "GET /live", "GET /health",
         "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
         "GET /exports/stripe/rejects",
+        "GET /exports/stripe", "GET /exports/stripe/buckets",
     ];
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>
-    private static readonly HashSet<string> Finance = ["POST /rates/rerate"];
+    private static readonly HashSet<string> Finance = ["POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry"];
 
     /// <summary>The role admin alone.</summary>
     private static readonly HashSet<string> Admin =
@@ -34,7 +35,7 @@ public sealed class AuthorisationMatrixTests
         "POST /tenants/{tenant}/budgets/{name}/reset", "PUT /plans/{plan}", "DELETE /plans/{plan}", "PUT /rates/{provider}/{**model}",
         "PUT /tenants/{tenant}/rates/{provider}/{**model}", "POST /rates/import", "POST /admin-keys", "DELETE /admin-keys/{id}",
         "POST /alerts/deliveries/{id}/retry", "PUT /alerts/webhooks/{name}", "DELETE /alerts/webhooks/{name}", "POST /alerts/webhooks/{name}/test",
-        "POST /alerts/webhooks/{name}/secret", "POST /exports/stripe/setup", "POST /{**path}",
+        "POST /alerts/webhooks/{name}/secret", "POST /exports/stripe/setup", "POST /{**path}", "POST /exports/stripe/tenants/{tenant}/write-off",
     ];
 
     [Fact]

@@ -13,14 +13,21 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
     private const int PageSize = 2_000;
 
     private const string Tokens = "input + cached_input + cache_write_short + cache_write_long + output";
-    private const string Hours = $"SELECT tenant, at, requests, {Tokens}, cost, charged FROM usage_tenant_hours";
+    private const string HourColumns = $"tenant, at, requests, {Tokens}, cost, charged";
+    private const string HasCorrections =
+        """
+        EXISTS (SELECT 1 FROM ledger c WHERE c.tenant = h.tenant AND c.adjusts IS NOT NULL
+            AND c.settled_at >= to_timestamp(h.at / 1000) AND c.settled_at < to_timestamp(h.at / 1000 + 3600))
+        """;
+
+    private const string Allowances = "SELECT tenant, month, kind, amount FROM billing_months";
 
     public async ValueTask<CutReading> ReadAsync((string Tenant, DateTimeOffset Hour)? after, int most, CancellationToken cancellationToken) => await database.ReadAsync(
         async connection =>
         {
             await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             var hours = await connection.RowsAsync(
-                $"{Hours} WHERE unbilled AND (tenant, at) > ($1, $2) ORDER BY tenant, at LIMIT $3", ReadHour, cancellationToken,
+                $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND (tenant, at) > ($1, $2) ORDER BY tenant, at LIMIT $3", ReadHour, cancellationToken,
                 after?.Tenant ?? "", after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue, most);
             var tenants = hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal).ToArray();
             var totals = (await connection.RowsAsync(
@@ -32,7 +39,9 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
                 row => new CutBase(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetString(2), [.. totals[row.GetString(0)]]), cancellationToken, [tenants]))
                 .ToDictionary(one => one.Tenant, StringComparer.Ordinal);
             var booked = await BookedAsync(connection, [.. hours.Select(hour => (hour.Tenant, hour.Hour))], cancellationToken);
-            return new CutReading(hours, [.. tenants.Select(tenant => known.GetValueOrDefault(tenant) ?? new CutBase(tenant, 0, null, []))], booked);
+            var allowances = await connection.RowsAsync(
+                $"{Allowances} WHERE tenant = ANY($1) ORDER BY tenant, month, kind", ReadAllowance, cancellationToken, [tenants]);
+            return new CutReading(hours, [.. tenants.Select(tenant => known.GetValueOrDefault(tenant) ?? new CutBase(tenant, 0, null, []))], booked, allowances);
         },
         cancellationToken);
 
@@ -43,19 +52,14 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
         cancellationToken);
 
     public async ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
-        $"{Hours} WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY at", ReadHour, cancellationToken,
+        $"SELECT {HourColumns}, false FROM usage_tenant_hours WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY at", ReadHour, cancellationToken,
         tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds());
 
     public async ValueTask<IReadOnlyList<HourBooked>> BookedAsync(IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken) =>
         await database.ReadAsync(connection => BookedAsync(connection, hours, cancellationToken), cancellationToken);
 
-    public async ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(string? tenant, DateTimeOffset from, CancellationToken cancellationToken)
-    {
-        object[] values = tenant is null ? [from.ToUnixTimeMilliseconds()] : [from.ToUnixTimeMilliseconds(), tenant];
-        return await QueryAsync(
-            $"SELECT tenant, month, kind, amount FROM billing_months WHERE month >= $1{(tenant is null ? "" : " AND tenant = $2")} ORDER BY tenant, month, kind",
-            row => new MonthAllowance(row.GetString(0), Instants.Of(row.GetInt64(1)), BillingNames.Kind(row.GetString(2)), row.GetInt64(3)), cancellationToken, values);
-    }
+    public async ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
+        $"{Allowances} WHERE month = $1 ORDER BY tenant, kind", ReadAllowance, cancellationToken, month.ToUnixTimeMilliseconds());
 
     public async IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(
         string tenant, DateTimeOffset hour, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -129,7 +133,11 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
     private static string Of(string table) => string.Join(" + ", Tokens.Split(" + ").Select(column => $"{table}.{column}"));
 
     private static Accrual ReadHour(NpgsqlDataReader row) => new(
-        row.GetString(0), Instants.Of(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3), new NanoUsd(row.GetInt64(4)), new NanoUsd(row.GetInt64(5)));
+        row.GetString(0), Instants.Of(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3), new NanoUsd(row.GetInt64(4)), new NanoUsd(row.GetInt64(5)),
+        row.GetBoolean(6));
+
+    private static MonthAllowance ReadAllowance(NpgsqlDataReader row) =>
+        new(row.GetString(0), Instants.Of(row.GetInt64(1)), BillingNames.Kind(row.GetString(2)), row.GetInt64(3));
 
     private static PlacedAmounts ReadEntry(NpgsqlDataReader row) => new(
         new EntryPlace(row.GetFieldValue<DateTimeOffset>(0).ToUnixTimeMilliseconds(), row.GetInt64(1), row.GetInt64(2), row.GetGuid(3)),

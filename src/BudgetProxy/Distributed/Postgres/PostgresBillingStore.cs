@@ -121,6 +121,9 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
         return [.. buckets.Where(bucket => saved.Contains(bucket.Id)).Select(bucket => bucket with { Revision = bucket.Revision + 1 })];
     }
 
+    public async ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken) =>
+        (await QueryAsync("SELECT customer FROM billing_tenants WHERE tenant = $1", row => TextOrNull(row, 0), cancellationToken, tenant)).FirstOrDefault();
+
     public async IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = filter.Most ?? int.MaxValue;

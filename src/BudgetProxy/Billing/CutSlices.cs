@@ -1,0 +1,74 @@
+using BudgetProxy.Core.Money;
+
+namespace BudgetProxy.Billing;
+
+/// <summary>Makes the buckets of one tenant's cut: of each hour and meter what of its billable amount was not cut yet.</summary>
+internal sealed class CutSlices
+{
+    private readonly CutBase _before;
+    private readonly IReadOnlyList<BillingMeter> _meters;
+    private readonly DateTimeOffset _now;
+    private readonly Dictionary<(string Meter, DateTimeOffset Hour), HourBooked> _booked;
+    private readonly Dictionary<DateTimeOffset, long> _money = [];
+    private readonly Dictionary<string, MeterTotal> _totals;
+
+    /// <param name="booked">What was cut of the hours before, on any meter.</param>
+    /// <param name="now">The instant of the cut; whole milliseconds are kept.</param>
+    public CutSlices(CutBase before, IReadOnlyList<BillingMeter> meters, IReadOnlyList<HourBooked> booked, DateTimeOffset now)
+    {
+        (_before, _meters, _now) = (before, meters, DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()));
+        _booked = booked.ToDictionary(one => (one.Meter, one.Hour));
+        _totals = before.Totals.ToDictionary(total => total.Meter, StringComparer.Ordinal);
+        foreach (var one in booked)
+            _money[one.Hour] = checked(_money.GetValueOrDefault(one.Hour) + one.Amount.Value);
+    }
+
+    public List<Bucket> Buckets { get; } = [];
+
+    public List<PrepaidSlice> Prepaid { get; } = [];
+
+    /// <summary>What the buckets add to the totals, by meter.</summary>
+    public List<MeterTotal> Added => [.. Buckets.GroupBy(bucket => bucket.Meter, StringComparer.Ordinal).Select(meter => new MeterTotal(
+        _before.Tenant, meter.Key, meter.Aggregate(NanoUsd.Zero, (sum, bucket) => sum + bucket.Amount), meter.Sum(bucket => bucket.Value), meter.Count()))];
+
+    /// <param name="billable">What of the hour is to be billed in all.</param>
+    /// <exception cref="OverflowException">An amount has no room in 64 bits.</exception>
+    public void Add(DateTimeOffset hour, BilledAmounts billable, bool isPrepaid)
+    {
+        foreach (var meter in _meters)
+        {
+            var booked = _booked.GetValueOrDefault((meter.Name, hour));
+            // Money is billed once, on whichever meter: one that is renamed does not bill the hour again.
+            var before = meter.IsMoney ? _money.GetValueOrDefault(hour) : booked?.Value ?? 0;
+            var slice = checked(billable.Of(meter.Unit) - before);
+            if (slice == 0)
+                continue;
+            if (isPrepaid)
+                Prepaid.Add(new PrepaidSlice(_before.Tenant, meter.Name, hour, new NanoUsd(meter.IsMoney ? slice : 0), meter.IsMoney ? 0 : slice));
+            else
+                Add(hour, meter, slice, booked?.Buckets ?? 0);
+        }
+    }
+
+    private void Add(DateTimeOffset hour, BillingMeter meter, long slice, int number)
+    {
+        var total = _totals.GetValueOrDefault(meter.Name) ?? new MeterTotal(_before.Tenant, meter.Name, NanoUsd.Zero, 0, 0);
+        var amount = new NanoUsd(meter.IsMoney ? slice : 0);
+        var value = meter.IsMoney ? RunningFloor.Value(total.Amount.Value, slice) : slice;
+        _totals[meter.Name] = total with { Amount = total.Amount + amount, Value = checked(total.Value + value) };
+        var bucket = new Bucket
+        {
+            Id = Guid.CreateVersion7(_now),
+            Tenant = _before.Tenant,
+            Meter = meter.Name,
+            Hour = hour,
+            Number = number,
+            Amount = amount,
+            Value = value,
+            CutAt = _now,
+            State = BucketState.Pending,
+        };
+        // Where less than a micro-dollar came together there is nothing to send; what it adds is in a later one.
+        Buckets.Add(value == 0 ? bucket with { State = BucketState.Sent, Stamp = BucketStamps.Natural(bucket), SentAt = _now } : bucket);
+    }
+}

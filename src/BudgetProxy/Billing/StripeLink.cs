@@ -1,0 +1,93 @@
+using BudgetProxy.Stripe;
+
+namespace BudgetProxy.Billing;
+
+/// <summary>The way to Stripe as the exporter goes it: at its pace, and only while it makes sense.</summary>
+public sealed class StripeLink(StripeClient client, StripeOptions options, TimeProvider clock)
+{
+    private static readonly TimeSpan MetersLife = TimeSpan.FromHours(1);
+
+    private readonly AccountBreaker _breaker = new(clock);
+    private readonly RequestPacer _pacer = new(Math.Max(1, options.RequestsPerSecond), clock);
+    private IReadOnlyList<StripeMeter>? _meters;
+    private DateTimeOffset _metersAt;
+
+    /// <summary>How long a bucket may still be stamped with its hour.</summary>
+    public TimeSpan Grace => options.Grace;
+
+    /// <summary>Why nothing is sent until a person has done something; null = nothing of the kind.</summary>
+    public string? Stopped => _breaker.Stopped;
+
+    /// <summary>What the last failure was; null = it works.</summary>
+    public string? Trouble => _breaker.Trouble;
+
+    internal bool Works => _breaker.Works;
+
+    internal DateTimeOffset NextAt => _breaker.NextAt;
+
+    /// <summary>An operator asks: what waits for Stripe is tried now.</summary>
+    public void TryNow() => _breaker.TryNow();
+
+    internal bool MaySend(DateTimeOffset now) => now >= _breaker.NextAt;
+
+    /// <returns>Null = it was not sent, since the proxy stops.</returns>
+    internal async Task<StripeReply?> SendAsync(Bucket bucket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _pacer.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
+        var reply = await AskAsync(token => client.SendAsync(
+            new MeterEvent(bucket.Meter, bucket.Customer!, bucket.Value, bucket.Identifier, bucket.Stamp!.Value), bucket.IdempotencyKey, token), cancellationToken);
+        _breaker.Note(reply);
+        return reply;
+    }
+
+    /// <summary>What Stripe has summed of a customer and meter in a minute; null = it did not say, and the reply tells why.</summary>
+    internal async Task<(decimal? Sum, StripeReply Reply)> SumAsync(string meter, string customer, DateTimeOffset minute, CancellationToken cancellationToken)
+    {
+        var (id, reply) = await MeterIdAsync(meter, cancellationToken);
+        if (id is null)
+            return (null, reply);
+        await _pacer.WaitAsync(cancellationToken);
+        var answer = await client.SummariesAsync(id, customer, minute, minute.AddMinutes(1), SummaryWindow.None, cancellationToken);
+        _breaker.Note(answer.Reply);
+        return (answer.Value?.Sum(summary => summary.Value), answer.Reply);
+    }
+
+    private async Task<(string? Id, StripeReply Reply)> MeterIdAsync(string meter, CancellationToken cancellationToken)
+    {
+        var reply = new StripeReply(StripeOutcome.NoMeter, 0, $"There is no meter with the event name {meter}.", null, null, false, null);
+        if (_meters is null || clock.GetUtcNow() - _metersAt > MetersLife || _meters.All(one => one.EventName != meter))
+        {
+            await _pacer.WaitAsync(cancellationToken);
+            var answer = await client.MetersAsync(cancellationToken);
+            _breaker.Note(answer.Reply);
+            if (answer.Value is null)
+                return (null, answer.Reply);
+            (_meters, _metersAt) = (answer.Value, clock.GetUtcNow());
+        }
+
+        // An event name can have had other meters before, which are switched off.
+        var found = _meters.Where(one => one.EventName == meter).OrderByDescending(one => one.IsActive).FirstOrDefault();
+        return (found?.Id, reply);
+    }
+
+    /// <summary>A request that is broken off because the proxy stops may have arrived.</summary>
+    private static async Task<StripeReply> AskAsync(Func<CancellationToken, ValueTask<StripeReply>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new StripeReply(StripeOutcome.Unknown, 0, "The proxy stopped before the answer.", null, null, false, null);
+        }
+    }
+}
