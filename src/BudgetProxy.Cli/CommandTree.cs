@@ -14,6 +14,7 @@ using BudgetProxy.Cli.Ledger;
 using BudgetProxy.Cli.Plans;
 using BudgetProxy.Cli.Profiles;
 using BudgetProxy.Cli.Rates;
+using BudgetProxy.Cli.Statements;
 using BudgetProxy.Cli.Tenants;
 using BudgetProxy.Cli.Top;
 using BudgetProxy.Cli.Usage;
@@ -34,6 +35,7 @@ internal static class CommandTree
         help.Add(PlansCommand.Create());
         help.Add(new UsageCommand());
         help.Add(new LedgerCommand());
+        help.Add(StatementsCommand.Create());
         help.Add(RatesCommand.Create());
         help.Add(AlertsCommand.Create());
         help.Add(new AuditCommand());

@@ -78,7 +78,10 @@ internal sealed class LedgerCommand : ListCommand
             throw CommandException.Misuse("--status and --limit are for the latest calls: leave them out, or leave --jsonl, --csv and -o out.");
         AdminQuery Filter(params ReadOnlySpan<string> path) => AdminQuery.Of(path).With("tenant", call.Get(_tenant)).With("user", call.Get(_user)).With("project", call.Get(_project))
             .With("model", call.Get(_model)).With("from", PeriodOptions.Text(from)).With("to", PeriodOptions.Text(to));
-        var download = new LedgerDownload(call.Client, Filter("ledger").With("format", format), Filter("usage"));
+        var usage = Filter("usage");
+        var download = new LinesDownload(
+            call.Client, Filter("ledger").With("format", format),
+            async stop => (await call.Client.GetAsync(usage, stop)).Json.Items("items").Sum(item => item.Whole("requests") ?? 0));
         await (call.Get(_output) is { } file && file != "-" ? download.ToFileAsync(call, file, cancellationToken) : download.ToOutputAsync(cancellationToken));
         return ExitCode.Done;
     }

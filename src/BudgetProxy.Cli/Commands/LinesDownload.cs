@@ -1,12 +1,12 @@
-using BudgetProxy.Cli.Commands;
 using BudgetProxy.Cli.Output;
 using BudgetProxy.Cli.Proxies;
 
-namespace BudgetProxy.Cli.Ledger;
+namespace BudgetProxy.Cli.Commands;
 
-/// <summary>Copies ledger entries as they come: memory does not grow with their number. What breaks off is no file, and no success.</summary>
-/// <param name="usage">The totals of the same entries, to know how far it is.</param>
-internal sealed class LedgerDownload(AdminClient client, AdminQuery entries, AdminQuery usage)
+/// <summary>Copies lines as they come: memory does not grow with their number. What breaks off is no file, and no success.</summary>
+/// <param name="lines">What answers with lines.</param>
+/// <param name="expected">About how many there will be, to know how far it is; asked only where somebody watches. Null = too few to watch.</param>
+internal sealed class LinesDownload(AdminClient client, AdminQuery lines, Func<CancellationToken, Task<long>>? expected)
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -44,18 +44,13 @@ internal sealed class LedgerDownload(AdminClient client, AdminQuery entries, Adm
         call.Terminal.Line($"{_lines:#,##0} lines are in {path}.");
     }
 
-    private async Task<ProgressLine?> ProgressAsync(CancellationToken cancellationToken)
-    {
-        if (!ProgressLine.IsWanted)
-            return null;
-        var total = (await client.GetAsync(usage, cancellationToken)).Json.Items("items").Sum(item => item.Whole("requests") ?? 0);
-        return new ProgressLine("entries", total);
-    }
+    private async Task<ProgressLine?> ProgressAsync(CancellationToken cancellationToken) =>
+        expected is not null && ProgressLine.IsWanted ? new ProgressLine("entries", await expected(cancellationToken)) : null;
 
     private async Task CopyAsync(Stream output, ProgressLine? progress, string left, CancellationToken cancellationToken)
     {
         using var shown = progress;
-        using var response = await client.OpenAsync(entries, cancellationToken);
+        using var response = await client.OpenAsync(lines, cancellationToken);
         await using var input = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[BufferBytes];
         while (await ReadAsync(input, buffer, left, cancellationToken) is > 0 and var read)
