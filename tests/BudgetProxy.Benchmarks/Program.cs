@@ -5,6 +5,7 @@ using BudgetProxy.Benchmarks.Insight;
 using BudgetProxy.Benchmarks.Metering;
 using BudgetProxy.Benchmarks.Pricing;
 using BudgetProxy.Benchmarks.Proxy;
+using BudgetProxy.Benchmarks.Statements;
 using BudgetProxy.Benchmarks.Store;
 
 try
@@ -31,6 +32,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["seed", .. var rest] => await SeedCommand.RunAsync(Arguments.Parse(rest)),
     ["insight", .. var rest] => await InsightBenchmark.RunAsync(Arguments.Parse(rest)),
     ["rollup", .. var rest] => await RollUpBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["statement", .. var rest] => await StatementBenchmark.RunAsync(Arguments.Parse(rest)),
     ["pricing"] => PricingBenchmark.Run(),
     ["counting"] => CountingBenchmark.Run(),
     ["counting-load"] => LoadMeasure.Run(),
@@ -50,6 +52,7 @@ static int PrintUsage()
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
         seed --data folder | --postgres connection [--tenants 10000] [--budgets 10] [--entries 10000000]
         rollup [--seconds 3]
+        statement [--entries 1000000]
         insight --data folder [--rounds 40] [--seconds 10]
         pricing
         counting

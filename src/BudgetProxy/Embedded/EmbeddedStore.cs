@@ -168,7 +168,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
 
     public async IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        long after = 0;
+        (long SettledAt, long Sequence)? after = null;
         while (true)
         {
             // Page by page, so that a slow reader holds no snapshot that keeps the log from being reused.

@@ -6,17 +6,25 @@ namespace BudgetProxy.Embedded;
 /// <summary>Reads of the ledger and of the counters' rows on a session of their own, beside the writer.</summary>
 internal sealed class LedgerReader(EmbeddedDatabase database)
 {
-    /// <summary>Entries after <paramref name="after"/> in settling order, at most <paramref name="most"/>, and the position of the last.</summary>
-    public (List<LedgerEntry> Entries, long Last) Page(LedgerFilter filter, long after, int most)
+    /// <summary>
+    /// Entries in settling order, those that settled in one millisecond by sequence, at most <paramref name="most"/>, and the position of the last. Both indexes by
+    /// settling time are in that order, so a page costs what it holds; by sequence alone, each page of one tenant would sort all that follow.
+    /// </summary>
+    /// <param name="after">The position of the page before; null = from the first.</param>
+    public (List<LedgerEntry> Entries, (long SettledAt, long Sequence)? Last) Page(LedgerFilter filter, (long SettledAt, long Sequence)? after, int most)
     {
         using var session = database.OpenSession();
-        var rows = session.Prepare($"SELECT {LedgerTable.Columns}, seq FROM ledger WHERE {Conditions(filter)} AND seq > ? ORDER BY seq LIMIT ?");
-        BindFilter(rows, filter).Bind(after).Bind(most);
+        var rows = session.Prepare(
+            $"SELECT {LedgerTable.Columns}, seq FROM ledger WHERE {Conditions(filter)}{(after is null ? "" : " AND (settled_at, seq) > (?, ?)")} ORDER BY settled_at, seq LIMIT ?");
+        BindFilter(rows, filter);
+        if (after is var (settledAt, sequence))
+            rows.Bind(settledAt).Bind(sequence);
+        rows.Bind(most);
         var entries = new List<LedgerEntry>();
         while (rows.Read())
         {
             entries.Add(LedgerTable.Read(rows));
-            after = rows.Int64(LedgerTable.ColumnCount);
+            after = (entries[^1].SettledAt.ToUnixTimeMilliseconds(), rows.Int64(LedgerTable.ColumnCount));
         }
 
         return (entries, after);

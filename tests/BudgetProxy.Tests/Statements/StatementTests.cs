@@ -116,6 +116,21 @@ public sealed class StatementTests
         Assert.Equal(all, paged);
     }
 
+    /// <summary>A page of entries may end within a millisecond, and settling order is not the order of booking.</summary>
+    [Fact]
+    public async Task Entries_stream_once_each_and_in_settling_order()
+    {
+        await using var host = await AdminHost.StartAsync();
+        var entries = Enumerable.Range(0, 1_300).Select(i => SomeEntries.One(Guid.CreateVersion7(End), new DateTimeOffset(2025, 5, 1, 0, 0, 0, TimeSpan.Zero).AddMilliseconds(i * 7 % 1_300 / 600))).ToList();
+        await host.Ledger.AppendAsync(entries, [], CancellationToken.None);
+        foreach (var path in new[] { "/tenants/acme/statements/2025-05?detail=entries&for=us", "/ledger" })
+        {
+            var rows = (await host.GetAsync(path)).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+            Assert.Equal(
+                entries.OrderBy(entry => entry.SettledAt).Select(entry => entry.Id), rows.Select(row => row.GetProperty("id").GetGuid()));
+        }
+    }
+
     private static async Task<List<LedgerEntry>> BookAsync(AdminHost host, int seed)
     {
         var entries = new SomeEntries(seed).Make(400, End, TimeSpan.FromDays(100), "acme", "zeta").Select(row => row.Entry with
