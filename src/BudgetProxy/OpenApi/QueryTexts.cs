@@ -48,7 +48,7 @@ internal static class QueryTexts
         ["import.view"] = (Schemas.OneOf(null, "json", "table"), "How to answer: a document, or a table for people."),
         ["kind"] = (Schemas.Text(null), "Only alerts of this kind."),
         ["rejects.tenant"] = (Schemas.Text(null), "Only what was known to be this tenant's."),
-        ["meter"] = (Schemas.Text(null), "Only of this meter: Stripe's id, mtr_…."),
+        ["rejects.meter"] = (Schemas.Text(null), "Only of this meter: Stripe's id, mtr_…."),
         ["since"] = (Schemas.Text(null), "Told at this instant or later: RFC 3339, or a date in UTC."),
         ["plan"] = (Schemas.Flag(null), "True = only say what would be done."),
         ["webhook"] = (Schemas.Text(null), "Only deliveries to this webhook."),

@@ -6,7 +6,7 @@ internal static class StripeCalls
     public static readonly Dictionary<string, CallText> All = new(StringComparer.Ordinal)
     {
         ["GET /exports/stripe/rejects"] = new(
-            "listStripeRejects", "Usage that Stripe took and then threw away, as it told by webhook, newest first.", null, "rejects.tenant", "meter", "since", "limit", "after"),
+            "listStripeRejects", "Usage that Stripe took and then threw away, as it told by webhook, newest first.", null, "rejects.tenant", "rejects.meter", "since", "limit", "after"),
         ["POST /exports/stripe/setup"] = new(
             "setUpStripe", "Makes or checks meter, product and price at Stripe, and links tenants to customers. A second run changes nothing.", "StripeSetup", "plan"),
     };
