@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using BudgetProxy.Admin;
 using BudgetProxy.Audit;
+using BudgetProxy.Billing;
 using BudgetProxy.Embedded;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
@@ -11,6 +12,7 @@ using BudgetProxy.Insight;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
+using BudgetProxy.Stripe;
 using BudgetProxy.Tenants;
 using BudgetProxy.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
@@ -80,6 +82,10 @@ internal sealed class AdminHost : IAsyncDisposable
             .AddSingleton<Rerating>()
             .AddSingleton<IInsightStore, SqliteInsightStore>()
             .AddSingleton<RefusalTally>()
+            .AddSingleton<IStripeEventStore, SqliteStripeEventStore>()
+            .AddSingleton<IBillingStore, SqliteBillingStore>()
+            .AddSingleton<IAccrualStore, SqliteAccrualStore>()
+            .AddSingleton<ExportView>()
             .AddSingleton<ProxyMetrics>()
             .AddSingleton<RateAge>()
             .AddSingleton<CallsInFlight>()
