@@ -51,8 +51,8 @@ static int PrintUsage()
         metering
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
         seed --data folder | --postgres connection [--tenants 10000] [--budgets 10] [--entries 10000000]
-        rollup [--seconds 3]
         statement [--entries 1000000]
+        rollup [--seconds 3] [--only pairs | append | postgres]
         insight --data folder [--rounds 40] [--seconds 10]
         pricing
         counting

@@ -9,17 +9,15 @@ namespace BudgetProxy.Embedded;
 /// </summary>
 internal static class LedgerTotals
 {
-    private static readonly string SumsOfLevel = string.Join(", ", UsageAmounts.Columns.Select(column => $"SUM({column})"));
-
-    private static readonly string SumsOfLedger = string.Join(", ", UsageAmounts.Columns.Select(column => column switch
+    private static readonly string[] OfLedger = [.. UsageAmounts.Columns.Select(column => column switch
     {
-        "requests" => "SUM(adjusts IS NULL)",
-        "overruns" => "SUM(overrun > 0)",
+        "requests" => "adjusts IS NULL",
+        "overruns" => "overrun > 0",
         "cache_saved" => "0",
-        _ => $"SUM({column})",
-    }));
+        _ => column,
+    })];
 
-    private static readonly string SumsOfCorrections = SumsOfLedger.Replace("SUM(adjusts IS NULL)", "COUNT(*)", StringComparison.Ordinal);
+    private static readonly string[] OfCorrections = ["1", .. OfLedger[1..]];
 
     private static readonly (UsageGroups Group, string OfLedger, string OfLevel)[] Groups =
     [
@@ -33,33 +31,49 @@ internal static class LedgerTotals
         (UsageGroups.Hour, "settled_at / 3600000", "at / 3600000"),
     ];
 
+    /// <summary>A sum beyond 64 bits is cut to those: one provider that names an absurd usage twice must not make every report fail.</summary>
     public static IReadOnlyList<UsageTotal> Read(SqliteSession session, UsageQuestion question)
+    {
+        try
+        {
+            return Read(session, question, plain: true);
+        }
+        catch (StoreFaultException fault) when (fault.IsOverflow)
+        {
+            return Read(session, question, plain: false);
+        }
+    }
+
+    /// <param name="plain">False: in two halves of 32 bits, whose sums have room; at twice the cost.</param>
+    private static IReadOnlyList<UsageTotal> Read(SqliteSession session, UsageQuestion question, bool plain)
     {
         var merge = new UsageMerge();
         var state = UsageState.Read(session);
         var segments = UsagePlan.Of(question, state.HoursLeft == 0);
         if (segments.TrueForAll(segment => segment.Level is null))
         {
-            Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), "", merge);
+            Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), "", plain, merge);
             return merge.Totals();
         }
 
         foreach (var segment in segments)
-            Add(session, question, segment, segment.Level is null ? $" AND +seq <= {state.RolledUpTo}" : "", merge);
-        Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), $" AND seq > {state.RolledUpTo}", merge);
+            Add(session, question, segment, segment.Level is null ? $" AND +seq <= {state.RolledUpTo}" : "", plain, merge);
+        Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), $" AND seq > {state.RolledUpTo}", plain, merge);
         return merge.Totals();
     }
 
+    private static long Whole(long high, long low) => (long)Int128.Clamp(((Int128)high << 32) + low, long.MinValue, long.MaxValue);
+
     /// <param name="entries">Which entries, beyond the filter.</param>
-    private static void Add(SqliteSession session, UsageQuestion question, UsageSegment segment, string entries, UsageMerge merge)
+    private static void Add(SqliteSession session, UsageQuestion question, UsageSegment segment, string entries, bool plain, UsageMerge merge)
     {
         var sql = new StringBuilder("SELECT ");
         foreach (var (group, ofLedger, ofLevel) in Groups)
             sql.Append(!question.Groups.HasFlag(group) ? "NULL" : segment.Level is null ? ofLedger : ofLevel).Append(", ");
         // Corrections are few among the entries, so they are found by the index of them alone.
-        var (sums, table, time) = segment.Level is { } level ? (SumsOfLevel, UsageLevels.Table(level), "at")
-            : question.OnlyCorrections ? (SumsOfCorrections, "ledger INDEXED BY ledger_adjusts", "settled_at") : (SumsOfLedger, "ledger", "settled_at");
-        sql.Append(sums).Append(" FROM ").Append(table).Append(" WHERE 1 = 1").Append(entries);
+        var (amounts, table, time) = segment.Level is { } level ? (UsageAmounts.Columns, UsageLevels.Table(level), "at")
+            : question.OnlyCorrections ? (OfCorrections, "ledger INDEXED BY ledger_adjusts", "settled_at") : (OfLedger, "ledger", "settled_at");
+        sql.AppendJoin(", ", amounts.Select(amount => plain ? $"SUM({amount})" : $"SUM(({amount}) >> 32), SUM(({amount}) & 4294967295)")).Append(" FROM ").Append(table).Append(" WHERE 1 = 1").Append(entries);
         if (question.OnlyCorrections)
             sql.Append(" AND adjusts IS NOT NULL");
         var values = new List<string>();
@@ -85,14 +99,14 @@ internal static class LedgerTotals
         foreach (var value in values)
             rows.Bind(value);
         while (rows.Read())
-            Add(rows, merge);
+            Add(rows, plain, merge);
     }
 
-    private static void Add(SqliteStatement row, UsageMerge merge)
+    private static void Add(SqliteStatement row, bool plain, UsageMerge merge)
     {
         var amounts = merge[new UsageGroupKey(
             row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.IsNull(6) ? null : row.Int64(6), row.IsNull(7) ? null : row.Int64(7))];
         for (var i = 0; i < UsageAmounts.Columns.Length; i++)
-            amounts.Add(i, row.Int64(Groups.Length + i));
+            amounts.Add(i, plain ? row.Int64(Groups.Length + i) : Whole(row.Int64(Groups.Length + (2 * i)), row.Int64(Groups.Length + (2 * i) + 1)));
     }
 }

@@ -12,6 +12,12 @@ public sealed partial class UsageRollUp(ILedger ledger, TimeProvider clock, ILog
     /// <summary>Entries of one step: some milliseconds of SQLite's one writer.</summary>
     private const int StepSize = 500;
 
+    /// <summary>
+    /// Entries of one step at most, where it is far behind: the more at once, the more of them are of one row and the fewer pages are written, so that it catches up;
+    /// some tens of milliseconds.
+    /// </summary>
+    private const int MostAtOnce = 4_000;
+
     /// <summary>From so many on it is told how far it is.</summary>
     private const long Many = 100_000;
 
@@ -41,11 +47,15 @@ public sealed partial class UsageRollUp(ILedger ledger, TimeProvider clock, ILog
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
+    /// <summary>How many entries to add in one step where so many are left.</summary>
+    internal static int StepAfter(long left) => (int)Math.Clamp(left / 2, StepSize, MostAtOnce);
+
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        var many = false;
-        while (await ledger.RollUpAsync(StepSize, cancellationToken) is { Left: > 0 } step)
+        var (many, size) = (false, StepSize);
+        while (await ledger.RollUpAsync(size, cancellationToken) is { Left: > 0 } step)
         {
+            size = StepAfter(step.Left);
             many |= step.Left > Many;
             if (!many || (_told != 0 && clock.GetElapsedTime(_told) < TellPeriod))
                 continue;

@@ -6,6 +6,7 @@ using BudgetProxy.Core.Budgets;
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Embedded;
+using BudgetProxy.Insight;
 using Npgsql;
 
 namespace BudgetProxy.Benchmarks.Insight;
@@ -20,9 +21,13 @@ internal static class RollUpBenchmark
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var length = TimeSpan.FromSeconds(arguments.Number("seconds", 3));
-        await EmbeddedAsync(length);
-        await AppendAsync(length);
-        await PostgresAsync(length);
+        var only = arguments.Text("only", "");
+        if (only is "" or "pairs")
+            await EmbeddedAsync(length);
+        if (only is "" or "append")
+            await AppendAsync(length);
+        if (only is "" or "postgres")
+            await PostgresAsync(length);
         return 0;
     }
 
@@ -104,10 +109,9 @@ internal static class RollUpBenchmark
     {
         while (!stop.IsCancellationRequested)
         {
-            while (!stop.IsCancellationRequested && (await store.RollUpAsync(500, CancellationToken.None)).Left > 0)
-            {
-                // Until nothing is left.
-            }
+            var size = UsageRollUp.StepAfter(0);
+            while (!stop.IsCancellationRequested && await store.RollUpAsync(size, CancellationToken.None) is { Left: > 0 } step)
+                size = UsageRollUp.StepAfter(step.Left);
 
             await Task.WhenAny(Task.Delay(1_000, stop));
         }

@@ -1,6 +1,7 @@
 using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Ledger;
+using BudgetProxy.Storage;
 using BudgetProxy.Tests.Distributed.Postgres;
 using Npgsql;
 
@@ -29,7 +30,7 @@ public sealed class PostgresTenantHoursTests : TenantHoursContract, IAsyncLifeti
         await _data.ScalarAsync(
             """
             ALTER TABLE ledger ALTER COLUMN rolled_up DROP DEFAULT;
-            ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up; ALTER TABLE ledger DISABLE TRIGGER ledger_added_to_tenant_hours;
+            ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up;
             UPDATE usage_state SET done = false, hours_done = false
             """);
         await AddAsync(200);
@@ -75,17 +76,25 @@ public sealed class PostgresTenantHoursTests : TenantHoursContract, IAsyncLifeti
 
     protected override async Task BookAsync(IReadOnlyList<LedgerEntry> entries) => await _ledger.InsertAsync(Placed(entries), CancellationToken.None);
 
-    protected override async Task ForgetAsync() => await _data.ScalarAsync(
-        """
-        DROP TRIGGER ledger_added_to_tenant_hours ON ledger; DROP FUNCTION ledger_add_to_tenant_hours();
-        ALTER TABLE usage_state DROP COLUMN hours_filled_to, DROP COLUMN hours_done;
-        ALTER TABLE ledger DROP COLUMN in_tenant_hours;
-        DROP TABLE usage_tenant_hours;
-        DELETE FROM schema_migrations WHERE name = '0019_usage_tenant_hours.sql'
-        """);
+    protected override async Task ForgetAsync()
+    {
+        // The trigger's function as it was made at first.
+        var first = new MigrationFiles("postgres").Sql("0013_usage.sql");
+        first = first[first.IndexOf("CREATE FUNCTION ledger_roll_up()", StringComparison.Ordinal)..];
+        first = first[..(first.IndexOf("END $$;", StringComparison.Ordinal) + 7)].Replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", StringComparison.Ordinal);
+        await _data.ScalarAsync(first);
+        await _data.ScalarAsync(
+            """
+            DROP AGGREGATE usage_total(bigint);
+            ALTER TABLE usage_state DROP COLUMN hours_filled_to, DROP COLUMN hours_done;
+            ALTER TABLE ledger DROP COLUMN in_tenant_hours;
+            DROP TABLE usage_tenant_hours;
+            DELETE FROM schema_migrations WHERE name = ANY ('{0019_usage_tenant_hours.sql,0024_usage_plain_sums.sql}')
+            """);
+    }
 
     protected override async Task MigrateAsync() => Assert.Equal(
-        ["0019_usage_tenant_hours.sql"], await PostgresMigrations.ApplyAsync(_data.Database.Source, CancellationToken.None));
+        ["0019_usage_tenant_hours.sql", "0024_usage_plain_sums.sql"], await PostgresMigrations.ApplyAsync(_data.Database.Source, CancellationToken.None));
 
     protected override Task ReopenAsync()
     {

@@ -50,7 +50,7 @@ public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
             await _data.ScalarAsync(
                 """
                 ALTER TABLE ledger ALTER COLUMN rolled_up DROP DEFAULT; ALTER TABLE ledger ALTER COLUMN in_tenant_hours DROP DEFAULT;
-                ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up; ALTER TABLE ledger DISABLE TRIGGER ledger_added_to_tenant_hours;
+                ALTER TABLE ledger DISABLE TRIGGER ledger_rolled_up;
                 UPDATE usage_state SET done = false, hours_done = false
                 """);
         }

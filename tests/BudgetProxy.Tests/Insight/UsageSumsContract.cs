@@ -63,6 +63,34 @@ public abstract class UsageSumsContract
         Assert.Equal(week.Skip(1).Select(segment => segment.From), week.SkipLast(1).Select(segment => segment.To));
     }
 
+    /// <summary>A provider that names an absurd usage, twice, keeps no entry out, and no report from being read.</summary>
+    [Fact]
+    public async Task Sums_beyond_64_bits_are_cut()
+    {
+        var (some, hour) = (Entries(40), new DateTimeOffset(2026, 11, 19, 10, 0, 0, TimeSpan.Zero));
+        await BookAsync(some);
+        await Ledger.RollUpAsync(500, CancellationToken.None);
+        foreach (var (input, output) in new[] { (long.MaxValue, long.MinValue), (9, -9), (long.MaxValue, long.MinValue), (7, -7) })
+        {
+            var one = SomeEntries.One(Guid.CreateVersion7(hour), hour) with { Usage = new Usage { Input = input, Output = output } };
+            // One at a time, two at once, and in another hour of the same day.
+            await BookAsync([one]);
+            await Ledger.RollUpAsync(500, CancellationToken.None);
+            await BookAsync([one with { Id = Guid.CreateVersion7(hour) }, one with { Id = Guid.CreateVersion7(hour), SettledAt = hour.AddHours(1) }]);
+            await Ledger.RollUpAsync(500, CancellationToken.None);
+        }
+
+        foreach (var groups in new[] { UsageGroups.None, UsageGroups.Tenant, UsageGroups.Tenant | UsageGroups.Hour, UsageGroups.Tenant | UsageGroups.Model | UsageGroups.Day, UsageGroups.User })
+        {
+            foreach (var entries in new[] { false, true })
+            {
+                var totals = (await Ledger.TotalsAsync([new UsageQuestion(new LedgerFilter("acme"), groups, entries)], CancellationToken.None))[0];
+                Assert.Equal(12 + some.Count(entry => entry.Tenant == "acme" && entry.Adjusts is null), totals.Sum(total => total.Requests));
+                Assert.Contains(totals, total => total.Usage.Input > long.MaxValue - 1_000_000_000 && total.Usage.Output < long.MinValue + 1_000_000_000);
+            }
+        }
+    }
+
     private List<LedgerEntry> Entries(int count) =>
     [
         .. _some.Make(count, Now, TimeSpan.FromDays(100), "acme", "Zebra", "other").Select(row => row.Entry with
