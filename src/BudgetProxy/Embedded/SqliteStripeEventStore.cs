@@ -78,10 +78,13 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
         cancellationToken);
 
     private static void Insert(SqliteConnection connection, StripeReject reject) => connection.Run(
-        $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($id, $event, $at, $meter, $from, $to, $code, $message, $count, $identifier, $bucket, $tenant)",
+        $"""
+        INSERT INTO stripe_rejects ({RejectColumns}) SELECT $id, $event, $at, $meter, $from, $to, $code, $message, $count, $identifier, b.id, b.tenant
+        FROM (SELECT 1) LEFT JOIN billing_buckets b ON b.id = $bucket
+        """,
         ("$id", reject.Id.ToString()), ("$event", reject.Event), ("$at", reject.At.ToUnixTimeMilliseconds()), ("$meter", reject.Meter),
         ("$from", reject.From?.ToUnixTimeMilliseconds()), ("$to", reject.To?.ToUnixTimeMilliseconds()), ("$code", reject.Code), ("$message", reject.Message),
-        ("$count", reject.Count), ("$identifier", reject.Identifier), ("$bucket", reject.Bucket?.ToString()), ("$tenant", reject.Tenant));
+        ("$count", reject.Count), ("$identifier", reject.Identifier), ("$bucket", reject.Bucket?.ToString()));
 
     private static StripeNotice ReadEvent(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Instant(3), row.Instant(4))
     {

@@ -16,6 +16,7 @@ public interface IStripeEventStore
 
     /// <summary>Writes down how an attempt ended, with what it told, in one step.</summary>
     /// <param name="notice">As it now stands.</param>
+    /// <param name="rejects">Their tenants are those of their buckets; a bucket that there is not is left out.</param>
     /// <returns>False = another has taken it over, and nothing was written.</returns>
     ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken);
 

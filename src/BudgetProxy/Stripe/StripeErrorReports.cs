@@ -31,9 +31,7 @@ internal static class StripeErrorReports
     }
 
     /// <summary>One reject for each meter event that is named, and one for each code that has more than are named.</summary>
-    /// <param name="bucketOf">The bucket and tenant of an identifier.</param>
-    public static async Task<IReadOnlyList<StripeReject>> RejectsAsync(
-        StripeNotice notice, StripeErrorReport report, DateTimeOffset now, Func<string, ValueTask<(Guid? Bucket, string? Tenant)>> bucketOf)
+    public static List<StripeReject> RejectsOf(StripeNotice notice, StripeErrorReport report, DateTimeOffset now)
     {
         var rejects = new List<StripeReject>();
         StripeReject Blank(string code, string message, long? count) => new(
@@ -47,8 +45,7 @@ internal static class StripeErrorReports
                 if (identifier is null)
                     continue;
                 named++;
-                var (bucket, tenant) = await bucketOf(identifier);
-                rejects.Add(Blank(kind.Code, message, 1) with { Identifier = Clean(identifier), Bucket = bucket, Tenant = tenant });
+                rejects.Add(Blank(kind.Code, message, 1) with { Identifier = Clean(identifier), Bucket = BucketIdIn(identifier) });
             }
 
             if (kind.Count > named)
@@ -62,6 +59,10 @@ internal static class StripeErrorReports
 
     public static StripeReject Unreadable(StripeNotice notice, string why, DateTimeOffset now) => new(
         Guid.CreateVersion7(now), notice.EventId, now, notice.Meter, null, null, StripeReject.ReportUnreadable, Clean(why), null, null, null, null);
+
+    /// <summary>What stands behind <c>bp1:</c>, also where it is an idempotency key with its generation.</summary>
+    private static Guid? BucketIdIn(string identifier) =>
+        identifier.StartsWith("bp1:", StringComparison.Ordinal) && Guid.TryParseExact(identifier.AsSpan(4, Math.Min(32, identifier.Length - 4)), "N", out var id) ? id : null;
 
     private static StripeErrorKind KindOf(JsonElement type)
     {

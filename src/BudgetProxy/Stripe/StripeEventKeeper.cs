@@ -115,7 +115,7 @@ public sealed partial class StripeEventKeeper(StripeClient client, IStripeEventS
         var tried = notice with { Attempts = notice.Attempts + 1, Error = reply.Message };
         if (report is not null)
         {
-            await EndAsync(tried with { State = NoticeState.Done }, await StripeErrorReports.RejectsAsync(notice, report, now, BucketOfAsync), cancellationToken);
+            await EndAsync(tried with { State = NoticeState.Done }, StripeErrorReports.RejectsOf(notice, report, now), cancellationToken);
             return;
         }
 
@@ -143,12 +143,6 @@ public sealed partial class StripeEventKeeper(StripeClient client, IStripeEventS
             Log.Rejected(logger, reject.Count ?? 1, reject.Identifier ?? "(not named)", reject.Code, reject.Message);
         }
     }
-
-    private static ValueTask<(Guid? Bucket, string? Tenant)> BucketOfAsync(string identifier) => ValueTask.FromResult<(Guid?, string?)>((BucketIdIn(identifier), null));
-
-    /// <summary>What stands behind <c>bp1:</c>, also where it is an idempotency key with its generation.</summary>
-    private static Guid? BucketIdIn(string identifier) =>
-        identifier.StartsWith("bp1:", StringComparison.Ordinal) && Guid.TryParseExact(identifier.AsSpan(4, Math.Min(32, identifier.Length - 4)), "N", out var id) ? id : null;
 
     private static partial class Log
     {

@@ -9,4 +9,7 @@ public interface IStripeEventFactory : IAsyncDisposable
 
     /// <summary>A second one on the same database, as another proxy has it.</summary>
     IStripeEventStore Other { get; }
+
+    /// <summary>Puts down a bucket of a tenant.</summary>
+    Task BucketAsync(Guid id, string tenant);
 }

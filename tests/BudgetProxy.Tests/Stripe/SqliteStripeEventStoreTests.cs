@@ -24,6 +24,12 @@ public sealed class SqliteStripeEventStoreTests : StripeEventStoreContract
 
         public IStripeEventStore Other { get; }
 
+        public Task BucketAsync(Guid id, string tenant)
+        {
+            SomeBuckets.Add(_database, id, tenant);
+            return Task.CompletedTask;
+        }
+
         public ValueTask DisposeAsync()
         {
             _database.Dispose();

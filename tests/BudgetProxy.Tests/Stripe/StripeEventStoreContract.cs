@@ -48,18 +48,23 @@ public abstract class StripeEventStoreContract
         await using var factory = await CreateAsync();
         await factory.Store.AddAsync(Notice("evt_1"), default);
         await factory.Store.ClaimAsync(1, One, Noon, Noon.AddMinutes(1), default);
+        var buckets = Enumerable.Range(0, 5).Select(i => Guid.CreateVersion7(Noon.AddSeconds(i))).ToList();
+        foreach (var (bucket, i) in buckets.Select((bucket, i) => (bucket, i)))
+            await factory.BucketAsync(bucket, i % 2 == 0 ? "acme" : $"other{i}");
         var rejects = Enumerable.Range(0, 5).Select(i => Reject($"r{i}") with
         {
             Id = Guid.CreateVersion7(Noon.AddSeconds(i)),
             At = Noon.AddSeconds(i),
             Tenant = i % 2 == 0 ? "acme" : null,
+            Bucket = i % 2 == 0 ? buckets[i] : null,
             Meter = i == 4 ? null : "mtr_1",
             Identifier = i == 3 ? null : $"bp1:{i}",
-            Bucket = i == 2 ? One : null,
             Count = i == 1 ? null : i,
             From = i == 0 ? null : Noon,
         }).ToList();
-        await factory.Store.EndAsync(Notice("evt_1") with { State = NoticeState.Done }, rejects, One, default);
+        // Of a bucket that is not there nothing is known.
+        await factory.Store.EndAsync(
+            Notice("evt_1") with { State = NoticeState.Done }, [.. rejects.Select(reject => reject with { Tenant = null, Bucket = reject.Bucket ?? Two })], One, default);
         var first = await factory.Other.RejectsAsync(All with { Most = 3 }, default);
         Assert.Equivalent(Enumerable.Reverse(rejects).Take(3), first, strict: true);
         Assert.Equivalent(Enumerable.Reverse(rejects).Skip(3), await factory.Other.RejectsAsync(All with { After = first[^1].Id }, default), strict: true);

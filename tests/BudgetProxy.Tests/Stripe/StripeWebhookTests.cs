@@ -33,6 +33,7 @@ public sealed class StripeWebhookTests : IAsyncLifetime
     public async Task What_Stripe_threw_away_is_asked_for_and_listed_with_its_bucket()
     {
         var bucket = Guid.CreateVersion7();
+        SomeBuckets.Add(_proxy.Services.GetRequiredService<EmbeddedDatabase>(), bucket, "acme");
         var id = _stripe.Reports.Report(
             _stripe.AddMeter("budgetproxy_micro_usd"), ("meter_event_customer_not_found", 1, [$"bp1:{bucket:N}"]), ("meter_event_invalid_value", 4, ["foreign"]));
         Assert.Equal(200, (await SendAsync(id)).Status);
@@ -40,7 +41,8 @@ public sealed class StripeWebhookTests : IAsyncLifetime
         var ours = Assert.Single(rejects, one => one.GetProperty("bucket").ValueKind == JsonValueKind.String);
         Assert.Equal(bucket, ours.GetProperty("bucket").GetGuid());
         Assert.Equal(("meter_event_customer_not_found", 1, id), (Text(ours, "code"), ours.GetProperty("count").GetInt64(), Text(ours, "event")));
-        Assert.Equal("Thrown away for meter_event_customer_not_found.", Text(ours, "message"));
+        Assert.Equal(("acme", "Thrown away for meter_event_customer_not_found."), (Text(ours, "tenant"), Text(ours, "message")));
+        Assert.Single(JsonElement.Parse(await _proxy.Admin.GetStringAsync("exports/stripe/rejects?tenant=acme")).GetProperty("items").EnumerateArray());
         var foreign = Assert.Single(rejects, one => Text(one, "identifier") == "foreign");
         Assert.Equal(1, foreign.GetProperty("count").GetInt64());
         // Three are not named: the meter and the time say where to look.

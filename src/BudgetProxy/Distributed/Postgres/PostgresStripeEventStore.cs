@@ -44,9 +44,12 @@ public sealed class PostgresStripeEventStore(PostgresDatabase database) : IStrip
                 foreach (var reject in ended > 0 ? rejects : [])
                 {
                     await connection.RunAsync(
-                        $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                        $"""
+                        INSERT INTO stripe_rejects ({RejectColumns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, b.id, b.tenant
+                        FROM (SELECT 1) AS one LEFT JOIN billing_buckets b ON b.id = $11
+                        """,
                         cancellationToken, reject.Id, reject.Event, reject.At.ToUnixTimeMilliseconds(), Text(reject.Meter), Number(reject.From?.ToUnixTimeMilliseconds()),
-                        Number(reject.To?.ToUnixTimeMilliseconds()), reject.Code, reject.Message, Number(reject.Count), Text(reject.Identifier), Id(reject.Bucket), Text(reject.Tenant));
+                        Number(reject.To?.ToUnixTimeMilliseconds()), reject.Code, reject.Message, Number(reject.Count), Text(reject.Identifier), Id(reject.Bucket));
                 }
 
                 await transaction.CommitAsync(cancellationToken);
