@@ -15,6 +15,7 @@ using BudgetProxy.Cli.Plans;
 using BudgetProxy.Cli.Profiles;
 using BudgetProxy.Cli.Rates;
 using BudgetProxy.Cli.Statements;
+using BudgetProxy.Cli.Stripe;
 using BudgetProxy.Cli.Tenants;
 using BudgetProxy.Cli.Top;
 using BudgetProxy.Cli.Usage;
@@ -37,6 +38,7 @@ internal static class CommandTree
         help.Add(new LedgerCommand());
         help.Add(StatementsCommand.Create());
         help.Add(RatesCommand.Create());
+        help.Add(StripeCommand.Create());
         help.Add(AlertsCommand.Create());
         help.Add(new AuditCommand());
         help.Add(AdminKeysCommand.Create());

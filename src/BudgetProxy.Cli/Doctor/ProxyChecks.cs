@@ -141,6 +141,11 @@ internal sealed class ProxyChecks(ProxyAddress proxy)
             yield return Rates(rates);
         foreach (var provider in health.Items("providers"))
             yield return Credential(provider);
+        if (health.Field("stripe") is { } stripe)
+        {
+            foreach (var finding in StripeFindings.Of(stripe))
+                yield return finding;
+        }
     }
 
     private static Finding Version(string theirs)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BudgetProxy.Stripe;
 
 namespace BudgetProxy.Insight;
 
@@ -11,4 +12,8 @@ public sealed record HealthDocument(
     /// <summary>Only where asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ProviderHealthDocument>? Providers { get; init; }
+
+    /// <summary>Only where asked for, and where usage is sent to Stripe.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StripeHealthDocument? Stripe { get; init; }
 }

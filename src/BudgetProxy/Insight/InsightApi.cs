@@ -1,5 +1,6 @@
 using BudgetProxy.Admin;
 using BudgetProxy.Ledger;
+using BudgetProxy.Stripe;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -72,6 +73,10 @@ internal static class InsightApi
         var query = new QueryReader(request.Query);
         var providers = query.Flag("providers");
         query.RefuseUnknown();
-        return query.Errors.Any ? query.Errors.ToProblem() : TypedResults.Ok(await health.CheckAsync(providers, cancellationToken));
+        if (query.Errors.Any)
+            return query.Errors.ToProblem();
+        var stripe = providers ? request.HttpContext.RequestServices.GetService<StripeCheck>()?.RunAsync(cancellationToken) : null;
+        var document = await health.CheckAsync(providers, cancellationToken);
+        return TypedResults.Ok(stripe is null ? document : document with { Stripe = await stripe });
     }
 }

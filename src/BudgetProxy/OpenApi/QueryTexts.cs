@@ -37,7 +37,7 @@ internal static class QueryTexts
         ["for"] = (Schemas.OneOf(null, "customer", "us"), "customer = what the customer may see; us = also what the calls cost us."),
         ["status"] = (Schemas.Whole(null, 0, 599), "Only calls that the provider answered with this HTTP status; 0 = no answer came."),
         ["days"] = (Schemas.Whole(null, 1, 90), "Days that the series go back; 30 where it is left out."),
-        ["providers"] = (Schemas.Flag(null), "True = ask each provider, by a call that costs nothing, whether it takes its credential."),
+        ["providers"] = (Schemas.Flag(null), "True = ask each provider, and Stripe, by a call that costs nothing, whether it takes its credential."),
         ["import.format"] = (Schemas.OneOf(null, "litellm", "csv"), "What the file is."),
         ["import.effectiveFrom"] = (Schemas.Text(null), "When the rows begin: RFC 3339, or a date in UTC; now where it is left out."),
         ["apply"] = (Schemas.Flag(null), "True = do it; else it is only shown."),

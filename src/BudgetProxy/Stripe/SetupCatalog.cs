@@ -107,7 +107,7 @@ internal sealed class SetupCatalog(StripeClient client, PatientStripe patient, b
             Add("product", id, product.Id, product.IsActive ? [] : ["it is archived"], "Restore it at Stripe.");
     }
 
-    private static List<string> DifferencesOf(StripeMeter meter)
+    internal static List<string> DifferencesOf(StripeMeter meter)
     {
         var differences = new List<string>();
         if (meter.Formula != "sum")

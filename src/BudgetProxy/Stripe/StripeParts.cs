@@ -8,6 +8,7 @@ internal static class StripeParts
         services.AddSingleton(options);
         services.AddSingleton<StripeClient>();
         services.AddSingleton<StripeSetup>();
+        services.AddSingleton<StripeCheck>();
         services.AddSingleton<StripeMetrics>();
         services.AddSingleton<StripeEventKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<StripeEventKeeper>());

@@ -273,7 +273,7 @@ public sealed class OperatorCommandTests
     [Fact]
     public async Task No_command_takes_an_option_twice()
     {
-        string[] nouns = ["tenants", "keys", "budgets", "plans", "statements", "rates", "alerts", "admin-keys", "profile"];
+        string[] nouns = ["tenants", "keys", "budgets", "plans", "statements", "rates", "stripe", "alerts", "admin-keys", "profile"];
         var commands = new List<string[]>(new[] { "usage", "ledger", "audit", "whoami", "top", "doctor", "estimate", "apply", "export" }.Select(name => new[] { name }));
         foreach (var noun in nouns)
             commands.AddRange((await VerbsAsync(noun)).Select(verb => new[] { noun, verb }));
@@ -297,7 +297,7 @@ public sealed class OperatorCommandTests
     [Fact]
     public async Task Every_command_has_help_with_examples()
     {
-        foreach (var command in new[] { "tenants list", "keys rotate", "budgets set", "plans set", "usage", "ledger", "statements show", "rates import", "alerts webhooks set", "audit", "admin-keys create", "whoami", "top", "doctor", "profile set" })
+        foreach (var command in new[] { "tenants list", "keys rotate", "budgets set", "plans set", "usage", "ledger", "statements show", "rates import", "stripe setup", "stripe reconcile", "alerts webhooks set", "audit", "admin-keys create", "whoami", "top", "doctor", "profile set" })
             Assert.Contains($"  budgetproxy {command.Split(' ')[0]}", (await CliProgram.RunAsync([.. command.Split(' '), "--help"])).Ok().Output.Split("Examples:")[1], StringComparison.Ordinal);
         (await CliProgram.RunAsync("tenants", "lst")).Fails(2, "list");
     }
