@@ -63,6 +63,61 @@ public sealed class StripeCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Usage_is_sent_watched_tried_again_and_given_up()
+    {
+        var key = await _cli.Proxy.CreateTenantAsync("acme", """{"markupPercent":20}""");
+        await _cli.CallAsync(key, "acme");
+        (await _cli.RunAsync("stripe", "setup")).Ok();
+        // Without a customer it waits.
+        var waits = (await _cli.RunAsync("stripe", "run")).Ok();
+        Assert.Contains("Tenants without a Stripe customer whose usage waits: 1", waits.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^pending +1 +\$0\.0", waits.Output);
+        (await _cli.RunAsync("stripe", "setup", "--create-customers")).Ok();
+        var sent = (await _cli.RunAsync("stripe", "run")).Ok();
+        Assert.Matches(@"(?m)^sent +1 +\$0\.0", sent.Output);
+        Assert.DoesNotContain("whose usage waits", sent.Output, StringComparison.Ordinal);
+        var only = Assert.Single(_stripe.Books.Events);
+        Assert.Equal(("cus_Sim000001", "budgetproxy_micro_usd"), (only.Customer, only.EventName));
+        var table = (await _cli.RunAsync("stripe", "buckets", "--tenant", "acme", "--today")).Ok();
+        Assert.Matches($@"(?m)^acme +\d{{4}}-\d\d-\d\d \d\d:00:00 +budgetproxy_micro_usd +\$0\.\d+ +{only.Value} +sent +\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +1 +- +[0-9a-f-]{{36}}$", table.Output);
+        Assert.Contains("There are no such buckets.", (await _cli.RunAsync("stripe", "buckets", "--state", "dead")).Ok().Output, StringComparison.Ordinal);
+        var bucket = (await _cli.RunAsync("stripe", "buckets", "--json")).Ok().Json.GetProperty("items")[0].GetProperty("id").GetString()!;
+        (await _cli.RunAsync("stripe", "retry", bucket)).Fails(5, "Only a bucket that is parked, dead or unknown can be tried again");
+        (await _cli.RunAsync("stripe", "retry", "nonsense")).Fails(3, "no such bucket");
+
+        // Its customer is gone: parked until it is linked anew, or given up.
+        _stripe.Catalog.Customers[0].IsDeleted = true;
+        await _cli.CallAsync(key, "acme", booked: 2);
+        var parked = await _cli.RunAsync("stripe", "run");
+        Assert.Equal(1, parked.Code);
+        Assert.Matches(@"(?m)^parked +1 +\$0\.0", parked.Output);
+        Assert.Contains("What waits for somebody: 1", parked.Output, StringComparison.Ordinal);
+        Assert.Contains("No such customer", (await _cli.RunAsync("stripe", "buckets", "--state", "parked")).Ok().Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await _cli.RunAsync("stripe", "status")).Code);
+        var held = (await _cli.RunAsync("stripe", "buckets", "--state", "parked", "--json")).Ok().Json.GetProperty("items")[0].GetProperty("id").GetString()!;
+        Assert.Contains("is tried at once", (await _cli.RunAsync("stripe", "retry", held)).Ok().Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        (await _cli.RunAsync("stripe", "write-off", "acme")).Fails(2, "--reason");
+        (await _cli.RunAsync("stripe", "write-off", "acme", "--reason", "trial")).Fails(2, "--yes does it");
+        await _cli.RunAsync("stripe", "run");
+        Assert.Matches(@"^1 buckets of acme are written off: \$0\.0", (await _cli.RunAsync("stripe", "write-off", "acme", "--reason", "trial", "--yes")).Ok().Output);
+        Assert.Matches(@"(?m)^written-off +1 +\$0\.0", (await _cli.RunAsync("stripe", "status")).Ok().Output);
+        (await _cli.RunAsync("stripe", "write-off", "acme", "--reason", "trial", "--yes")).Fails(3, "Nothing of this tenant waits");
+        Assert.True((await _cli.RunAsync("stripe", "status", "--json")).Ok().Json.GetProperty("enabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Without_a_key_the_commands_say_how_to_turn_the_export_on()
+    {
+        await using var off = await CliProxy.StartAsync();
+        var status = await off.RunAsync("stripe", "status");
+        Assert.Equal(1, status.Code);
+        Assert.Contains("BudgetProxy__Stripe__ApiKey", status.Output, StringComparison.Ordinal);
+        (await off.RunAsync("stripe", "run")).Fails(5, "BudgetProxy__Stripe__ApiKey");
+        (await off.RunAsync("stripe", "setup")).Fails(5, "BudgetProxy__Stripe__ApiKey");
+        Assert.DoesNotContain("stripe", (await off.RunAsync("doctor")).Ok().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rejects_are_listed()
     {
         Assert.Contains("nothing that it threw away", (await _cli.RunAsync("stripe", "rejects")).Ok().Output, StringComparison.Ordinal);
