@@ -27,9 +27,16 @@ internal sealed class CutSlices
 
     public List<PrepaidSlice> Prepaid { get; } = [];
 
-    /// <summary>What the buckets add to the totals, by meter.</summary>
-    public List<MeterTotal> Added => [.. Buckets.GroupBy(bucket => bucket.Meter, StringComparer.Ordinal).Select(meter => new MeterTotal(
-        _before.Tenant, meter.Key, meter.Aggregate(NanoUsd.Zero, (sum, bucket) => sum + bucket.Amount), meter.Sum(bucket => bucket.Value), meter.Count()))];
+    /// <summary>What the buckets add to the totals, by meter; nothing, where all is prepaid: the meter is known then, and what was cut for it is found.</summary>
+    public List<MeterTotal> Added =>
+    [
+        .. Buckets.Select(bucket => bucket.Meter).Concat(Prepaid.Select(slice => slice.Meter)).Distinct(StringComparer.Ordinal).Select(meter =>
+        {
+            var buckets = Buckets.FindAll(bucket => string.Equals(bucket.Meter, meter, StringComparison.Ordinal));
+            return new MeterTotal(
+                _before.Tenant, meter, buckets.Aggregate(NanoUsd.Zero, (sum, bucket) => sum + bucket.Amount), buckets.Sum(bucket => bucket.Value), buckets.Count);
+        }),
+    ];
 
     /// <param name="billable">What of the hour is to be billed in all.</param>
     /// <exception cref="OverflowException">An amount has no room in 64 bits.</exception>

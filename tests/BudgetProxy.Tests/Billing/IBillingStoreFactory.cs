@@ -18,6 +18,7 @@ public interface IBillingStoreFactory : IAsyncDisposable
     /// <summary>Sets what an hour has come to, as booked entries do: it has changed.</summary>
     Task AccrueAsync(Accrual accrual);
 
-    /// <summary>Books entries in the ledger, and nothing else.</summary>
-    Task BookAsync(IReadOnlyList<LedgerEntry> entries);
+    /// <summary>Books entries in the ledger, and adds them up where the store does not do it by itself.</summary>
+    /// <returns>The entries as they stand there.</returns>
+    Task<IReadOnlyList<(EntryPlace Place, LedgerEntry Entry)>> BookAsync(IReadOnlyList<LedgerEntry> entries, DateTimeOffset now);
 }

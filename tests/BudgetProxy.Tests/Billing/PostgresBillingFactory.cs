@@ -63,8 +63,12 @@ internal sealed class PostgresBillingFactory : IBillingStoreFactory
         await command.ExecuteNonQueryAsync();
     }
 
-    public async Task BookAsync(IReadOnlyList<LedgerEntry> entries) => await _ledger.InsertAsync(
-        [.. entries.Select(entry => new PlacedEntry(entry, new Place(1, ++_sequence)))], default);
+    public async Task<IReadOnlyList<(EntryPlace Place, LedgerEntry Entry)>> BookAsync(IReadOnlyList<LedgerEntry> entries, DateTimeOffset now)
+    {
+        var placed = entries.Select(entry => new PlacedEntry(entry, new Place(1, ++_sequence))).ToList();
+        await _ledger.InsertAsync(placed, default);
+        return [.. placed.Select(one => (new EntryPlace(one.Entry.SettledAt.ToUnixTimeMilliseconds(), 1, one.Place.Sequence, one.Entry.Id), one.Entry))];
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -12,11 +12,13 @@ internal sealed class SqliteBillingFactory : IBillingStoreFactory
     private readonly TempFolder _folder = new();
     private readonly EmbeddedDatabase _database;
     private readonly EmbeddedStore _ledger;
+    private readonly TestClock _clock = new();
+    private long _sequence;
 
     public SqliteBillingFactory()
     {
         _database = new EmbeddedDatabase(_folder.Path);
-        _ledger = new EmbeddedStore(_database, new TestClock());
+        _ledger = new EmbeddedStore(_database, _clock);
         Buckets = new SqliteBillingStore(_database);
         Other = new SqliteBillingStore(_database);
         Accruals = new SqliteAccrualStore(_database);
@@ -47,7 +49,18 @@ internal sealed class SqliteBillingFactory : IBillingStoreFactory
         return Task.CompletedTask;
     }
 
-    public async Task BookAsync(IReadOnlyList<LedgerEntry> entries) => await _ledger.AppendAsync(entries, [], default);
+    public async Task<IReadOnlyList<(EntryPlace Place, LedgerEntry Entry)>> BookAsync(IReadOnlyList<LedgerEntry> entries, DateTimeOffset now)
+    {
+        // Entries are settled by the store's own clock, which never goes back.
+        _clock.Now = now;
+        await _ledger.AppendAsync(entries, [], default);
+        while ((await _ledger.RollUpAsync(100, default)).Left > 0)
+        {
+            // Until there are no more.
+        }
+
+        return [.. entries.Select(entry => (new EntryPlace(now.ToUnixTimeMilliseconds(), 0, ++_sequence, Guid.Empty), entry with { SettledAt = now }))];
+    }
 
     public ValueTask DisposeAsync()
     {
