@@ -9,7 +9,7 @@ namespace BudgetProxy.Cli.Budgets;
 internal sealed class BudgetSetCommand : ProxyCommand
 {
     /// <summary>What answers say beyond the definition.</summary>
-    private static readonly string[] OnlyShown = ["name", "spent", "held", "remaining", "resetsAt", "counters", "from", "toppedUp"];
+    private static readonly string[] OnlyShown = ["name", "spent", "held", "remaining", "resetsAt", "counters", "from", "toppedUp", "paidOff"];
 
     private readonly Argument<string> _tenant = Named.Tenant();
     private readonly Argument<string> _name = Named.Of("name", "The budget's name");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using BudgetProxy.Cli.Commands;
+using BudgetProxy.Cli.Output;
 using BudgetProxy.Cli.Proxies;
 
 namespace BudgetProxy.Cli.Budgets;
@@ -31,7 +32,7 @@ internal sealed class BudgetTopUpCommand : ProxyCommand
         var body = new JsonObject { ["usd"] = QuantityText.Usd(call.Get(_usd)) };
         Fields.Apply(call.Parsed, body);
         var answer = await call.Client.PostAsync(AdminQuery.Path("tenants", tenant, "budgets", name, "topup"), body, cancellationToken);
-        call.Done($"Budget {name} of tenant {tenant} has ${body["usd"]} more in this window.", answer.Json);
+        call.Done($"Budget {name} of tenant {tenant} has ${body["usd"]} more{(answer.Json.Text("window") == "lifetime" ? "" : " in this window")}{(answer.Json.Usd("paidOff") is { } paid ? $"; {MoneyText.Of(paid)} of it paid for what was spent above the limit" : "")}.", answer.Json);
         if (!call.Json)
             BudgetShowCommand.Write(call.Terminal, answer.Json);
         return ExitCode.Done;

@@ -13,5 +13,5 @@ internal static class TenantsCommand
 
     public static ExampleCommand Create() => new CommandGroup(
         "tenants", "The customers whose money is limited", Examples,
-        new TenantsListCommand(), new TenantShowCommand(), new TenantSetCommand(), new TenantSuspendCommand(suspend: true), new TenantSuspendCommand(suspend: false), new TenantDeleteCommand());
+        new TenantsListCommand(), new TenantShowCommand(), new TenantBalanceCommand(), new TenantSetCommand(), new TenantSuspendCommand(suspend: true), new TenantSuspendCommand(suspend: false), new TenantDeleteCommand());
 }

@@ -39,6 +39,12 @@ public sealed record Budget
     /// <summary>Shares of the limit (0.5 = half) at which to alert, in percent.</summary>
     public IReadOnlyList<int> AlertAtPercent { get; init; } = [];
 
+    /// <summary>
+    /// True where prepaid credit can be kept in it: every call of the tenant takes what it is charged from one counter that never begins anew, and none is let
+    /// through without.
+    /// </summary>
+    public bool IsCredit => this is { LimitKind: LimitKind.Charged, Window.Kind: WindowKind.Lifetime, Per: null, Match.Count: 0, Mode: BudgetMode.Enforce };
+
     /// <summary>Its top-ups and resets: no part of the definition, and kept when that is replaced.</summary>
     public BudgetActs Acts { get; init; } = BudgetActs.None;
 

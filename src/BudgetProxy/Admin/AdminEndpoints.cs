@@ -27,6 +27,7 @@ public static class AdminEndpoints
         KeysApi.Map(admin);
         BudgetsApi.Map(admin);
         BudgetActsApi.Map(admin);
+        BalanceApi.Map(admin);
         UsageApi.Map(admin);
         LedgerApi.Map(admin);
         StatementsApi.Map(admin);

@@ -15,6 +15,7 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(ListPage<KeyDocument>))]
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(ListPage<BudgetDocument>))]
+[JsonSerializable(typeof(BalanceDocument))]
 [JsonSerializable(typeof(AdminKeyDocument))]
 [JsonSerializable(typeof(ListPage<AdminKeyDocument>))]
 [JsonSerializable(typeof(WhoAmIDocument))]

@@ -40,7 +40,8 @@ internal static class BudgetActsApi
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
         var outcome = await directory.TopUpAsync((tenant, name), amount!.Value, (value, key), request.HttpContext.Edit(), cancellationToken);
-        return await AnswerAsync((tenant, name), outcome, request.HttpContext, directory, reservations);
+        var answer = await AnswerAsync((tenant, name), outcome, request.HttpContext, directory, reservations);
+        return outcome == BudgetActOutcome.Done && answer.Result is Ok<BudgetDocument> { Value: { } shown } ? TypedResults.Ok(shown.After(amount.Value.Value)) : answer;
     }
 
     private static async Task<Results<Ok<BudgetDocument>, ProblemHttpResult>> Reset(

@@ -21,6 +21,10 @@ public sealed record BudgetDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetAmount? ToppedUp { get; init; }
 
+    /// <summary>Of a top-up's answer: what of it paid for what had been spent above the limit. Left out = nothing, or it is no top-up's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetAmount? PaidOff { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetAmount? Spent { get; init; }
 
@@ -49,6 +53,14 @@ public sealed record BudgetDocument(
         return counters is [var only, ..]
             ? document with { ToppedUp = only.ToppedUp, Spent = only.Spent, Held = only.Held, Remaining = only.Remaining, ResetsAt = only.ResetsAt }
             : document;
+    }
+
+    /// <summary>As the answer to a top-up of so many nano-dollars that was just done.</summary>
+    internal BudgetDocument After(long topUp)
+    {
+        // Below zero before it = less than the top-up remains after it.
+        var paid = Remaining is { } left ? Math.Clamp(topUp - left.Value, 0, topUp) : 0;
+        return paid > 0 ? this with { PaidOff = new BudgetAmount(Remaining!.Value.Kind, paid) } : this;
     }
 
     /// <summary>Without counters, as it stands in a plan.</summary>

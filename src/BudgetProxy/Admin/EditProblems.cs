@@ -19,6 +19,8 @@ internal static class EditProblems
             EditOutcome.PlanInUse => Problems.Conflict($"Tenants are on this plan, '{edited.Detail}' among them; put them on another plan, or on none, first."),
             EditOutcome.OfPlan => Problems.Conflict(
                 $"This budget comes from the plan '{edited.Detail}': change it there, or put a budget of the same name at the tenant, which then holds instead."),
+            EditOutcome.NoCredit => Problems.Conflict(
+                $"The tenant '{edited.Detail}' is on a prepaid plan, and its own budget of the name of the plan's credit must be one too: {PlanDocument.CreditRule}."),
             EditOutcome.KeyIsOver => Problems.Conflict("The key was revoked or has expired, and stays so; make a new one."),
             EditOutcome.Configured => Problems.Conflict("This key stands in the configuration (BudgetProxy__AdminKey); take it out there."),
             EditOutcome.LastAdmin => Problems.Conflict("This is the last key with the role admin; make another one first."),

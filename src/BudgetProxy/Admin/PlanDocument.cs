@@ -15,6 +15,9 @@ public sealed record PlanDocument(
     string Name, IReadOnlyList<BudgetDocument> Budgets, IReadOnlyList<string> AllowedModels, string? MaxCallUsd,
     IReadOnlyDictionary<string, BudgetAmount>? Included, string Billing, int Tenants)
 {
+    /// <summary>What a budget has to be so that credit can be kept in it.</summary>
+    internal const string CreditRule = "a limit of chargedUsd, the window lifetime, the mode enforce, and neither per nor match";
+
     public static PlanDocument Of(Plan plan, int tenants) => new(
         plan.Id, [.. plan.Budgets.Select(BudgetDocument.OfDefinition)], plan.AllowedModels, plan.MaxCall?.ToBalance(),
         plan.Included is { } included
@@ -40,7 +43,24 @@ public sealed record PlanDocument(
             Billing = fields.OneOf<PlanBilling>("billing") ?? PlanBilling.Metered,
         };
         fields.RefuseUnknown();
+        CheckCredit(plan, fields);
         return plan;
+    }
+
+    private static void CheckCredit(Plan plan, FieldReader fields)
+    {
+        if (plan.Billing != PlanBilling.Prepaid)
+            return;
+        if (plan.Budgets.Count(budget => budget.IsCredit) != 1)
+        {
+            fields.Fail(
+                "billing",
+                "prepaid needs exactly one budget of the plan that keeps the credit, such as {\"name\":\"credit\",\"limit\":{\"chargedUsd\":\"0\"},\"window\":\"lifetime\"}: "
+                + CreditRule + ".");
+        }
+
+        if (plan.Included is not null)
+            fields.Fail("included", "Says what is free before usage is billed, and on a prepaid plan nothing is billed afterwards; give credit with the limit of its budget.");
     }
 
     private static Included? ReadIncluded(FieldReader fields) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BudgetProxy.Admin;
 using BudgetProxy.Audit;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Runs;
@@ -211,6 +212,7 @@ internal sealed class DirectoryPlanner
             _errors.Add(tenant.Place, tenant.Path + ".plan", $"There is no plan '{tenant.Tenant.Plan}'{(_context.Prune ? " in the file, and others are pruned" : "")}.");
         foreach (var id in _recounted.Order(StringComparer.Ordinal))
         {
+            CheckCredit(id, named, wanted);
             if (_next.FindTenant(id) is not { Budgets.Count: > DirectoryRules.MaxBudgetsPerTenant } full)
                 continue;
             var plan = wanted.Plans.FirstOrDefault(plan => plan.Plan.Id == full.Plan);
@@ -222,6 +224,18 @@ internal sealed class DirectoryPlanner
 
         if (_plans.Count > 0 && _next.Plans.Count() is var plans and > DirectoryRules.MaxPlans)
             _errors.Add(wanted.Plans[0].Place, "plans", $"There would be {plans} plans; at most {DirectoryRules.MaxPlans} are possible.");
+    }
+
+    private void CheckCredit(string id, Dictionary<string, WantedTenant> named, WantedDirectory wanted)
+    {
+        if (_next.FindTenant(id) is not { LacksCredit: true } tenant)
+            return;
+        var credit = tenant.Terms!.Credit!.Name;
+        var plan = wanted.Plans.FirstOrDefault(plan => plan.Plan.Id == tenant.Plan);
+        var (place, path) = named.TryGetValue(id, out var own) ? (own.Place, own.Path) : (plan!.Place, plan.Path);
+        _errors.Add(
+            place, $"{path}.budgets",
+            $"The tenant '{id}' is on a prepaid plan, and its own budget '{credit}', which stands before the plan's, must be one for credit too: {PlanDocument.CreditRule}.");
     }
 
     private void Keep(StoredKey key)

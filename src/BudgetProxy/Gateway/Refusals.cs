@@ -134,7 +134,7 @@ public static class Refusals
         }
 
         var kind = refusal.Budget.LimitKind;
-        var message = $"The {NameOf(refusal)} can't take this {what}: it may need {Shown(needed, kind)}, "
+        var message = refusal.Budget.IsCredit ? NoCredit(refusal, what, needed) : $"The {NameOf(refusal)} can't take this {what}: it may need {Shown(needed, kind)}, "
             + $"{Shown(refusal.Remaining, kind)} of {Shown(refusal.Limit, kind)} remain. {Outlook(refusal, needed)}";
         if (!refusal.Budget.Window.IsShorterThanDay)
             return new GatewayRefusal(StatusCodes.Status402PaymentRequired, "budget_exceeded", message) { Budget = refusal, EstimatedCost = cost };
@@ -162,6 +162,11 @@ public static class Refusals
     /// <summary>What refused: a run's own limit goes by the run.</summary>
     private static string NameOf(Refusal refusal) =>
         refusal.Budget.Name == RunBudget.Name ? $"run {Shown(refusal.ScopeValue)}" : $"budget '{refusal.Budget.Name}'";
+
+    /// <summary>In the words of who has paid in.</summary>
+    private static string NoCredit(Refusal refusal, string what, long needed) =>
+        $"Your prepaid balance is {Shown(refusal.Remaining, refusal.Budget.LimitKind)}, and this {what} may come to {Shown(needed, refusal.Budget.LimitKind)}. "
+        + "Top up your balance, or ask for less: a shorter prompt or a lower output limit.";
 
     private static string Outlook(Refusal refusal, long needed) =>
         needed > refusal.Limit ? "That is more than the whole limit: shorten the prompt or lower the output limit."

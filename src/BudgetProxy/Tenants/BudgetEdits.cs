@@ -16,6 +16,8 @@ internal static class BudgetEdits
         var next = current.With(wanted);
         if (old is null && next.FindTenant(wanted.Tenant)!.Budgets.Count > DirectoryRules.MaxBudgetsPerTenant)
             return Decision<Budget>.No(EditOutcome.TooManyBudgets, wanted.Tenant);
+        if (next.FindTenant(wanted.Tenant)!.LacksCredit)
+            return Decision<Budget>.No(EditOutcome.NoCredit, wanted.Tenant);
         string? before = old is null ? null : DefinitionJson.Of(old), after = DefinitionJson.Of(wanted);
         if (old?.Plan is null && before == after)
             return Decision<Budget>.Stands(old!);

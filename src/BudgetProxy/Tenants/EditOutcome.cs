@@ -27,6 +27,9 @@ public enum EditOutcome
     /// <summary>The budget is only the tenant's plan's.</summary>
     OfPlan,
 
+    /// <summary>A tenant on a prepaid plan would have no credit, since its own budget of the name of the plan's is of another kind.</summary>
+    NoCredit,
+
     /// <summary>The key was revoked or has expired.</summary>
     KeyIsOver,
 

@@ -22,4 +22,7 @@ public sealed record Plan
     public Included? Included { get; init; }
 
     public PlanBilling Billing { get; init; }
+
+    /// <summary>The budget that keeps the credit of each tenant on it; null = nothing is paid before.</summary>
+    public Budget? Credit => Billing == PlanBilling.Prepaid ? Budgets.FirstOrDefault(budget => budget.IsCredit) : null;
 }

@@ -19,6 +19,8 @@ internal static class PlanEdits
         var tenants = next.TenantsOn(wanted.Id).ToList();
         if (tenants.Find(tenant => tenant.Budgets.Count > DirectoryRules.MaxBudgetsPerTenant) is { } full)
             return Decision<Plan>.No(EditOutcome.TooManyBudgets, full.Id);
+        if (tenants.Find(tenant => tenant.LacksCredit) is { } without)
+            return Decision<Plan>.No(EditOutcome.NoCredit, without.Id);
         return Decision<Plan>.Yes(wanted, next, new DirectoryWrite
         {
             Plans = [wanted],

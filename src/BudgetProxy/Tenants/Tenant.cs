@@ -52,6 +52,14 @@ public sealed record Tenant
     /// <summary>The per-call ceiling that holds for its calls: its own, else its plan's; null = none.</summary>
     public NanoUsd? CeilingInForce => MaxCall ?? Terms?.MaxCall;
 
+    /// <summary>The budget that keeps its credit: its own where it has one by the name of its plan's; null = it pays nothing before.</summary>
+    public Budget? Credit => Terms?.Credit is { } credit
+        ? Budgets.FirstOrDefault(budget => budget.IsCredit && string.Equals(budget.Name, credit.Name, StringComparison.Ordinal))
+        : null;
+
+    /// <summary>True where it is to pay before and its own budget stands in the way of the credit's: nothing would keep it from calling without.</summary>
+    internal bool LacksCredit => Terms?.Credit is not null && Credit is null;
+
     /// <summary>The tenant under these terms: with the plan's budgets beside its own, all without a zone in the tenant's.</summary>
     internal Tenant Under(Plan? plan)
     {

@@ -62,12 +62,12 @@ public sealed partial class TenantDirectory
             return No(BudgetActOutcome.Changed);
         if (Refusing(budget, act) is { } refusal)
             return No(refusal);
-        var before = ForgetBefore(budget, now);
-        var next = current.With(act, before);
+        var acts = OldActs.With(budget, act, now, () => NewId("act_"));
+        var next = acts.Aggregate(current, (snapshot, one) => snapshot.With(one.Act, one.Before));
         var entry = new AuditEntry(
             Now(), edit.By, act.TopUp is null ? AuditActions.ResetBudget : AuditActions.TopUpBudget, $"{act.Tenant}/{act.Budget}", act.Tenant, null,
             DefinitionJson.Of(act));
-        var write = new DirectoryWrite { Acts = [(act, before)], Audit = [entry] };
+        var write = new DirectoryWrite { Acts = acts, Audit = [entry] };
         return (BudgetActOutcome.Done, Decision<Budget>.Yes(budget, next, write) with { Tenants = [act.Tenant] });
 
         static (BudgetActOutcome, Decision<Budget>) No(BudgetActOutcome outcome) => (outcome, Decision<Budget>.No(EditOutcome.Done));
@@ -82,13 +82,5 @@ public sealed partial class TenantDirectory
         var slot = budget.Window.SlotAt(act.At);
         IEnumerable<string?> counters = act.Value is null ? budget.Acts.ToppedUpValues.Append(null) : [act.Value];
         return counters.Any(scope => budget.Limit + budget.ToppedUpIn(scope, slot) + amount > NanoUsd.MaxLimit.Value) ? BudgetActOutcome.TooMuch : null;
-    }
-
-    /// <summary>What was done before this no longer bears on any window; of a lifetime all does.</summary>
-    private static DateTimeOffset ForgetBefore(Budget budget, DateTimeOffset now)
-    {
-        var window = budget.Window.At(now).Start;
-        var memory = now - LeastMemory;
-        return window < memory ? window : memory;
     }
 }

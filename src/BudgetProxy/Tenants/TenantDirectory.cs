@@ -173,6 +173,8 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
                 if (stored || counters is null)
                 {
                     await seeding.FinishAsync(Current, counters);
+                    if (stored)
+                        await BeginCreditAsync(basis, decision.Tenants, CancellationToken.None);
                     return decision.Result;
                 }
 

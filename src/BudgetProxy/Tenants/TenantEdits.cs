@@ -16,6 +16,8 @@ internal static class TenantEdits
         var made = next.FindTenant(wanted.Id)!;
         if (made.Budgets.Count > DirectoryRules.MaxBudgetsPerTenant)
             return Decision<Tenant>.No(EditOutcome.TooManyBudgets, wanted.Id);
+        if (made.LacksCredit)
+            return Decision<Tenant>.No(EditOutcome.NoCredit, wanted.Id);
         string? before = old is null ? null : DefinitionJson.Of(old), after = DefinitionJson.Of(wanted);
         if (before == after)
             return Decision<Tenant>.Stands(old!);

@@ -18,6 +18,8 @@ public sealed class AuthorisationMatrixTests
         "GET /whoami", "GET /tenants", "GET /tenants/{tenant}", "GET /tenants/{tenant}/keys", "GET /tenants/{tenant}/keys/{id}", "GET /keys",
         "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /tenants/{tenant}/statements", "GET /tenants/{tenant}/statements/{month}", "GET /calls", "GET /live", "GET /health",
+        "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /tenants/{tenant}/balance", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
+        "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /calls", "GET /live", "GET /health",
         "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
         "GET /exports/stripe/rejects",
         "GET /exports/stripe", "GET /exports/stripe/buckets",

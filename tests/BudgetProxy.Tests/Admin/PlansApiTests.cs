@@ -83,6 +83,13 @@ public sealed class PlansApiTests
     [InlineData("included.requests", """{"included":{"requests":-1}}""")]
     [InlineData("included.calls", """{"included":{"calls":5,"requests":1}}""")]
     [InlineData("billing", """{"billing":"later"}""")]
+    [InlineData("billing", """{"billing":"prepaid"}""")]
+    [InlineData("billing", """{"billing":"prepaid","budgets":[{"name":"a","limit":{"usd":"1"},"window":"lifetime"}]}""")]
+    [InlineData("billing", """{"billing":"prepaid","budgets":[{"name":"a","limit":{"chargedUsd":"1"},"window":"month"}]}""")]
+    [InlineData("billing", """{"billing":"prepaid","budgets":[{"name":"a","limit":{"chargedUsd":"1"},"window":"lifetime","per":"user"}]}""")]
+    [InlineData("billing", """{"billing":"prepaid","budgets":[{"name":"a","limit":{"chargedUsd":"1"},"window":"lifetime"},{"name":"b","limit":{"chargedUsd":"1"},"window":"lifetime"}]}""")]
+    [InlineData("included", """{"billing":"prepaid","included":{"usd":"1"},"budgets":[{"name":"a","limit":{"chargedUsd":"0"},"window":"lifetime"}]}""")]
+    [InlineData("budgets[0].limit.chargedUsd", """{"budgets":[{"name":"a","limit":{"chargedUsd":1},"window":"lifetime"}]}""")]
     public async Task A_wrong_field_is_named_and_nothing_is_made(string field, string json)
     {
         await using var host = await AdminHost.StartAsync();

@@ -150,6 +150,21 @@ public abstract class DirectoryStoreContract
     }
 
     [Fact]
+    public async Task Acts_of_a_step_are_stored_in_their_order_each_after_what_it_forgets()
+    {
+        await using var factory = await CreateAsync();
+        var store = factory.Store;
+        await store.SaveTenantAsync(new Tenant { Id = "acme", Budgets = [Budget("b", 1), Budget("c", 1)] }, CancellationToken.None);
+        BudgetAct Act(string id, int day, string budget = "b") => new("acme", budget, id, null, null, 1, new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero));
+        foreach (var act in new[] { Act("one", 1), Act("two", 2), Act("three", 20), Act("other", 1, "c") })
+            await store.AddActAsync(act, DateTimeOffset.UnixEpoch, CancellationToken.None);
+        var write = new DirectoryWrite { Acts = [(Act("merged", 2), Act("", 10).At), (Act("kept", 1), DateTimeOffset.UnixEpoch), (Act("new", 30), DateTimeOffset.UnixEpoch)] };
+        await store.WriteAsync(write, CancellationToken.None);
+        var acts = (await store.LoadAsync(CancellationToken.None)).Tenants.Single().Acts;
+        Assert.Equal(["kept", "merged", "new", "other", "three"], acts.Select(act => act.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_step_is_stored_whole_with_its_audit_entries_and_a_plan_can_be_replaced_and_deleted()
     {
         await using var factory = await CreateAsync();

@@ -131,8 +131,11 @@ internal static class PlanPages
     private static JsonArray Budgets(PipeAnswer plan) => JsonNode.Parse(plan.Body)!["budgets"]?.DeepClone().AsArray() ?? [];
 
     /// <summary><c>budgets[2].limit.usd</c> is <c>limit.usd</c> of the form.</summary>
+    /// <remarks>What is wrong with the plan as a whole, such as a prepaid one without credit, stands above the form.</remarks>
     private static Problem InFieldsOf(Problem problem) => problem.Errors is null
         ? problem
+        : problem.Errors.FirstOrDefault(error => !error.Key.StartsWith("budgets", StringComparison.Ordinal)) is { Key: not null } whole
+        ? problem with { Errors = null, Detail = string.Join(" ", whole.Value) }
         : problem with
         {
             Errors = problem.Errors.GroupBy(error => error.Key.StartsWith("budgets[", StringComparison.Ordinal) ? error.Key[(error.Key.IndexOf('.', StringComparison.Ordinal) + 1)..] : error.Key, StringComparer.Ordinal)

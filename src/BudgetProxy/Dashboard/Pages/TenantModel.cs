@@ -8,6 +8,9 @@ public sealed record TenantModel(TenantView Tenant, string Version)
 {
     public required Part<ListOf<BudgetView>> Budgets { get; init; }
 
+    /// <summary>Its prepaid credit; a problem where it has none.</summary>
+    public required Part<BalanceView> Balance { get; init; }
+
     public required Part<ListOf<KeyView>> Keys { get; init; }
 
     public required Part<OverviewView> Overview { get; init; }

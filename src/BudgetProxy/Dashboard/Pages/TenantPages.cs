@@ -44,6 +44,7 @@ internal static class TenantPages
         var model = new TenantModel(answer.Read<TenantView>(), answer.Version)
         {
             Budgets = await visit.ReadAsync<ListOf<BudgetView>>(api + "/budgets"),
+            Balance = await visit.ReadAsync<BalanceView>(api + "/balance"),
             Keys = await visit.ReadAsync<ListOf<KeyView>>(api + "/keys"),
             Overview = await visit.ReadAsync<OverviewView>($"{api}/overview?days={days}"),
             Calls = await visit.ReadAsync<ListOf<CallView>>($"/calls?tenant={id}&limit={CallsShown}"),

@@ -25,6 +25,7 @@ internal static class DirectoryCalls
             "putBudget", "Makes or replaces a budget of the tenant's own, which stands before one of its plan by that name.", "BudgetDefinition"),
         ["PATCH /tenants/{tenant}/budgets/{name}"] = new("patchBudget", "Changes some fields of a budget (JSON Merge Patch).", "BudgetPatch") { BodyTypes = Patches },
         ["DELETE /tenants/{tenant}/budgets/{name}"] = new("deleteBudget", "Deletes a budget of the tenant's own; one of its plan by that name comes into force."),
+        ["GET /tenants/{tenant}/balance"] = new("getBalance", "The prepaid credit of a tenant, as it is charged; below zero after an overrun. 404 where it has none."),
         ["POST /tenants/{tenant}/budgets/{name}/topup"] = new("topUpBudget", "Raises what may be spent in the present window; in a lifetime budget for good.", "TopUp"),
         ["POST /tenants/{tenant}/budgets/{name}/reset"] = new(
             "resetBudget", "Begins the present window anew: spent and held are 0, top-ups stay, the ledger too.", "Reset") { BodyMayBeEmpty = true },
