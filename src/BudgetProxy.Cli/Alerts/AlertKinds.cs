@@ -4,5 +4,5 @@ namespace BudgetProxy.Cli.Alerts;
 internal static class AlertKinds
 {
     public static string[] All { get; } =
-        ["budget.threshold", "refusals.burst", "spend.velocity", "model.unpriced", "store.outage", "store.recovered", "rates.stale"];
+        ["budget.threshold", "refusals.burst", "spend.velocity", "model.unpriced", "store.outage", "store.recovered", "rates.stale", "billing.blocked", "billing.behind", "billing.drift"];
 }

@@ -45,6 +45,7 @@ public static class AdminEndpoints
         StripeRejectsApi.Map(admin);
         StripeSetupApi.Map(admin);
         ExportsApi.Map(admin);
+        ReconciliationApi.Map(admin);
         admin.Map("/{**path}", NoSuchCall).ExcludeFromDescription();
         return routes;
     }

@@ -49,6 +49,7 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(BucketDocument))]
 [JsonSerializable(typeof(ListPage<BucketDocument>))]
 [JsonSerializable(typeof(WriteOffDocument))]
+[JsonSerializable(typeof(ReconciliationDocument))]
 [JsonSerializable(typeof(DirectoryOutcome))]
 [JsonSerializable(typeof(PlannedChange[]))]
 [JsonSerializable(typeof(IReadOnlyList<FileError>))]

@@ -134,6 +134,23 @@ public sealed class AlertBodies(TimeProvider clock)
             json.WriteString("usd", amount.ToBalance());
         });
 
+    /// <param name="tenant">Null = several share the customer.</param>
+    /// <param name="day">First instant of the UTC day.</param>
+    /// <param name="drift">What Stripe has more than was sent, in micro-dollars or units.</param>
+    /// <param name="buckets">Identifiers of those that would explain it.</param>
+    public Alert BillingDrift(string? tenant, (string Customer, string Meter) at, DateTimeOffset day, decimal drift, IReadOnlyList<string> buckets) => Make(
+        AlertKinds.BillingDrift, tenant, $"Stripe has {drift.ToString(CultureInfo.InvariantCulture)} more of {at.Customer} on {at.Meter} on {Text(day)[..10]} than was sent.", json =>
+        {
+            json.WriteString("customer", at.Customer);
+            json.WriteString("meter", at.Meter);
+            json.WriteString("day", Text(day)[..10]);
+            json.WriteNumber("drift", drift);
+            json.WriteStartArray("buckets");
+            foreach (var bucket in buckets)
+                json.WriteStringValue(bucket);
+            json.WriteEndArray();
+        });
+
     public Alert Test(string webhook) => Make(
         AlertKinds.WebhookTest, null, $"A test of the webhook '{webhook}'.", json => json.WriteString("webhook", webhook));
 

@@ -30,10 +30,13 @@ public static class AlertKinds
     /// <summary>Usage waits to be billed for too long.</summary>
     public const string BillingBehind = "billing.behind";
 
+    /// <summary>Stripe has something else than was sent.</summary>
+    public const string BillingDrift = "billing.drift";
+
     /// <summary>Somebody pressed the test button.</summary>
     public const string WebhookTest = "webhook.test";
 
     /// <summary>All that a webhook can be narrowed to.</summary>
     public static readonly IReadOnlyList<string> All =
-        [BudgetThreshold, RefusalBurst, SpendVelocity, ModelUnpriced, StoreOutage, StoreRecovered, RatesStale, BillingBlocked, BillingBehind];
+        [BudgetThreshold, RefusalBurst, SpendVelocity, ModelUnpriced, StoreOutage, StoreRecovered, RatesStale, BillingBlocked, BillingBehind, BillingDrift];
 }

@@ -18,6 +18,13 @@ internal static class BillingParts
         services.AddSingleton<AlertParties>();
         services.AddSingleton<BillingWatch>();
         services.AddHostedService<BillingKeeper>();
+        services.AddSingleton<StripeSums>();
+        services.AddSingleton<BillingDrift>();
+        services.AddSingleton<Reconciler>();
+        services.AddSingleton<ReconciliationBooks>();
+        services.AddSingleton<Reconciliation>();
+        services.AddSingleton<ReconciliationDuty>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReconciliationDuty>());
         return services;
     }
 }

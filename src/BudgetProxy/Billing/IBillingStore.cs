@@ -52,6 +52,11 @@ public interface IBillingStore
     /// <summary>By tenant, meter and UTC day.</summary>
     ValueTask<IReadOnlyList<BucketSum>> SumsAsync(BucketSumQuestion question, CancellationToken cancellationToken);
 
+    /// <summary>By tenant, meter, customer and UTC day of the stamp, ordered by these.</summary>
+    /// <param name="tenant">Null = of all.</param>
+    /// <param name="customer">Only what was sent for this one; null = all.</param>
+    ValueTask<IReadOnlyList<StampedSum>> StampedAsync(ReconciliationSpan span, string? tenant, string? customer, CancellationToken cancellationToken);
+
     /// <summary>All that is not sent, by tenant, meter, state and cause.</summary>
     ValueTask<IReadOnlyList<OpenSum>> OpenAsync(CancellationToken cancellationToken);
 

@@ -51,13 +51,23 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
     /// <summary>What Stripe has summed of a customer and meter in a minute; null = it did not say, and the reply tells why.</summary>
     internal async Task<(decimal? Sum, StripeReply Reply)> SumAsync(string meter, string customer, DateTimeOffset minute, CancellationToken cancellationToken)
     {
+        var answer = await SummariesAsync(meter, customer, new ReconciliationSpan(minute, minute.AddMinutes(1)), SummaryWindow.None, cancellationToken);
+        return (answer.Value?.Sum(summary => summary.Value), answer.Reply);
+    }
+
+    /// <summary>What Stripe has summed of a customer and meter in a span.</summary>
+    /// <param name="meter">The meter's event name.</param>
+    /// <param name="span">Aligned as <paramref name="window"/> says.</param>
+    internal async Task<StripeAnswer<IReadOnlyList<EventSummary>>> SummariesAsync(
+        string meter, string customer, ReconciliationSpan span, SummaryWindow window, CancellationToken cancellationToken)
+    {
         var (id, reply) = await MeterIdAsync(meter, cancellationToken);
         if (id is null)
-            return (null, reply);
+            return new StripeAnswer<IReadOnlyList<EventSummary>>(reply, null);
         await _pacer.WaitAsync(cancellationToken);
-        var answer = await client.SummariesAsync(id, customer, minute, minute.AddMinutes(1), SummaryWindow.None, cancellationToken);
+        var answer = await client.SummariesAsync(id, customer, span.From, span.To, window, cancellationToken);
         _breaker.Note(answer.Reply);
-        return (answer.Value?.Sum(summary => summary.Value), answer.Reply);
+        return answer;
     }
 
     private async Task<(string? Id, StripeReply Reply)> MeterIdAsync(string meter, CancellationToken cancellationToken)

@@ -187,6 +187,24 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
             cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<StampedSum>> StampedAsync(ReconciliationSpan span, string? tenant, string? customer, CancellationToken cancellationToken)
+    {
+        var time = BucketSql.Time(BucketTime.Stamp);
+        return Run<IReadOnlyList<StampedSum>>(
+            connection => connection.Query(
+                $"""
+                SELECT tenant, meter, customer, {time} - {time} % {BillingTimes.DayMilliseconds}, sum(CASE WHEN state IN ('sent', 'verified') THEN value ELSE 0 END),
+                    sum(CASE WHEN state IN ('sent', 'verified') THEN 0 ELSE value END)
+                FROM billing_buckets
+                WHERE {Where((span.From, $"{time} >= $from"), (span.To, $"{time} < $to"), (tenant, "tenant = $tenant"), (customer, "customer = $customer"))} AND state <> 'written-off'
+                GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+                """,
+                row => new StampedSum(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Instant(3), row.GetInt64(4), row.GetInt64(5)),
+                ("$from", BillingTimes.Ceiling(span.From)), ("$to", BillingTimes.Ceiling(span.To)), ("$tenant", tenant), ("$customer", customer)),
+            false,
+            cancellationToken);
+    }
+
     public ValueTask<IReadOnlyList<OpenSum>> OpenAsync(CancellationToken cancellationToken) =>
         Run<IReadOnlyList<OpenSum>>(connection => Sums(connection, "TRUE", null), false, cancellationToken);
 

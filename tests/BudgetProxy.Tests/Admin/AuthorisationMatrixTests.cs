@@ -23,6 +23,7 @@ public sealed class AuthorisationMatrixTests
         "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
         "GET /exports/stripe/rejects",
         "GET /exports/stripe", "GET /exports/stripe/buckets",
+        "GET /exports/stripe", "GET /exports/stripe/buckets", "GET /exports/stripe/reconciliation",
     ];
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>

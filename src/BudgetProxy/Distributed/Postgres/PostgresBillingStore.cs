@@ -160,6 +160,21 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
             cancellationToken, values);
     }
 
+    public async ValueTask<IReadOnlyList<StampedSum>> StampedAsync(ReconciliationSpan span, string? tenant, string? customer, CancellationToken cancellationToken)
+    {
+        var time = BucketSql.Time(BucketTime.Stamp);
+        var (conditions, values) = Conditions(
+            (BillingTimes.Ceiling(span.From), time + " >= {0}"), (BillingTimes.Ceiling(span.To), time + " < {0}"), (tenant, "tenant = {0}"), (customer, "customer = {0}"));
+        return await QueryAsync(
+            $"""
+            SELECT tenant, meter, customer, {time} - {time} % {BillingTimes.DayMilliseconds}, coalesce(sum(value) FILTER (WHERE state IN ('sent', 'verified')), 0)::bigint,
+                coalesce(sum(value) FILTER (WHERE state NOT IN ('sent', 'verified')), 0)::bigint
+            FROM billing_buckets WHERE {conditions} AND state <> 'written-off' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, customer COLLATE "C" NULLS FIRST, 4
+            """,
+            row => new StampedSum(row.GetString(0), row.GetString(1), TextOrNull(row, 2), Postgres.Instants.Of(row.GetInt64(3)), row.GetInt64(4), row.GetInt64(5)),
+            cancellationToken, values);
+    }
+
     public async ValueTask<IReadOnlyList<OpenSum>> OpenAsync(CancellationToken cancellationToken) =>
         await database.ReadAsync(connection => SumsAsync(connection, "TRUE", cancellationToken), cancellationToken);
 

@@ -10,6 +10,9 @@ internal static class BillingCalls
         ["GET /exports/stripe/buckets"] = new(
             "listStripeBuckets", "Slices of usage, each of which is one meter event.", null, "tenant", "meter", "bucket.state", "bucket.from", "bucket.to", "bucket.by", "limit",
             "after"),
+        ["GET /exports/stripe/reconciliation"] = new(
+            "reconcileStripe", "Ledger, buckets and Stripe's own sums by customer and day, and where they differ the buckets that explain it.", null, "tenant",
+            "reconciliation.from", "reconciliation.to", "reconciliation.limit", "after"),
         ["POST /exports/stripe/buckets/{id}/retry"] = new("retryStripeBucket", "Lets one that is parked, dead or unknown be tried again. Never blindly: what may have arrived is compared first."),
         ["POST /exports/stripe/tenants/{tenant}/write-off"] = new(
             "writeOffTenant", "Gives up for good what of a tenant was never sent. What may have arrived at Stripe stays.", "WriteOff"),

@@ -1,0 +1,119 @@
+using System.Globalization;
+using BudgetProxy.Alerts;
+using BudgetProxy.Reservations;
+
+namespace BudgetProxy.Billing;
+
+/// <summary>
+/// Once a day, at the proxy that exports: compares the days that have ended with Stripe, marks what agrees as verified, and rings where something does not. It looks
+/// three days back, which costs no more reads than one, so that what was put right meanwhile is seen to be.
+/// </summary>
+public sealed partial class ReconciliationDuty(
+    BillingDesk desk, Reconciliation reconciliation, AlertParties alerts, TimeProvider clock, ILogger<ReconciliationDuty> logger) : BackgroundService
+{
+    private const int Days = 3;
+
+    /// <summary>Tenants of a page: what is held in memory at once.</summary>
+    private const int PageSize = 200;
+
+    /// <summary>Buckets that an alert names at most.</summary>
+    private const int MostNamed = 10;
+
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
+
+    /// <summary>After a day's end: what is stamped with it may be sent so long after by default, and Stripe adds up late.</summary>
+    private static readonly TimeSpan Lag = TimeSpan.FromMinutes(90);
+
+    /// <summary>Compares what is due, where it was not yet.</summary>
+    /// <returns>True = it was compared, or is done for today; false = Stripe or the stores are away, and it is tried again.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var today = new DateTimeOffset((now - Lag).UtcDateTime.Date, TimeSpan.Zero);
+        var done = today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        if (await reconciliation.Books.DoneAsync(cancellationToken) == done)
+            return true;
+        var span = new ReconciliationSpan(today.AddDays(-Days), today);
+        string? after = null;
+        do
+        {
+            var (rows, next, failed) = await reconciliation.CompareAsync(null, span, after, PageSize, cancellationToken);
+            await TakeNoteAsync(rows, now, cancellationToken);
+            if (failed is not null)
+            {
+                Log.Failed(logger, failed.Message ?? failed.Outcome.ToString());
+                return false;
+            }
+
+            after = next;
+        }
+        while (after is not null);
+        await reconciliation.Books.MarkDoneAsync(done, cancellationToken);
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (desk.Leases.Current is null)
+                continue;
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (StoreUnavailableException)
+            {
+                // Others say loudly that the store is away; it is tried again.
+            }
+        }
+    }
+
+    private async Task TakeNoteAsync(IReadOnlyList<Reconciled> rows, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var found = new List<AlertCandidate>();
+        foreach (var row in rows)
+        {
+            foreach (var day in row.Days.Where(day => day.Drift is { } drift && drift != 0))
+            {
+                Log.Drifted(logger, row.Customer, row.Meter, day.Day, day.Drift!.Value);
+                var mark = AlertMark.Of(
+                    AlertKinds.BillingDrift, now.AddDays(ReconciliationSpan.MostDays), row.Customer, row.Meter, day.Day.ToString("O", CultureInfo.InvariantCulture),
+                    ReconciledDayDocument.Plain(day.Drift.Value).ToString(CultureInfo.InvariantCulture));
+                found.Add(new AlertCandidate(alerts.Bodies.BillingDrift(
+                    row.Tenants.Count == 1 ? row.Tenants[0] : null, (row.Customer, row.Meter), day.Day, ReconciledDayDocument.Plain(day.Drift.Value), Explaining(day)), mark));
+            }
+        }
+
+        if (found.Count > 0)
+            await alerts.Raiser.RaiseAsync(found, cancellationToken);
+        await VerifyAsync(rows, cancellationToken);
+    }
+
+    private static List<string> Explaining(ReconciledDay day) =>
+        [.. day.Hours.SelectMany(hour => hour.Buckets.Where(hour.Explains)).Select(bucket => bucket.Identifier).Take(MostNamed)];
+
+    /// <summary>A tenant's buckets of a day are verified where every customer agrees that any of them were sent for.</summary>
+    private async Task VerifyAsync(IReadOnlyList<Reconciled> rows, CancellationToken cancellationToken)
+    {
+        var days = from row in rows
+                   from tenant in row.Tenants
+                   from day in row.Days
+                   group (Row: row, Day: day) by (Tenant: tenant, row.Meter, day.Day);
+        foreach (var day in days)
+        {
+            if (day.All(one => one.Day.Drift == 0 && one.Row.Problem is null) && day.Any(one => one.Day.Sent != 0 || one.Day.Waiting != 0))
+                await desk.Store.VerifyAsync(day.Key.Tenant, day.Key.Meter, day.Key.Day, day.Key.Day.AddDays(1), cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6210, LogLevel.Warning, "Stripe's sums can't be read, so what was sent is not compared with them yet; tried again every 5 minutes: {Message}")]
+        public static partial void Failed(ILogger logger, string message);
+
+        [LoggerMessage(6211, LogLevel.Error, "Stripe has {Drift} more of customer {Customer} on meter {Meter} on {Day} than was sent. GET /admin/v1/exports/stripe/reconciliation names the buckets.")]
+        public static partial void Drifted(ILogger logger, string customer, string meter, DateTimeOffset day, decimal drift);
+    }
+}
