@@ -14,7 +14,7 @@ namespace BudgetProxy.Admin;
 public static class AdminEndpoints
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) =>
-        services.AddSingleton<DirectoryApplier>().AddSingleton<StatementReader>().ConfigureHttpJsonOptions(json =>
+        services.AddSingleton<DirectoryApplier>().AddSingleton<BilledMonths>().AddSingleton<StatementReader>().ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
             json.SerializerOptions.TypeInfoResolverChain.Insert(1, EstimateJson.Default);

@@ -25,6 +25,9 @@ public interface IAccrualStore
     /// <summary>Those of all tenants in a month, by tenant and kind.</summary>
     ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(DateTimeOffset month, CancellationToken cancellationToken);
 
+    /// <summary>All that were kept of a tenant, by month and kind.</summary>
+    ValueTask<IReadOnlyList<MonthAllowance>> AllowancesOfAsync(string tenant, CancellationToken cancellationToken);
+
     /// <summary>First entries of a tenant that were settled in an hour, in settling order.</summary>
     IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(string tenant, DateTimeOffset hour, CancellationToken cancellationToken);
 

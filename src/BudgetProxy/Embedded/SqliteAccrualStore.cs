@@ -57,6 +57,9 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     public ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(DateTimeOffset month, CancellationToken cancellationToken) => Run<IReadOnlyList<MonthAllowance>>(
         session => ReadAllowances(session.Prepare($"{Allowances} WHERE month = ? ORDER BY tenant, kind").Bind(month.ToUnixTimeMilliseconds())), cancellationToken);
 
+    public ValueTask<IReadOnlyList<MonthAllowance>> AllowancesOfAsync(string tenant, CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<MonthAllowance>>(session => AllowancesOf(session, [tenant]), cancellationToken);
+
     public async IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(
         string tenant, DateTimeOffset hour, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

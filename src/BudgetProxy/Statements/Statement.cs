@@ -1,3 +1,5 @@
+using BudgetProxy.Billing;
+
 namespace BudgetProxy.Statements;
 
 /// <summary>What a tenant used in a month and what that comes to, read in one state of the ledger: its parts add up to the nano-dollar.</summary>
@@ -27,4 +29,7 @@ public sealed record Statement
     public required IReadOnlyList<StatementLine> Users { get; init; }
 
     public required IReadOnlyList<StatementLine> Projects { get; init; }
+
+    /// <summary>What becomes of what is charged; null = its amounts have no room in 64 bits.</summary>
+    public BilledMonth? Billing { get; init; }
 }

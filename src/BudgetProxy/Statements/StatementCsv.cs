@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using BudgetProxy.Admin;
+using BudgetProxy.Billing;
+using BudgetProxy.Core.Money;
 
 namespace BudgetProxy.Statements;
 
@@ -10,6 +12,9 @@ internal sealed class StatementCsv
     private const string ContentType = "text/csv; charset=utf-8";
 
     private const string Columns = "tenant,month,soFar,section,provider,name,calls,corrections," + LedgerCsv.TokenColumns + ",chargedUsd";
+
+    /// <summary>Between the section and the money.</summary>
+    private static readonly int EmptyCells = Columns.Split(',').Length - 5;
 
     private static readonly byte[] Header = Encoding.ASCII.GetBytes(Columns + "\r\n");
     private static readonly byte[] HeaderForUs = Encoding.ASCII.GetBytes(Columns + ",costUsd,markupUsd\r\n");
@@ -43,6 +48,8 @@ internal sealed class StatementCsv
         var csv = new StatementCsv(statement, forUs, output);
         csv.Line("total", new StatementLine(null, null, statement.Total));
         csv.Line("corrections", new StatementLine(null, null, statement.Corrections));
+        if (statement.Billing is { } billing)
+            csv.Bill(billing);
         csv.Lines("model", statement.Models);
         csv.Lines("user", statement.Users);
         csv.Lines("project", statement.Projects);
@@ -59,6 +66,33 @@ internal sealed class StatementCsv
         .Raw(entry.Id.ToString()).Raw(entry.RequestId.ToString()).Raw(entry.StartedAt).Raw(entry.SettledAt).Text(entry.User).Text(entry.Project).Text(entry.Key)
         .Text(entry.Run).Text(string.Join(',', entry.Tags.Select(tag => $"{tag.Key}={tag.Value}"))).Raw(entry.Provider).Text(entry.Model).Tokens(entry.Tokens)
         .Raw(entry.ChargedUsd).Number(entry.Status).Raw(entry.Adjusts?.ToString()).End(output);
+
+    /// <summary>Lines that have an amount and nothing else.</summary>
+    private void Bill(BilledMonth month)
+    {
+        foreach (var (section, amount) in new[] { ("before", month.Before), ("included", month.Included), ("prepaid", month.Prepaid), ("billable", month.Billable) })
+            Amount(section, amount, isCost: false);
+        if (month.Buckets is not { } buckets || (buckets.IsCost && !_forUs))
+            return;
+        foreach (var (section, amount) in new[]
+        {
+            ("sent", OfMicro(buckets.Sent)), ("waiting", OfMicro(buckets.Waiting)), ("writtenOff", OfMicro(buckets.WrittenOff)), ("notCut", buckets.NotCut), ("rounding", buckets.Rounding),
+        })
+            Amount(section, amount, buckets.IsCost);
+    }
+
+    private static NanoUsd OfMicro(long micro) => new(checked(micro * 1_000));
+
+    private void Amount(string section, NanoUsd amount, bool isCost)
+    {
+        _row.Text(_statement.Tenant).Raw(_statement.Month.ToString()).Raw(_statement.SoFar ? "true" : "false").Raw(section);
+        for (var i = 0; i < EmptyCells; i++)
+            _row.Raw(null);
+        _row.Raw(isCost ? null : amount.ToString());
+        if (_forUs)
+            _row.Raw(isCost ? amount.ToString() : null).Raw(null);
+        _row.End(_output);
+    }
 
     private void Lines(string section, IReadOnlyList<StatementLine> lines)
     {

@@ -1,10 +1,11 @@
+using BudgetProxy.Billing;
 using BudgetProxy.Ledger;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Statements;
 
 /// <summary>Makes statements from the ledger's sums. A deleted tenant has its statements still.</summary>
-public sealed class StatementReader(ILedger ledger, TenantDirectory directory, TimeProvider clock)
+public sealed class StatementReader(ILedger ledger, TenantDirectory directory, BilledMonths billed, TimeProvider clock)
 {
     private const UsageGroups Models = UsageGroups.Provider | UsageGroups.Model;
 
@@ -18,7 +19,7 @@ public sealed class StatementReader(ILedger ledger, TenantDirectory directory, T
         List<UsageQuestion> questions =
         [
             new(filter, UsageGroups.None), new(filter, Models), new(filter, UsageGroups.User), new(filter, UsageGroups.Project),
-            new(filter, Models | UsageGroups.User | UsageGroups.Project) { OnlyCorrections = true },
+            new(filter, Models | UsageGroups.User | UsageGroups.Project | UsageGroups.Hour) { OnlyCorrections = true }, new(filter, UsageGroups.Hour),
         ];
         if (known is null)
             questions.Add(new UsageQuestion(new LedgerFilter(tenant), UsageGroups.None));
@@ -38,6 +39,7 @@ public sealed class StatementReader(ILedger ledger, TenantDirectory directory, T
             Models = Lines(answers[1], corrections, total => (total.Provider, total.Model)),
             Users = Lines(answers[2], corrections, total => (null, total.User)),
             Projects = Lines(answers[3], corrections, total => (null, total.Project)),
+            Billing = await billed.ReadAsync(tenant, month.From, Hours(tenant, answers[5], corrections), cancellationToken),
         };
     }
 
@@ -66,6 +68,13 @@ public sealed class StatementReader(ILedger ledger, TenantDirectory directory, T
     /// <summary>A month's entries in settling order, streamed; those that are booked meanwhile may be missed.</summary>
     public IAsyncEnumerable<LedgerEntry> Entries(string tenant, StatementMonth month, CancellationToken cancellationToken) =>
         ledger.StreamAsync(new LedgerFilter(tenant, From: month.From, To: month.To), cancellationToken);
+
+    /// <summary>The hours as billing goes by them, of the same state of the ledger as all else.</summary>
+    private static List<Accrual> Hours(string tenant, IReadOnlyList<UsageTotal> hours, IReadOnlyList<UsageTotal> corrections)
+    {
+        var corrected = corrections.Select(total => total.Hour).ToHashSet();
+        return [.. hours.Select(hour => new Accrual(tenant, hour.Hour!.Value, hour.Requests, hour.Usage.Total, hour.Cost, hour.Charged, corrected.Contains(hour.Hour)))];
+    }
 
     private static List<StatementLine> Lines(
         IReadOnlyList<UsageTotal> totals, IReadOnlyList<UsageTotal> corrections, Func<UsageTotal, (string? Provider, string? Name)> key)

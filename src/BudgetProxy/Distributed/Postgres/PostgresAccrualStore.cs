@@ -61,6 +61,9 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
     public async ValueTask<IReadOnlyList<MonthAllowance>> AllowancesAsync(DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
         $"{Allowances} WHERE month = $1 ORDER BY tenant, kind", ReadAllowance, cancellationToken, month.ToUnixTimeMilliseconds());
 
+    public async ValueTask<IReadOnlyList<MonthAllowance>> AllowancesOfAsync(string tenant, CancellationToken cancellationToken) => await QueryAsync(
+        $"{Allowances} WHERE tenant = $1 ORDER BY month, kind", ReadAllowance, cancellationToken, tenant);
+
     public async IAsyncEnumerable<PlacedAmounts> FirstEntriesAsync(
         string tenant, DateTimeOffset hour, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
