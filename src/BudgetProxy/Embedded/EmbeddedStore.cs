@@ -15,6 +15,9 @@ namespace BudgetProxy.Embedded;
 /// </summary>
 public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
 {
+    /// <summary>Budgets whose entries are summed at the same time, beside the calls and reports.</summary>
+    private const int SeedsAtOnce = 4;
+
     private const int PageSize = 500;
     private readonly Books _books;
     private readonly WalSync _sync;
@@ -104,6 +107,15 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
         var before = await OffThreadAsync(() => _check.Sum(budget, now), cancellationToken);
         await _queue.RunAsync(static (books, seed) => books.Seed(seed.Budget, seed.Before), (Budget: budget, Before: (LedgerSums?)before));
     }
+
+    public async ValueTask SeedAsync(IReadOnlyList<Budget> budgets, Action<Budget> begins, CancellationToken cancellationToken) => await Parallel.ForEachAsync(
+        budgets,
+        new ParallelOptions { MaxDegreeOfParallelism = SeedsAtOnce, CancellationToken = cancellationToken },
+        (budget, stop) =>
+        {
+            begins(budget);
+            return SeedAsync(budget, stop);
+        });
 
     public ValueTask<DateTimeOffset> NowAsync(string tenant, CancellationToken cancellationToken) => _queue.RunAsync(static (books, _) => books.Now(), 0);
 

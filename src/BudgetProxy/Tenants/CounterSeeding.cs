@@ -10,7 +10,7 @@ namespace BudgetProxy.Tenants;
 /// </summary>
 internal sealed class CounterSeeding(IReservationStore reservations)
 {
-    /// <summary>Tenants whose budgets are counted, or dropped, at the same time; more would keep reports from the database.</summary>
+    /// <summary>Tenants whose budgets are put right, or dropped, at the same time; more would keep reports from the database.</summary>
     private const int AtOnce = 4;
 
     /// <summary>So many that fail in a row say that the counters are away, and not that some of them are busy: each more would take its whole patience.</summary>
@@ -27,15 +27,10 @@ internal sealed class CounterSeeding(IReservationStore reservations)
         [.. wanted.Where(budget => !_made.TryGetValue((budget.Tenant, budget.Name), out var made)
             || !ReferenceEquals(made.Basis, basis.FindTenant(budget.Tenant)) || made.Shape != budget.Shape)];
 
-    public Task MakeAsync(DirectorySnapshot basis, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => EachAsync(
+    public ValueTask MakeAsync(DirectorySnapshot basis, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => reservations.SeedAsync(
         budgets,
-        budget => budget.Tenant,
-        budget =>
-        {
-            // Noted before: one that fails may have been made all the same. Those that it never comes to need not be put right.
-            _made[(budget.Tenant, budget.Name)] = (budget.Shape, basis.FindTenant(budget.Tenant));
-            return reservations.SeedAsync(budget, cancellationToken);
-        },
+        // Noted before: one that fails may have been made all the same. Those that it never comes to need not be put right.
+        budget => _made[(budget.Tenant, budget.Name)] = (budget.Shape, basis.FindTenant(budget.Tenant)),
         cancellationToken);
 
     /// <summary>

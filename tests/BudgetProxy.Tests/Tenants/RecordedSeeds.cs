@@ -15,6 +15,16 @@ internal sealed class RecordedSeeds : IReservationStore
 
     public ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken) => Take((budget.Tenant, budget.Name, budget.Shape));
 
+    public async ValueTask SeedAsync(IReadOnlyList<Budget> budgets, Action<Budget> begins, CancellationToken cancellationToken)
+    {
+        foreach (var budget in budgets)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            begins(budget);
+            await SeedAsync(budget, cancellationToken);
+        }
+    }
+
     public ValueTask ForgetAsync(string tenant, string? budget, CancellationToken cancellationToken) => Take((tenant, budget, null));
 
     public ValueTask<ReserveOutcome> ReserveAsync(Reservation reservation, CancellationToken cancellationToken) => throw new NotSupportedException();

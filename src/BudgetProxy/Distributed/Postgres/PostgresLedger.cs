@@ -142,19 +142,41 @@ public sealed class PostgresLedger(PostgresDatabase database)
         }
     }
 
-    /// <summary>The tenant's entries with a place above <paramref name="after"/> up to <paramref name="upTo"/>, by place; page by page.</summary>
+    /// <summary>Which of these tenants the ledger has any entry of.</summary>
+    public async Task<IReadOnlySet<string>> TenantsWithEntriesAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        // Ordered as an index is, so that one look into each partition's answers; by the planner's guess it might rather read the ledger.
+        var query = new LedgerQuery();
+        var found = await database.ReadAsync(
+            connection => query.ReadAsync(
+                connection,
+                $"""
+                SELECT asked.tenant FROM unnest({query.Parameter(tenants.ToArray())}) AS asked (tenant)
+                CROSS JOIN LATERAL (SELECT started_at FROM ledger WHERE ledger.tenant = asked.tenant ORDER BY started_at LIMIT 1) AS any_of_it
+                """,
+                row => row.GetString(0),
+                cancellationToken),
+            cancellationToken);
+        return found.ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>These tenants' entries with a place above <paramref name="after"/> up to <paramref name="upTo"/>, by tenant and place; page by page.</summary>
     public async IAsyncEnumerable<PlacedEntry> EntriesAsync(
-        string tenant, Place after, Place upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyCollection<string> tenants, Place after, Place upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PlacedEntry? last = null;
         while (true)
         {
             var query = new LedgerQuery();
-            query.And($"tenant = {query.Parameter(tenant)}").And($"(generation, sequence) <= {query.Parameter(upTo)}");
-            query.And(last is var (entry, place)
-                ? $"(generation, sequence, id) > ({query.Parameter(place.Generation)}, {query.Parameter(place.Sequence)}, {query.Parameter(entry.Id)})"
-                : $"(generation, sequence) > {query.Parameter(after)}");
-            var page = await PageAsync(query, "generation, sequence, id", cancellationToken);
+            query.And($"tenant = ANY ({query.Parameter(tenants.ToArray())})").And($"(generation, sequence) <= {query.Parameter(upTo)}");
+            query.And($"(generation, sequence) > {query.Parameter(after)}");
+            if (last is var (entry, place))
+            {
+                query.And(
+                    $"(tenant, generation, sequence, id) > ({query.Parameter(entry.Tenant)}, {query.Parameter(place.Generation)}, {query.Parameter(place.Sequence)}, {query.Parameter(entry.Id)})");
+            }
+
+            var page = await PageAsync(query, "tenant, generation, sequence, id", cancellationToken);
             foreach (var row in page)
                 yield return row;
             if (page.Count < PageSize)

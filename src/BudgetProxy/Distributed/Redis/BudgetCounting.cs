@@ -8,35 +8,32 @@ using StackExchange.Redis;
 namespace BudgetProxy.Distributed.Redis;
 
 /// <summary>
-/// Makes a budget's counters from the ledger: when it is defined, and when a call meets one that is not counted, as after a loss of Redis. What the
-/// ledger holds is summed beside the calls up to a place; then the tenant is locked for the moment that it takes to add what came since, and to give
+/// Makes a budget's counters from the ledger: when it is defined (<see cref="BudgetsCounting"/>), and when a call meets one that is not counted, as after a loss
+/// of Redis. What the ledger holds is summed beside the calls up to a place; then the tenant is locked for the moment that it takes to add what came since, and to give
 /// open reservations their holds.
 /// </summary>
 internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, PostgresLedger ledger)
 {
-    private const int MostAttempts = 20;
-    private const int LockMilliseconds = 5_000;
+    public const int MostAttempts = 20;
+    public const int LockMilliseconds = 5_000;
 
     /// <summary>Counters and holds that one script call sets: about ten milliseconds of the server.</summary>
     private const int LargestChunk = 4_000;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    /// <summary>Shards whose budgets are defined at the same time; each asks the ledger for one sum at a time, and more would keep reports from it.</summary>
+    private const int ShardsAtOnce = 4;
+
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly ConcurrentDictionary<RedisValue, Lazy<Task>> _running = new();
 
-    /// <param name="define">True: this is the definition in force from now on, and it is counted anew whatever was counted of it before.</param>
+    /// <summary>Counts a budget that is not counted.</summary>
     /// <exception cref="StoreUnavailableException">The ledger or the counters can't be reached.</exception>
-    public async Task CountAsync(Budget budget, bool define)
+    public async Task CountAsync(Budget budget)
     {
-        if (define)
-        {
-            await RunAsync(budget, define: true);
-            return;
-        }
-
         // A hundred calls that meet an uncounted budget have it counted once.
         var shape = CountedBudget.Of(budget).Shape;
-        var running = _running.GetOrAdd(shape, _ => new Lazy<Task>(() => RunAsync(budget, define: false)));
+        var running = _running.GetOrAdd(shape, _ => new Lazy<Task>(() => RunAsync(budget)));
         try
         {
             await running.Value;
@@ -47,7 +44,17 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
         }
     }
 
-    private async Task RunAsync(Budget budget, bool define)
+    /// <summary>
+    /// Makes these the definitions in force from now on, each counted anew whatever was counted of it before; those of a shard share its round trips.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The ledger or the counters can't be reached; some may have been defined.</exception>
+    /// <param name="begins">Told of each before anything is made of it.</param>
+    public Task DefineAsync(IReadOnlyList<Budget> budgets, Action<Budget> begins, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        budgets.GroupBy(budget => scripts.Shards[budget.Tenant]),
+        new ParallelOptions { MaxDegreeOfParallelism = ShardsAtOnce, CancellationToken = cancellationToken },
+        async (own, stop) => await new BudgetsCounting(this, scripts, outbox, ledger).DefineAsync(own.Key, [.. own], begins, stop));
+
+    private async Task RunAsync(Budget budget)
     {
         var shard = scripts.Shards[budget.Tenant];
         var counted = CountedBudget.Of(budget);
@@ -59,7 +66,7 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
             var sums = await ledger.SumAsync(budget, now, place, CancellationToken.None);
 
             RedisValue token = Guid.CreateVersion7(now).ToString("N");
-            var locked = await scripts.RunAsync(shard, RedisScript.Lock, budget.Tenant, token, LockMilliseconds, counted.Shape, define ? 1 : 0);
+            var locked = await scripts.RunAsync(shard, RedisScript.Lock, budget.Tenant, token, LockMilliseconds, counted.Shape, 0);
             switch (CounterScripts.WordOf(locked))
             {
                 case "counted":
@@ -74,7 +81,7 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
                 if (IsSameWindow(counted, now, CounterScripts.TimeOf(locked)))
                 {
                     await AddSinceAsync(budget, sums, copied, (place, CounterScripts.PlaceOf(locked)));
-                    if (await SetAsync(counted, define ? BudgetText.Write(budget) : "", token, sums, locked))
+                    if (await SetAsync(counted, "", token, sums, locked))
                         return;
                 }
             }
@@ -87,7 +94,7 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
         throw new StoreUnavailableException("The budget could not be counted; try again.");
     }
 
-    private static bool IsSameWindow(CountedBudget budget, DateTimeOffset before, DateTimeOffset now) =>
+    public static bool IsSameWindow(CountedBudget budget, DateTimeOffset before, DateTimeOffset now) =>
         budget.Budget.Window.Kind == WindowKind.Rolling || budget.Budget.Window.SlotAt(before) == budget.Budget.Window.SlotAt(now);
 
     /// <summary>From the outbox first, then the ledger: an entry leaves the one only when it is in the other.</summary>
@@ -103,13 +110,13 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
                 entries[entry.Entry.Id] = entry.Entry;
         }
 
-        await foreach (var entry in ledger.EntriesAsync(budget.Tenant, after, upTo, CancellationToken.None))
+        await foreach (var entry in ledger.EntriesAsync([budget.Tenant], after, upTo, CancellationToken.None))
             entries[entry.Entry.Id] = entry.Entry;
         foreach (var entry in entries.Values)
             Add(budget, entry, sums);
     }
 
-    private static void Add(Budget budget, LedgerEntry entry, LedgerSums sums)
+    public static void Add(Budget budget, LedgerEntry entry, LedgerSums sums)
     {
         var caller = entry.ToCaller();
         if (!BudgetMatcher.Matches(budget, caller, entry.Provider, entry.Model))
@@ -123,7 +130,9 @@ internal sealed class BudgetCounting(CounterScripts scripts, Outbox outbox, Post
             sums.Add(scope, slot.Start.ToUnixTimeMilliseconds(), slot.Ends?.ToUnixTimeMilliseconds(), amount);
     }
 
-    private async Task<bool> SetAsync(CountedBudget budget, RedisValue definition, RedisValue token, LedgerSums sums, ScriptAnswer locked)
+    /// <summary>Sets the counters under the lock, which it ends.</summary>
+    /// <returns>False = the lock was lost; it is to be done again.</returns>
+    public async Task<bool> SetAsync(CountedBudget budget, RedisValue definition, RedisValue token, LedgerSums sums, ScriptAnswer locked)
     {
         var counters = new List<RedisValue[]>();
         foreach (var ((scope, slot), (ends, spent)) in sums.Slots)

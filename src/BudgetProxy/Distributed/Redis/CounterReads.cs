@@ -38,7 +38,7 @@ internal sealed class CounterReads(CounterScripts scripts, BudgetCounting counti
             var page = (string[])answer.Parts![Shard.AnswerHead]!;
             if (page[0] == "count")
             {
-                await counting.CountAsync(budget, define: false);
+                await counting.CountAsync(budget);
                 skip = -PageSize;
                 continue;
             }
@@ -75,7 +75,7 @@ internal sealed class CounterReads(CounterScripts scripts, BudgetCounting counti
             var amounts = (RedisResult[])answer.Parts![Shard.AnswerHead + i]!;
             if ((string)amounts[0]! == "count")
             {
-                await counting.CountAsync(holds[i].Budget, define: false);
+                await counting.CountAsync(holds[i].Budget);
                 return null;
             }
 

@@ -96,7 +96,10 @@ internal sealed class RedisReservationStore(Shards shards, Generations generatio
         return states;
     }
 
-    public async ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken) => await counters.Counting.CountAsync(budget, define: true);
+    public async ValueTask SeedAsync(Budget budget, CancellationToken cancellationToken) => await SeedAsync([budget], static _ => { }, cancellationToken);
+
+    public async ValueTask SeedAsync(IReadOnlyList<Budget> budgets, Action<Budget> begins, CancellationToken cancellationToken) =>
+        await counters.Counting.DefineAsync(budgets, begins, cancellationToken);
 
     public async ValueTask<DateTimeOffset> NowAsync(string tenant, CancellationToken cancellationToken) =>
         CounterScripts.TimeOf(await counters.Scripts.RunAsync(shards[tenant], RedisScript.Read, tenant));

@@ -68,7 +68,7 @@ internal sealed class ReserveDecision(
         try
         {
             for (var i = 1; i < answer.Length; i++)
-                await counting.CountAsync(plan[(int)answer[i]].Hold.Budget, define: false).WaitAsync(Patience);
+                await counting.CountAsync(plan[(int)answer[i]].Hold.Budget).WaitAsync(Patience);
         }
         catch (TimeoutException late)
         {

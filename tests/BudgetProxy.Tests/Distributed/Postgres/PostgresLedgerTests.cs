@@ -186,7 +186,7 @@ public sealed class PostgresLedgerTests
         {
             var expected = entries.Where(row => row.Entry.Tenant == "acme" && row.Place > after && row.Place <= upTo).OrderBy(row => row.Place).ThenBy(row => row.Entry.Id);
             var read = new List<PlacedEntry>();
-            await foreach (var row in ledger.EntriesAsync("acme", after, upTo, CancellationToken.None))
+            await foreach (var row in ledger.EntriesAsync(["acme"], after, upTo, CancellationToken.None))
                 read.Add(row);
             Assert.Equal(expected.Select(row => (row.Entry.Id, row.Place)), read.Select(row => (row.Entry.Id, row.Place)));
         }
