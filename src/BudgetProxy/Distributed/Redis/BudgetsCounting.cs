@@ -18,6 +18,17 @@ internal sealed class BudgetsCounting(BudgetCounting counting, CounterScripts sc
     /// <summary>Tenants that are locked at the same time: their calls wait some tens of milliseconds, and Redis has some milliseconds of scripts before it.</summary>
     private const int TenantsAtOnce = 32;
 
+    /// <summary>
+    /// Steps in a row that may fail before it is given up where there are many: of hundreds of thousands one runs late on a busy machine, and all that is done need
+    /// not be done again for that. One budget alone fails at once.
+    /// </summary>
+    private const int MostFaults = 8;
+
+    /// <summary>Pauses grow until all together are longer than a lock binds: one that was lost on its way is waited for.</summary>
+    private const int MostDoublings = 7;
+
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromMilliseconds(200);
+
     /// <exception cref="StoreUnavailableException">The ledger or the counters can't be reached; some may have been defined.</exception>
     public async Task DefineAsync(Shard shard, IReadOnlyList<Budget> budgets, Action<Budget> begins, CancellationToken cancellationToken)
     {
@@ -26,21 +37,39 @@ internal sealed class BudgetsCounting(BudgetCounting counting, CounterScripts sc
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var budget in some)
                 begins(budget);
-            IReadOnlyList<Budget> left = some;
-            for (var attempt = 0; left.Count > 0; attempt++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (attempt == BudgetCounting.MostAttempts)
-                    throw new StoreUnavailableException("The budgets could not be counted; try again.");
-                if (attempt > 0)
-                    await Task.Delay(BudgetCounting.Pause, cancellationToken);
-                left = await TryAsync(shard, left);
-            }
+            await DefineAllAsync(shard, [.. some], budgets.Count > 1 ? MostFaults : 0, cancellationToken);
         }
     }
 
-    /// <returns>Those that are to be done again.</returns>
-    private async Task<IReadOnlyList<Budget>> TryAsync(Shard shard, IReadOnlyList<Budget> budgets)
+    private async Task DefineAllAsync(Shard shard, List<Budget> left, int mostFaults, CancellationToken cancellationToken)
+    {
+        for (int faults = 0, idle = 0; left.Count > 0 && idle < BudgetCounting.MostAttempts;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var (again, fault) = await TryAsync(shard, left);
+                (faults, idle) = again.Count < left.Count ? (0, 0) : (faults, idle + 1);
+                left = again;
+                if (fault is not null)
+                    throw fault;
+                if (left.Count > 0)
+                    await Task.Delay(BudgetCounting.Pause * (1 << Math.Min(idle, MostDoublings)), cancellationToken);
+            }
+            catch (StoreUnavailableException) when (faults < mostFaults)
+            {
+                faults++;
+                idle = 0;
+                await Task.Delay(PauseAfterFault * faults, cancellationToken);
+            }
+        }
+
+        if (left.Count > 0)
+            throw new StoreUnavailableException("The budgets could not be counted; try again.");
+    }
+
+    /// <returns>Those that are to be done again; and what kept some of them from being done, if anything did.</returns>
+    private async Task<(List<Budget> Again, StoreUnavailableException? Fault)> TryAsync(Shard shard, List<Budget> budgets)
     {
         var head = await scripts.RunAsync(shard, RedisScript.Read, budgets[0].Tenant);
         var (now, place) = (CounterScripts.TimeOf(head), CounterScripts.PlaceOf(head));
@@ -51,13 +80,24 @@ internal sealed class BudgetsCounting(BudgetCounting counting, CounterScripts sc
         foreach (var budget in budgets)
             sums[budget] = written.Contains(budget.Tenant) ? await ledger.SumAsync(budget, now, place, CancellationToken.None) : new LedgerSums();
         var again = new List<Budget>();
+        StoreUnavailableException? fault = null;
         foreach (var round in Rounds(budgets))
-            again.AddRange(await LockedAsync(shard, round.ConvertAll(budget => (budget, sums[budget])), now, (copied, place)));
-        return again;
+        {
+            if (fault is not null)
+            {
+                again.AddRange(round);
+                continue;
+            }
+
+            (var left, fault) = await LockedAsync(shard, round.ConvertAll(budget => (budget, sums[budget])), now, (copied, place));
+            again.AddRange(left);
+        }
+
+        return (again, fault);
     }
 
     /// <summary>A tenant's lock is for one budget, so no two of one tenant are in a round.</summary>
-    private static IEnumerable<List<Budget>> Rounds(IReadOnlyList<Budget> budgets)
+    private static IEnumerable<List<Budget>> Rounds(List<Budget> budgets)
     {
         foreach (var some in budgets.GroupBy(budget => budget.Tenant, StringComparer.Ordinal).Chunk(TenantsAtOnce))
         {
@@ -69,12 +109,13 @@ internal sealed class BudgetsCounting(BudgetCounting counting, CounterScripts sc
 
     /// <param name="now">Which slots were summed was decided at this instant.</param>
     /// <param name="from">What was in the outbox up to the first is in the ledger, and what is in the ledger up to the second is in the sums.</param>
-    /// <returns>Those that are to be done again.</returns>
-    private async Task<IReadOnlyList<Budget>> LockedAsync(
+    /// <returns>Those that are to be done again; and what kept some of them from being done, if anything did.</returns>
+    private async Task<(List<Budget> Again, StoreUnavailableException? Fault)> LockedAsync(
         Shard shard, List<(Budget Budget, LedgerSums Sums)> round, DateTimeOffset now, (StreamId? Copied, Place Place) from)
     {
         var tokens = round.ConvertAll(_ => (RedisValue)Guid.CreateVersion7(now).ToString("N"));
         var set = new bool[round.Count];
+        StoreUnavailableException? fault = null;
         try
         {
             var locks = await Task.WhenAll(round.Select((one, i) => scripts.RunAsync(
@@ -94,12 +135,27 @@ internal sealed class BudgetsCounting(BudgetCounting counting, CounterScripts sc
                 set[i] = await counting.SetAsync(counted, BudgetText.Write(one.Budget), tokens[i], one.Sums, locked);
             }));
         }
-        finally
+        catch (StoreUnavailableException failed)
         {
-            await Task.WhenAll(round.Select((one, i) => set[i] ? Task.CompletedTask : scripts.RunAsync(shard, RedisScript.Lock, one.Budget.Tenant, "", tokens[i])));
+            // What was carried out all the same does no harm when it is done again.
+            fault = failed;
         }
 
-        return [.. round.Where((_, i) => !set[i]).Select(one => one.Budget)];
+        await Task.WhenAll(round.Select((one, i) => set[i] ? Task.CompletedTask : LetGoAsync(shard, one.Budget.Tenant, tokens[i])));
+        return ([.. round.Where((_, i) => !set[i]).Select(one => one.Budget)], fault);
+    }
+
+    /// <summary>A lock that this fails for ends by itself.</summary>
+    private async Task LetGoAsync(Shard shard, string tenant, RedisValue token)
+    {
+        try
+        {
+            await scripts.RunAsync(shard, RedisScript.Lock, tenant, "", token);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Whoever needs the counters waits some seconds for it.
+        }
     }
 
     /// <summary>What came after the sums. From the outbox first, then the ledger: an entry leaves the one only when it is in the other.</summary>
