@@ -62,6 +62,14 @@ internal static class LedgerTotals
         return merge.Totals();
     }
 
+    /// <summary>True where each instant of a level's rows is another group: by the instant itself the rows may be in order already.</summary>
+    private static bool IsUnitOf(UsageLevel level, UsageGroups group) => group switch
+    {
+        UsageGroups.Day => level == UsageLevel.TenantDays,
+        UsageGroups.Hour => level is UsageLevel.Hours or UsageLevel.TenantHours,
+        _ => false,
+    };
+
     private static long Whole(long high, long low) => (long)Int128.Clamp(((Int128)high << 32) + low, long.MinValue, long.MaxValue);
 
     /// <param name="entries">Which entries, beyond the filter.</param>
@@ -70,6 +78,8 @@ internal static class LedgerTotals
         var sql = new StringBuilder("SELECT ");
         foreach (var (group, ofLedger, ofLevel) in Groups)
             sql.Append(!question.Groups.HasFlag(group) ? "NULL" : segment.Level is null ? ofLedger : ofLevel).Append(", ");
+        var groups = Groups.Where(group => question.Groups.HasFlag(group.Group))
+            .Select(group => segment.Level is { } of && IsUnitOf(of, group.Group) ? "at" : segment.Level is null ? group.OfLedger : group.OfLevel).DefaultIfEmpty("NULL");
         // Corrections are few among the entries, so they are found by the index of them alone.
         var (amounts, table, time) = segment.Level is { } level ? (UsageAmounts.Columns, UsageLevels.Table(level), "at")
             : question.OnlyCorrections ? (OfCorrections, "ledger INDEXED BY ledger_adjusts", "settled_at") : (OfLedger, "ledger", "settled_at");
@@ -94,7 +104,14 @@ internal static class LedgerTotals
             sql.Append($" AND {plus}{time} >= {from}");
         if (segment.To is { } to)
             sql.Append($" AND {plus}{time} < {to}");
-        sql.Append(" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING COUNT(*) > 0");
+        // Those who have a row in the months have one here: so each one's time is looked up, and not everybody's of all time read.
+        if (segment is { Level: UsageLevel.TenantDays or UsageLevel.TenantHours, From: { } begins } && question.Filter.Tenant is null)
+        {
+            var ends = segment.To is { } end ? $" AND at < {end}" : "";
+            sql.Append($" AND tenant IN (SELECT tenant FROM usage_tenant_months WHERE at >= {UsageLevels.Floor(UsageLevel.TenantMonths, begins)}{ends})");
+        }
+
+        sql.Append(" GROUP BY ").AppendJoin(", ", groups).Append(" HAVING COUNT(*) > 0");
         using var rows = session.Prepare(sql.ToString());
         foreach (var value in values)
             rows.Bind(value);

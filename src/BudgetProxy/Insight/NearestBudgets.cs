@@ -105,9 +105,11 @@ public sealed partial class NearestBudgets(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Once at the start, so that whoever asks first need not wait for it.
+        Volatile.Write(ref _asked, (clock.GetUtcNow() - Patience + Period).UtcTicks);
         using var timer = new PeriodicTimer(Period, clock);
         var works = true;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             if (clock.GetUtcNow().UtcTicks - Volatile.Read(ref _asked) > Patience.Ticks)
                 continue;
@@ -123,6 +125,7 @@ public sealed partial class NearestBudgets(
                 works = false;
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>Looks at those that have spent since the last time, dearest first, then at others in turn.</summary>
