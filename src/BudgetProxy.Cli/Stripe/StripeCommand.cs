@@ -15,5 +15,5 @@ internal static class StripeCommand
 
     public static ExampleCommand Create() => new CommandGroup(
         "stripe", "Customers billed through Stripe: set up, sent, and compared", Examples, new StripeStatusCommand(), new StripeRunCommand(), new StripeSetupCommand(),
-        new StripeBucketsCommand(), new StripeRetryCommand(), new StripeWriteOffCommand(), new StripeReconcileCommand(), new StripeRejectsCommand());
+        new StripeBucketsCommand(), new StripeRetryCommand(), new StripeResendCommand(), new StripeWriteOffCommand(), new StripeReconcileCommand(), new StripeRejectsCommand());
 }

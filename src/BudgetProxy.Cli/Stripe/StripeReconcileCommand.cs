@@ -103,7 +103,7 @@ internal sealed class StripeReconcileCommand : ProxyCommand
         {
             var named = hour.Items("buckets").Where(bucket => bucket.Is("explains")).Select(bucket => $"{bucket.Text("id")} ({bucket.Text("state")}, {bucket.Text("value")})").ToList();
             yield return $"{item.Text("tenant")}, {item.Text("meter")}, {Cell.Time(hour.Text("hour")).Text}: sent {hour.Text("sentMicroUsd")}, Stripe has {hour.Text("stripeMicroUsd")}; "
-                + (named.Count > 0 ? $"the difference is that of bucket {string.Join(" or ", named)}." : $"{hour.Items("buckets").Count()} buckets are stamped in that hour, and no one of them is the difference.");
+                + (named.Count > 0 ? $"the difference is that of bucket {string.Join(" or ", named)}; where Stripe has it not: budgetproxy stripe resend ID." : $"{hour.Items("buckets").Count()} buckets are stamped in that hour, and no one of them is the difference.");
         }
     }
 

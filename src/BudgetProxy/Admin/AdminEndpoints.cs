@@ -43,6 +43,7 @@ public static class AdminEndpoints
         AuditApi.Map(admin);
         DirectoryApi.Map(admin);
         StripeRejectsApi.Map(admin);
+        ResendApi.Map(admin);
         StripeSetupApi.Map(admin);
         ExportsApi.Map(admin);
         ReconciliationApi.Map(admin);

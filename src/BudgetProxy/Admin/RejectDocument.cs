@@ -8,7 +8,7 @@ namespace BudgetProxy.Admin;
 /// <param name="To">Exclusive.</param>
 /// <param name="Count">How many meter events: 1 where it is named, null = not known.</param>
 /// <param name="Identifier">Null = Stripe did not name it, as it names some only; the reconciliation tells which they are.</param>
-/// <param name="Bucket">The bucket that was sent by it.</param>
+/// <param name="Bucket">The bucket that was sent by it, by its id of now: it is dead until it is tried again.</param>
 public sealed record RejectDocument(
     string Id,
     DateTimeOffset At,

@@ -24,6 +24,7 @@ public static class AuditActions
     public const string DeleteWebhook = "webhook.delete";
     public const string SetUpStripe = "stripe.setup";
     public const string RetryBucket = "billing.retry";
+    public const string ResendBucket = "billing.resend";
     public const string WriteOff = "billing.writeoff";
     public const string ApplyDirectory = "directory.apply";
 }

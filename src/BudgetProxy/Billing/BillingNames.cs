@@ -6,7 +6,7 @@ namespace BudgetProxy.Billing;
 internal static class BillingNames
 {
     private static readonly string[] States = ["pending", "sending", "sent", "verified", "unknown", "parked", "dead", "written-off"];
-    private static readonly string[] Causes = ["customer", "meter", "refused", "drift"];
+    private static readonly string[] Causes = ["customer", "meter", "refused", "drift", "rejected"];
 
     public static string Of(BucketState state) => States[(int)state];
 

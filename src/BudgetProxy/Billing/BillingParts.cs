@@ -12,6 +12,7 @@ internal static class BillingParts
         services.AddSingleton<StripeLink>();
         services.AddSingleton<BucketCutter>();
         services.AddSingleton<BucketSender>();
+        services.AddSingleton<BucketResend>();
         services.AddSingleton<BillingRuns>();
         services.AddSingleton<BillingLeases>();
         services.AddSingleton<BillingDesk>();

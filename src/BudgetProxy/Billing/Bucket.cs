@@ -4,7 +4,7 @@ namespace BudgetProxy.Billing;
 
 /// <summary>
 /// An immutable slice of what a tenant used in one UTC hour on one meter: what one meter event carries. Tenant, meter, hour, number, amount and value never
-/// change, nor does the identifier that is made of the id; the rest tells how far it is on its way.
+/// change, nor does the identifier that is made of the id, unless Stripe has not what it took by it; the rest tells how far it is on its way.
 /// </summary>
 public sealed record Bucket
 {

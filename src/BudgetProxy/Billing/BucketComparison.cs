@@ -36,7 +36,8 @@ internal sealed class BucketComparison(IBillingStore store, StripeLink link, Tim
         return await JudgeAsync(unknown, minute, sum.Value, now, cancellationToken);
     }
 
-    private async Task<Bucket> JudgeAsync(Bucket bucket, DateTimeOffset minute, decimal sum, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>What of a bucket's customer, meter and minute is known to be at Stripe without it; and whether there is more of which that is not known.</summary>
+    public static async Task<(long Known, bool Others)> KnownAsync(IBillingStore store, Bucket bucket, DateTimeOffset minute, CancellationToken cancellationToken)
     {
         long known = 0;
         var others = false;
@@ -50,6 +51,12 @@ internal sealed class BucketComparison(IBillingStore store, StripeLink link, Tim
                 others |= one.FirstAttemptAt is not null;
         }
 
+        return (known, others);
+    }
+
+    private async Task<Bucket> JudgeAsync(Bucket bucket, DateTimeOffset minute, decimal sum, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (known, others) = await KnownAsync(store, bucket, minute, cancellationToken);
         if (!others && sum == known + (decimal)bucket.Value)
         {
             _missing.Remove(bucket.Id);

@@ -11,7 +11,7 @@ namespace BudgetProxy.Billing;
 /// <param name="Customer">The Stripe customer that it was sent for.</param>
 /// <param name="State">pending, sending, sent, verified, unknown, parked, dead or written-off.</param>
 /// <param name="Stamp">The event's timestamp.</param>
-/// <param name="Cause">What a parked one waits for: customer, meter, refused or drift.</param>
+/// <param name="Cause">What a parked one waits for: customer, meter, refused or drift; rejected = Stripe took it and threw it away.</param>
 /// <param name="ToDo">What to do about it; null = nothing.</param>
 public sealed record BucketDocument(
     Guid Id, string Identifier, string Tenant, string Meter, string Hour, int Number, string AmountUsd, long Value, string? Customer, string State, string? Stamp,

@@ -14,4 +14,7 @@ public enum ParkCause
 
     /// <summary>Stripe's sums fit neither with the bucket in them nor without: a person must look.</summary>
     Drift,
+
+    /// <summary>Of a dead one: Stripe took it and threw it away afterwards. It has a new identifier, under which a retry sends it.</summary>
+    Rejected,
 }

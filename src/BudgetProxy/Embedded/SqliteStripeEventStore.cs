@@ -51,6 +51,18 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
         writes: true,
         cancellationToken);
 
+    public ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken) => Run(
+        connection => Changed(
+            connection,
+            """
+            UPDATE billing_buckets SET
+                id = $fresh, state = 'pending', cause = NULL, error = NULL, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
+            WHERE id = $bucket AND revision = $revision AND state IN ('sent', 'verified')
+            """,
+            ("$bucket", bucket.ToString()), ("$revision", revision), ("$fresh", fresh.ToString())) > 0,
+        writes: true,
+        cancellationToken);
+
     public ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Run<IReadOnlyList<StripeReject>>(
         connection => connection.Query(
             $"""
@@ -77,14 +89,23 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
         writes: true,
         cancellationToken);
 
-    private static void Insert(SqliteConnection connection, StripeReject reject) => connection.Run(
-        $"""
-        INSERT INTO stripe_rejects ({RejectColumns}) SELECT $id, $event, $at, $meter, $from, $to, $code, $message, $count, $identifier, b.id, b.tenant
-        FROM (SELECT 1) LEFT JOIN billing_buckets b ON b.id = $bucket
-        """,
+    private static void Insert(SqliteConnection connection, StripeReject reject)
+    {
+        var found = reject.Bucket is null ? [] : connection.Query(
+            """
+            UPDATE billing_buckets SET
+                id = $fresh, state = 'dead', cause = 'rejected', error = $error, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
+            WHERE id = $bucket AND state <> 'written-off' AND first_attempt_at IS NOT NULL RETURNING tenant
+            """,
+            row => row.GetString(0), ("$fresh", reject.Id.ToString()), ("$bucket", reject.Bucket.ToString()), ("$error", StripeEventTexts.ErrorOf(reject)));
+        Write(connection, reject with { Bucket = found.Count > 0 ? reject.Id : null, Tenant = found.FirstOrDefault() });
+    }
+
+    private static void Write(SqliteConnection connection, StripeReject reject) => connection.Run(
+        $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($id, $event, $at, $meter, $from, $to, $code, $message, $count, $identifier, $bucket, $tenant)",
         ("$id", reject.Id.ToString()), ("$event", reject.Event), ("$at", reject.At.ToUnixTimeMilliseconds()), ("$meter", reject.Meter),
         ("$from", reject.From?.ToUnixTimeMilliseconds()), ("$to", reject.To?.ToUnixTimeMilliseconds()), ("$code", reject.Code), ("$message", reject.Message),
-        ("$count", reject.Count), ("$identifier", reject.Identifier), ("$bucket", reject.Bucket?.ToString()));
+        ("$count", reject.Count), ("$identifier", reject.Identifier), ("$bucket", reject.Bucket?.ToString()), ("$tenant", reject.Tenant));
 
     private static StripeNotice ReadEvent(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Instant(3), row.Instant(4))
     {

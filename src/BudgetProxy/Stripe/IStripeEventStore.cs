@@ -14,11 +14,19 @@ public interface IStripeEventStore
     /// <summary>Takes pending events that are due, longest due first: nobody else is at them until then, or until they are ended.</summary>
     ValueTask<IReadOnlyList<StripeNotice>> ClaimAsync(int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken);
 
-    /// <summary>Writes down how an attempt ended, with what it told, in one step.</summary>
+    /// <summary>
+    /// Writes down how an attempt ended, with what it told, in one step. A bucket whose event was thrown away is dead from then on, with a new id and thereby a new
+    /// identifier: under the old one Stripe would take a repeat for the event that it has thrown away.
+    /// </summary>
     /// <param name="notice">As it now stands.</param>
-    /// <param name="rejects">Their tenants are those of their buckets; a bucket that there is not is left out.</param>
+    /// <param name="rejects">Their tenants, and the buckets' new ids, are found here; a bucket that there is not, or that was never sent, is left out.</param>
     /// <returns>False = another has taken it over, and nothing was written.</returns>
     ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken);
+
+    /// <summary>Has a bucket that is sent sent anew, under a new id; where it is still as it was.</summary>
+    /// <param name="revision">Of its row, when it was looked at.</param>
+    /// <returns>False = it has changed since.</returns>
+    ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
     ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken);

@@ -5,6 +5,16 @@ namespace BudgetProxy.Stripe;
 /// <summary>How events of Stripe stand in rows.</summary>
 internal static class StripeEventTexts
 {
+    /// <summary>What stands in the row of a bucket, as Billing/BucketSql has it.</summary>
+    private const int MostErrorChars = 500;
+
+    /// <summary>Why a bucket is dead.</summary>
+    public static string ErrorOf(StripeReject reject)
+    {
+        var text = $"Stripe took {reject.Identifier} and threw it away: {reject.Code}: {reject.Message}";
+        return text.Length <= MostErrorChars ? text : text[..MostErrorChars];
+    }
+
     public static string Name(NoticeState state) => state switch
     {
         NoticeState.Done => "done",

@@ -9,7 +9,7 @@ namespace BudgetProxy.Stripe;
 /// <param name="Code">Stripe's, such as <c>meter_event_customer_not_found</c>; <see cref="ReportUnreadable"/> where the report itself could not be had.</param>
 /// <param name="Count">How many; 1 where it is named, null = not known.</param>
 /// <param name="Identifier">That of the meter event; null = Stripe did not name it: which ones they are, the sums must tell.</param>
-/// <param name="Bucket">The bucket of this identifier; null = it is none of this proxy's.</param>
+/// <param name="Bucket">The bucket that was sent by this identifier, by its id of now; null = it is none of this proxy's.</param>
 /// <param name="Tenant">Whose it is, as far as that is known.</param>
 public sealed record StripeReject(
     Guid Id,

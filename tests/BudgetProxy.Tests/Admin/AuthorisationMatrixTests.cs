@@ -27,7 +27,7 @@ public sealed class AuthorisationMatrixTests
     ];
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>
-    private static readonly HashSet<string> Finance = ["POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry"];
+    private static readonly HashSet<string> Finance = ["POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry", "POST /exports/stripe/buckets/{id}/resend"];
 
     /// <summary>The role admin alone.</summary>
     private static readonly HashSet<string> Admin =

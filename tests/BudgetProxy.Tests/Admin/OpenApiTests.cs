@@ -14,7 +14,7 @@ public sealed partial class OpenApiTests
     [
         "POST /admin/v1/alerts/deliveries/{id}/retry", "POST /admin/v1/alerts/webhooks/{name}/test", "POST /admin/v1/alerts/webhooks/{name}/secret",
         "POST /v1/reservations/{id}/void", "POST /v1/runs/{run}/end",
-        "POST /admin/v1/exports/stripe", "POST /admin/v1/exports/stripe/buckets/{id}/retry",
+        "POST /admin/v1/exports/stripe", "POST /admin/v1/exports/stripe/buckets/{id}/retry", "POST /admin/v1/exports/stripe/buckets/{id}/resend",
     ];
 
     [Fact]

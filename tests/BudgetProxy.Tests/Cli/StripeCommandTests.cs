@@ -118,6 +118,32 @@ public sealed class StripeCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_Stripe_threw_away_is_dead_until_it_is_retried_and_is_billed_once()
+    {
+        var key = await _cli.Proxy.CreateTenantAsync("acme");
+        (await _cli.RunAsync("stripe", "setup", "--create-customers")).Ok();
+        _stripe.Faults.Add(StripeFault.RejectLater);
+        await _cli.CallAsync(key, "acme");
+        (await _cli.RunAsync("stripe", "run")).Ok();
+        var thrown = Assert.Single(_stripe.Books.Events);
+        Assert.Equal(0, _stripe.Books.Sum("cus_Sim000001", "budgetproxy_micro_usd"));
+        Assert.Equal(200, (await _stripe.Reports.SendAsync(_cli.Proxy.BaseAddress, "whsec_cli", Assert.Single(_stripe.Reports.ReportRejected()))).Status);
+        await Poll.UntilAsync(async () => (await _cli.RunAsync("stripe", "status")).Code == 1, TimeSpan.FromSeconds(30), "it is known to be thrown away");
+        var dead = (await _cli.RunAsync("stripe", "buckets", "--state", "dead", "--json")).Ok().Json.GetProperty("items")[0];
+        Assert.Equal("rejected", dead.GetProperty("cause").GetString());
+        Assert.NotEqual(thrown.Identifier, dead.GetProperty("identifier").GetString());
+        Assert.Contains("threw it away afterwards; the error says why. Mend that, then retry it", (await _cli.RunAsync("stripe", "status")).Output.ReplaceLineEndings(" ").Replace("     ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("acme", (await _cli.RunAsync("stripe", "rejects", "--tenant", "acme", "--json")).Ok().Json.GetProperty("items")[0].GetProperty("tenant").GetString());
+        (await _cli.RunAsync("stripe", "resend", dead.GetProperty("id").GetString()!)).Fails(5, "this one is dead");
+        (await _cli.RunAsync("stripe", "retry", dead.GetProperty("id").GetString()!)).Ok();
+        (await _cli.RunAsync("stripe", "run")).Ok();
+        Assert.Equal(thrown.Value, _stripe.Books.Sum("cus_Sim000001", "budgetproxy_micro_usd"));
+        Assert.Equal(2, _stripe.Books.Events.Count);
+        var sent = (await _cli.RunAsync("stripe", "buckets", "--json")).Ok().Json.GetProperty("items")[0].GetProperty("id").GetString()!;
+        (await _cli.RunAsync("stripe", "resend", sent)).Fails(5, "less than an hour ago");
+    }
+
+    [Fact]
     public async Task Rejects_are_listed()
     {
         Assert.Contains("nothing that it threw away", (await _cli.RunAsync("stripe", "rejects")).Ok().Output, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using BudgetProxy.Billing;
 using BudgetProxy.Stripe;
 
 namespace BudgetProxy.Tests.Stripe;
@@ -9,6 +10,8 @@ public interface IStripeEventFactory : IAsyncDisposable
 
     /// <summary>A second one on the same database, as another proxy has it.</summary>
     IStripeEventStore Other { get; }
+
+    IBillingStore Buckets { get; }
 
     /// <summary>Puts down a bucket of a tenant.</summary>
     Task BucketAsync(Guid id, string tenant);

@@ -10,7 +10,7 @@ internal static class SomeBuckets
     {
         using var connection = database.OpenConnection();
         connection.Run(
-            "INSERT INTO billing_buckets (id, tenant, meter, hour, number, amount, value, cut_at, state) VALUES ($id, $tenant, 'usage', $hour, 0, 1000, 1, 0, 'sent')",
+            "INSERT INTO billing_buckets (id, tenant, meter, hour, number, amount, value, cut_at, state, first_attempt_at, sent_at) VALUES ($id, $tenant, 'usage', $hour, 0, 1000, 1, 0, 'sent', 5, 6)",
             ("$id", id.ToString()), ("$tenant", tenant), ("$hour", id.GetHashCode()));
     }
 }

@@ -1,3 +1,4 @@
+using BudgetProxy.Billing;
 using BudgetProxy.Embedded;
 using BudgetProxy.Stripe;
 using BudgetProxy.Tests.Infrastructure;
@@ -17,12 +18,15 @@ public sealed class SqliteStripeEventStoreTests : StripeEventStoreContract
         {
             _database = new EmbeddedDatabase(_folder.Path);
             Store = new SqliteStripeEventStore(_database);
+            Buckets = new SqliteBillingStore(_database);
             Other = new SqliteStripeEventStore(_database);
         }
 
         public IStripeEventStore Store { get; }
 
         public IStripeEventStore Other { get; }
+
+        public IBillingStore Buckets { get; }
 
         public Task BucketAsync(Guid id, string tenant)
         {

@@ -1,3 +1,4 @@
+using BudgetProxy.Billing;
 using BudgetProxy.Stripe;
 
 namespace BudgetProxy.Tests.Stripe;
@@ -56,7 +57,6 @@ public abstract class StripeEventStoreContract
             Id = Guid.CreateVersion7(Noon.AddSeconds(i)),
             At = Noon.AddSeconds(i),
             Tenant = i % 2 == 0 ? "acme" : null,
-            Bucket = i % 2 == 0 ? buckets[i] : null,
             Meter = i == 4 ? null : "mtr_1",
             Identifier = i == 3 ? null : $"bp1:{i}",
             Count = i == 1 ? null : i,
@@ -64,7 +64,9 @@ public abstract class StripeEventStoreContract
         }).ToList();
         // Of a bucket that is not there nothing is known.
         await factory.Store.EndAsync(
-            Notice("evt_1") with { State = NoticeState.Done }, [.. rejects.Select(reject => reject with { Tenant = null, Bucket = reject.Bucket ?? Two })], One, default);
+            Notice("evt_1") with { State = NoticeState.Done }, [.. rejects.Select((reject, i) => reject with { Tenant = null, Bucket = i % 2 == 0 ? buckets[i] : Two })], One, default);
+        // The bucket has the reject's id from then on.
+        rejects = [.. rejects.Select((reject, i) => reject with { Bucket = i % 2 == 0 ? reject.Id : null })];
         var first = await factory.Other.RejectsAsync(All with { Most = 3 }, default);
         Assert.Equivalent(Enumerable.Reverse(rejects).Take(3), first, strict: true);
         Assert.Equivalent(Enumerable.Reverse(rejects).Skip(3), await factory.Other.RejectsAsync(All with { After = first[^1].Id }, default), strict: true);
@@ -99,6 +101,38 @@ public abstract class StripeEventStoreContract
         var all = taken.SelectMany(some => some).Select(one => one.EventId).ToList();
         Assert.Equal(40, all.Count);
         Assert.Equal(40, all.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_bucket_whose_event_was_thrown_away_is_dead_under_a_new_identifier_and_can_be_tried_again()
+    {
+        await using var factory = await CreateAsync();
+        await factory.BucketAsync(One, "acme");
+        await factory.Store.AddAsync(Notice("evt_1"), default);
+        await factory.Store.ClaimAsync(1, Two, Noon, Noon.AddMinutes(1), default);
+        var reject = Reject("gone") with { Identifier = $"bp1:{One:N}", Bucket = One };
+        await factory.Store.EndAsync(Notice("evt_1") with { State = NoticeState.Done }, [reject, reject with { Id = Guid.CreateVersion7(Noon) }], Two, default);
+        Assert.Null(await factory.Buckets.FindAsync(One, default));
+        var dead = (await factory.Buckets.FindAsync(reject.Id, default))!;
+        Assert.Equal((BucketState.Dead, ParkCause.Rejected, "acme", 1L), (dead.State, dead.Cause, dead.Tenant, dead.Value));
+        Assert.Equal((null, null, 1L), (dead.FirstAttemptAt, dead.SentAt, dead.Revision));
+        Assert.Equal($"Stripe took bp1:{One:N} and threw it away: meter_event_invalid_value: gone", dead.Error);
+        // The second of the same identifier finds nothing more.
+        Assert.Equal([null, "acme"], (await factory.Store.RejectsAsync(All, default)).OrderBy(one => one.Bucket is not null).Select(one => one.Tenant));
+        Assert.True(await factory.Buckets.RetryAsync(reject.Id, default));
+        Assert.Equal(BucketState.Pending, (await factory.Buckets.FindAsync(reject.Id, default))!.State);
+    }
+
+    [Fact]
+    public async Task A_bucket_is_renewed_only_as_it_was_looked_at()
+    {
+        await using var factory = await CreateAsync();
+        await factory.BucketAsync(One, "acme");
+        Assert.False(await factory.Store.RenewBucketAsync(One, 7, Two, default));
+        Assert.True(await factory.Store.RenewBucketAsync(One, 0, Two, default));
+        Assert.False(await factory.Store.RenewBucketAsync(Two, 1, One, default));
+        var renewed = (await factory.Buckets.FindAsync(Two, default))!;
+        Assert.Equal((BucketState.Pending, null, null, $"bp1:{Two:N}"), (renewed.State, renewed.FirstAttemptAt, renewed.SentAt, renewed.Identifier));
     }
 
     protected abstract Task<IStripeEventFactory> CreateAsync();

@@ -42,20 +42,21 @@ public sealed class PostgresStripeEventStore(PostgresDatabase database) : IStrip
                     """,
                     cancellationToken, notice.EventId, owner, StripeEventTexts.Name(notice.State), notice.Attempts, notice.NextAt.ToUnixTimeMilliseconds(), Text(notice.Error));
                 foreach (var reject in ended > 0 ? rejects : [])
-                {
-                    await connection.RunAsync(
-                        $"""
-                        INSERT INTO stripe_rejects ({RejectColumns}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, b.id, b.tenant
-                        FROM (SELECT 1) AS one LEFT JOIN billing_buckets b ON b.id = $11
-                        """,
-                        cancellationToken, reject.Id, reject.Event, reject.At.ToUnixTimeMilliseconds(), Text(reject.Meter), Number(reject.From?.ToUnixTimeMilliseconds()),
-                        Number(reject.To?.ToUnixTimeMilliseconds()), reject.Code, reject.Message, Number(reject.Count), Text(reject.Identifier), Id(reject.Bucket));
-                }
-
+                    await InsertAsync(connection, reject, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return ended > 0;
             },
             cancellationToken);
+
+    public async ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken) => await database.WriteAsync(
+        connection => connection.RunAsync(
+            """
+            UPDATE billing_buckets SET
+                id = $3, state = 'pending', cause = NULL, error = NULL, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
+            WHERE id = $1 AND revision = $2 AND state IN ('sent', 'verified')
+            """,
+            cancellationToken, bucket, revision, fresh),
+        cancellationToken) > 0;
 
     public async ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => await database.ReadAsync(
         connection => connection.RowsAsync(
@@ -80,6 +81,22 @@ public sealed class PostgresStripeEventStore(PostgresDatabase database) : IStrip
             return forgotten == MostForgotten;
         },
         cancellationToken);
+
+    private static async Task InsertAsync(NpgsqlConnection connection, StripeReject reject, CancellationToken cancellationToken)
+    {
+        var found = reject.Bucket is not { } bucket ? [] : await connection.RowsAsync(
+            """
+            UPDATE billing_buckets SET
+                id = $2, state = 'dead', cause = 'rejected', error = $3, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
+            WHERE id = $1 AND state <> 'written-off' AND first_attempt_at IS NOT NULL RETURNING tenant
+            """,
+            row => row.GetString(0), cancellationToken, bucket, reject.Id, StripeEventTexts.ErrorOf(reject));
+        await connection.RunAsync(
+            $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            cancellationToken, reject.Id, reject.Event, reject.At.ToUnixTimeMilliseconds(), Text(reject.Meter), Number(reject.From?.ToUnixTimeMilliseconds()),
+            Number(reject.To?.ToUnixTimeMilliseconds()), reject.Code, reject.Message, Number(reject.Count), Text(reject.Identifier),
+            Id(found.Count > 0 ? reject.Id : null), Text(found.FirstOrDefault()));
+    }
 
     private static StripeNotice ReadEvent(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetString(1), TextOrNull(row, 2), Instants.Of(row.GetInt64(3)), Instants.Of(row.GetInt64(4)))
