@@ -36,7 +36,7 @@ internal sealed class StripeReconcileCommand : ProxyCommand
     protected override async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var (from, to) = _period.Read(call, TimeProvider.System.GetUtcNow());
-        var question = AdminQuery.Of("exports", "stripe", "reconciliation").With("tenant", call.Get(_tenant)).With("from", Day(from)).With("to", DayAfter(to));
+        var question = AdminQuery.Of("exports", "stripe", "reconciliation").With("tenant", call.Parsed.GetValue(_tenant)).With("from", Day(from)).With("to", DayAfter(to));
         var seen = new Seen();
         var pages = seen.Through(call.Client.PagesAsync(question, null, PageSize, null, cancellationToken), cancellationToken);
         if (call.Json)

@@ -144,6 +144,32 @@ public sealed class StripeCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ledger_and_Stripe_are_compared_to_the_micro_dollar()
+    {
+        Assert.Contains("Nothing was sent, or waits to be, in this time.", (await _cli.RunAsync("stripe", "reconcile")).Ok().Output, StringComparison.Ordinal);
+        var (good, bad) = (await _cli.Proxy.CreateTenantAsync("good"), await _cli.Proxy.CreateTenantAsync("wrong"));
+        (await _cli.RunAsync("stripe", "setup", "--create-customers")).Ok();
+        await _cli.CallAsync(good, "good");
+        await _cli.CallAsync(bad, "wrong");
+        (await _cli.RunAsync("stripe", "run")).Ok();
+        var customer = _stripe.Catalog.Customers.Single(one => one.Metadata["tenant_id"] == "wrong").Id;
+        var lost = _stripe.Books.Events.Single(one => one.Customer == customer);
+        lost.RejectedFor = "meter_event_invalid_value";
+        var agrees = (await _cli.RunAsync("stripe", "reconcile", "good")).Ok();
+        Assert.Matches($@"(?m)^good +cus_Sim\d+ +budgetproxy_micro_usd +all +\$0\.\d+ +\$0\.\d+ +{lost.Value} +0 +{lost.Value} +0$", agrees.Output);
+        Assert.Contains("Stripe has what was sent, to the micro-dollar.", agrees.Output, StringComparison.Ordinal);
+        var differs = (await _cli.RunAsync("stripe", "reconcile", "--last", "2d")).Ok();
+        Assert.Matches($@"(?m)^wrong +{customer} +budgetproxy_micro_usd +\d{{4}}-\d\d-\d\d +\$0\.\d+ +\$0\.\d+ +{lost.Value} +0 +0 +-{lost.Value}$", differs.Output);
+        var words = differs.Output.ReplaceLineEndings(" ").Replace("     ", " ", StringComparison.Ordinal);
+        Assert.Contains($"sent {lost.Value}, Stripe has 0; the difference is that of bucket", words, StringComparison.Ordinal);
+        Assert.Contains($"(sent, {lost.Value})", words, StringComparison.Ordinal);
+        Assert.Contains("What differs is of the last hours: Stripe adds up late.", differs.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await _cli.RunAsync("stripe", "reconcile", "--json")).Ok().Json.GetProperty("items").GetArrayLength());
+        Assert.True((await _cli.RunAsync("stripe", "reconcile", "good", "--days", "--last", "2d")).Ok().Lines.Length > 5);
+        (await _cli.RunAsync("stripe", "reconcile", "--from", "2026-01-02", "--to", "2026-01-01")).Fails(2, "--to: Must be later than --from");
+    }
+
+    [Fact]
     public async Task Rejects_are_listed()
     {
         Assert.Contains("nothing that it threw away", (await _cli.RunAsync("stripe", "rejects")).Ok().Output, StringComparison.Ordinal);
