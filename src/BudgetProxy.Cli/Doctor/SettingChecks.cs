@@ -36,6 +36,8 @@ internal sealed class SettingChecks(Settings settings)
             yield return await PostgresAsync(postgres, cancellationToken);
         foreach (var (provider, url) in new[] { ("openai", "https://api.openai.com"), ("anthropic", "https://api.anthropic.com") })
             yield return await ProviderAsync(provider, url, cancellationToken);
+        if (settings["Stripe__ApiKey"] is { } stripe)
+            yield return await StripeAsync(stripe, cancellationToken);
         if (settings["DirectoryFile"] is { } file)
             yield return File.Exists(file) ? Finding.Ok("directory file", file) : Finding.Fail("directory file", $"there is no {file}", "Make it with `budgetproxy export`, or mend BudgetProxy__DirectoryFile.");
     }
@@ -149,6 +151,37 @@ internal sealed class SettingChecks(Settings settings)
         catch (Exception away) when (away is HttpRequestException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return Finding.Fail(check, $"{url} can't be reached", "See network, DNS and firewall, and the provider's BaseUrl.");
+        }
+    }
+
+    /// <summary>Asks for a meter, which costs nothing.</summary>
+    private async Task<Finding> StripeAsync(string key, CancellationToken cancellationToken)
+    {
+        const string Check = "stripe key";
+        var url = settings["Stripe__BaseUrl"] ?? "https://api.stripe.com";
+        if (!Uri.TryCreate(url.TrimEnd('/') + "/v1/billing/meters?limit=1", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            return Finding.Fail(Check, $"'{url}' is no address", "Mend BudgetProxy__Stripe__BaseUrl, or leave it out.");
+        if (address.Scheme == "http" && !address.IsLoopback)
+            return Finding.Fail(Check, $"{url} is not encrypted", "The key would go there: name Stripe with https, or leave BudgetProxy__Stripe__BaseUrl out.");
+        // As the proxy does: to Stripe through the environment's proxy, where there is one.
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = !address.IsLoopback, AllowAutoRedirect = false }) { Timeout = Patience };
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+        request.Headers.TryAddWithoutValidation("Stripe-Version", "2026-07-29.dahlia");
+        try
+        {
+            using var answer = await http.SendAsync(request, cancellationToken);
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => Finding.Ok(Check, $"{url} takes the key; its meters: budgetproxy doctor, once the proxy runs"),
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Finding.Fail(
+                    Check, $"{url} answers {(int)answer.StatusCode}", "It does not take the key, or the key may not read meters: set another one in BudgetProxy__Stripe__ApiKey."),
+                var other => Finding.Warn(Check, $"{url} answers {(int)other}", "Whether it takes the key is not known."),
+            };
+        }
+        catch (Exception away) when (away is HttpRequestException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return Finding.Fail(Check, $"{url} can't be reached", "See network, DNS and firewall. Usage waits meanwhile, and none is lost.");
         }
     }
 

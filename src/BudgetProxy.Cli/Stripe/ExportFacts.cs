@@ -24,7 +24,7 @@ internal static class ExportFacts
             .Add("Billed from", Cell.Time(export.Text("from")).Text)
             .Add("Last run", Cell.Time(export.Text("lastRunAt")).Text)
             .Add("Next run", Cell.Time(export.Text("nextRunAt")).Text)
-            .Add("Exported by", export.Text("holder.proxy") is { } proxy ? $"{proxy}{(export.Is("holder.isThis") ? ", the proxy that was asked" : "")}" : null)
+            .Add("Exported by", export.Is("holder.isThis") ? "the proxy that was asked" : export.Text("holder.proxy"))
             .Add("Oldest that waits", export.Text("oldest") is { } oldest ? Cell.Time(oldest).Text : "none", export.Whole("oldestSeconds") > 86_400 ? Tone.Warning : Tone.Plain)
             .Add("Stopped", Note(export, "stopped"), Tone.Bad)
             .Add("Last error", Note(export, "error"), Tone.Warning)

@@ -80,14 +80,14 @@ internal sealed class StripeSetupCommand : ProxyCommand
                 Cell.Of(step.Text("kind")), Cell.Of(step.Text("name")), Cell.Of(step.Text("outcome"), ToneOf(step.Text("outcome"))), Cell.Of(step.Text("id")),
             }),
         ]);
-        foreach (var step in steps.Where(step => ToneOf(step.Text("outcome")) == Tone.Bad))
-            call.Terminal.Wrapped($"  {step.Text("kind")} {Terminal.Clean(step.Text("name") ?? "")}: {Terminal.Clean(step.Text("detail") ?? "no reason given")}", 4);
+        foreach (var step in steps.Where(step => step.Text("detail") is not null))
+            call.Terminal.Wrapped($"  {step.Text("kind")} {Terminal.Clean(step.Text("name") ?? "")}: {Terminal.Clean(step.Text("detail") ?? "")}", 4);
     }
 
     private static string InWords(JsonElement report, bool changed)
     {
         var (linked, unlinked) = (report.Whole("linkedBefore") ?? 0, report.Whole("unlinked") ?? 0);
-        var tenants = $"{linked:#,##0} tenants were linked before"
+        var tenants = $"{linked:#,##0} {(linked == 1 ? "tenant was" : "tenants were")} linked before"
             + (unlinked > 0 ? $"; {unlinked:#,##0} have no customer, and their usage waits: --create-customers, or budgetproxy tenants set ID --stripe-customer cus_…" : "") + ".";
         var end = !report.Is("ok") ? "Not all is as it must be: see above."
             : report.Is("plan") ? (changed ? "That is the plan; nothing was done." : "All is there: there is nothing to do.")

@@ -9,15 +9,15 @@ namespace BudgetProxy.Stripe;
 public sealed partial class StripeEventKeeper(StripeClient client, IStripeEventStore store, StripeMetrics metrics, TimeProvider clock, ILogger<StripeEventKeeper> logger)
     : BackgroundService
 {
-    private const int MostAtOnce = 20;
+    private const int MostAtOnce = 4;
 
-    /// <summary>A report that Stripe refuses to give is asked for so often.</summary>
+    /// <summary>A report that Stripe refuses to give, or gives in a form that is not known, is asked for so often.</summary>
     private const int MostRefusals = 6;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
 
     /// <summary>Longer than a round of <see cref="MostAtOnce"/> takes, with an answer that never comes for each.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
@@ -119,7 +119,8 @@ public sealed partial class StripeEventKeeper(StripeClient client, IStripeEventS
             return;
         }
 
-        var isRefused = reply.Outcome is not (StripeOutcome.Busy or StripeOutcome.Unknown or StripeOutcome.Unauthorised);
+        // An answer that can't be read will be no other tomorrow.
+        var isRefused = reply.Outcome is not (StripeOutcome.Busy or StripeOutcome.Unknown or StripeOutcome.Unauthorised) || reply is { Outcome: StripeOutcome.Unknown, Status: > 0 and < 500 };
         if ((isRefused && tried.Attempts >= MostRefusals) || now - notice.ReceivedAt >= Life)
         {
             var why = $"Stripe told of errors by {notice.EventId}, and does not say which: {reply.Message}";

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace BudgetProxy.Stripe;
@@ -22,7 +23,7 @@ internal static class StripeReplies
             (int)response.StatusCode,
             outcome == StripeOutcome.Done ? null : Line(message ?? $"Stripe answered {(int)response.StatusCode} and said no more."),
             code,
-            response.Headers.RetryAfter is not { } wait ? null : wait.Delta ?? wait.Date - now,
+            WaitOf(response.Headers.RetryAfter, now),
             Flag(response, "Idempotent-Replayed") ?? false,
             response.Headers.Date,
             Flag(response, "Stripe-Should-Retry"),
@@ -42,6 +43,9 @@ internal static class StripeReplies
     public static StripeReply Unreadable(StripeReply reply, string why) => reply with { Outcome = StripeOutcome.Unknown, Message = why };
 
     public static StripeReply Lost(string why) => new(StripeOutcome.Unknown, 0, Line(why), null, null, false, null);
+
+    private static TimeSpan? WaitOf(RetryConditionHeaderValue? header, DateTimeOffset now) =>
+        (header?.Delta ?? header?.Date - now) is { } wait ? (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) : null;
 
     private static StripeOutcome OutcomeOf(int status, Reason reason) => status switch
     {

@@ -28,7 +28,12 @@ internal sealed partial class StripeWebhookEndpoint(StripeOptions options, IStri
         var (body, status) = await ReadAsync(context);
         if (body is null)
         {
-            await RefuseAsync(context, status, status == HttpStatusCode.RequestEntityTooLarge ? $"The body is over {MostBytes} bytes." : "The body did not come in time.");
+            await RefuseAsync(context, status, status switch
+            {
+                HttpStatusCode.RequestEntityTooLarge => $"The body is over {MostBytes} bytes.",
+                HttpStatusCode.RequestTimeout => "The body did not come in time.",
+                _ => "The body can't be read.",
+            });
             return;
         }
 
@@ -110,6 +115,10 @@ internal sealed partial class StripeWebhookEndpoint(StripeOptions options, IStri
                     return (null, HttpStatusCode.RequestEntityTooLarge);
                 body.Write(chunk, 0, read);
             }
+        }
+        catch (BadHttpRequestException bad)
+        {
+            return (null, (HttpStatusCode)bad.StatusCode);
         }
         catch (Exception cut) when (cut is OperationCanceledException or IOException)
         {

@@ -36,7 +36,7 @@ public sealed class StripeCommandTests : IAsyncLifetime
         Assert.Matches("(?m)^customer +acme +created +cus_Sim000001$", done.Output);
         var again = (await _cli.RunAsync("stripe", "setup")).Ok();
         Assert.Matches("(?m)^price +budgetproxy_micro_usd +kept +price_sim1$", again.Output);
-        Assert.Contains("All is there: nothing was changed. 1 tenants were linked before.", again.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("All is there: nothing was changed. 1 tenant was linked before.", again.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal(0, (await _cli.RunAsync("stripe", "setup", "--plan", "--json")).Ok().Json.GetProperty("remaining").GetInt32());
 
         (await _cli.RunAsync("stripe", "setup", "--markup-percent", "20")).Fails(2, "--markup-percent: Is each tenant's own here");
@@ -199,6 +199,9 @@ public sealed class StripeCommandTests : IAsyncLifetime
         _stripe.Forbids = true;
         var refused = await _cli.RunAsync("doctor");
         Assert.Matches("(?m)^FAIL +stripe key .*rak_billing_meter_event_write", refused.Output);
+        var settings = await CliProgram.RunAsync([("BudgetProxy__Stripe__ApiKey", _stripe.Key), ("BudgetProxy__Stripe__BaseUrl", _stripe.Address), ("BudgetProxy__DataDirectory", Path.GetTempPath())], "doctor", "--config");
+        Assert.Matches(@"(?m)^FAIL +stripe key +http://127\.0\.0\.1:\d+ answers 403$", settings.Output);
+        Assert.DoesNotContain(_stripe.Key, settings.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(_stripe.Key, refused.Output, StringComparison.Ordinal);
         await _stripe.GoAwayAsync();
         Assert.Matches("(?m)^FAIL +stripe key ", (await _cli.RunAsync("doctor")).Output);

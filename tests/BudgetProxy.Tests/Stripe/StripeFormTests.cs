@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net;
 using BudgetProxy.Stripe;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace BudgetProxy.Tests.Stripe;
 
@@ -35,6 +38,17 @@ public sealed class StripeFormTests
         Assert.Equal($"k={encoded}", new StripeForm().Add("k", text).ToString());
         Assert.Equal($"metadata[{encoded}]=v", new StripeForm().Add("metadata", text, "v").ToString());
     }
+
+    /// <summary>Whatever stands in it, a reader of forms gets it back, and no value can become another parameter.</summary>
+    [Fact]
+    public void Any_text_comes_out_as_it_went_in() => Prop.ForAll<string, string>((key, value) =>
+    {
+        // Half of a surrogate pair is no text.
+        if (key is null || value is null || (key + value).Any(char.IsSurrogate))
+            return true;
+        var pair = Assert.Single(new StripeForm().Add("metadata", key, value).ToString().Split('&')).Split('=');
+        return pair.Length == 2 && WebUtility.UrlDecode(pair[0]) == $"metadata[{key}]" && WebUtility.UrlDecode(pair[1]) == value;
+    }).QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("0.0001", "0.0001")]

@@ -139,6 +139,19 @@ public sealed class StripeWebhookTests : IAsyncLifetime
         Assert.Contains("413", await reader.ReadLineAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>It must end; when, is the server's: it waits some seconds.</summary>
+    [Fact]
+    public async Task A_body_that_does_not_come_is_not_waited_for()
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(_proxy.BaseAddress.Host, _proxy.BaseAddress.Port);
+        await using var stream = tcp.GetStream();
+        await stream.WriteAsync("POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nStripe-Signature: t=1,v1=0\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        Assert.Contains("408", await reader.ReadLineAsync(limit.Token), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_report_that_can_not_be_had_yet_is_asked_for_again_and_one_that_never_can_is_listed_as_such()
     {
