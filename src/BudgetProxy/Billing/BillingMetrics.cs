@@ -19,7 +19,7 @@ public sealed class BillingMetrics
         _duplicates = metrics.Meter.CreateCounter<long>("budgetproxy.billing.duplicates", "{event}", "Meter events that Stripe had already: repeats that did no harm.");
         _failures = metrics.Meter.CreateCounter<long>("budgetproxy.billing.failures", "{attempt}", "Attempts to send a meter event that failed, by outcome.");
         _pending = metrics.Meter.CreateGauge<long>("budgetproxy.billing.pending", "{bucket}", "Buckets that are not sent, at the last look of the proxy that exports.");
-        _oldest = metrics.Meter.CreateGauge<long>("budgetproxy.billing.oldest", "s", "Age of the oldest bucket that is not sent, at the last look of the proxy that exports.");
+        _oldest = metrics.Meter.CreateGauge<long>("budgetproxy.billing.oldest_seconds", "s", "Age of the oldest bucket that is not sent, at the last look of the proxy that exports.");
     }
 
     internal void Sent(StripeOutcome outcome, string meter)

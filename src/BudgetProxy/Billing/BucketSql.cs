@@ -10,6 +10,13 @@ internal static class BucketSql
     /// <summary>By which expression <see cref="BucketTime"/> goes.</summary>
     public static string Time(BucketTime by) => by == BucketTime.Hour ? "hour" : "coalesce(stamp, hour)";
 
+    /// <summary>A condition on the state, written so that both databases find the index of the few that are not sent.</summary>
+    public static string Where(BucketState state)
+    {
+        var condition = $"state = '{BillingNames.Of(state)}'";
+        return state is BucketState.Pending or BucketState.Sent or BucketState.Verified ? condition : $"{condition} AND state NOT IN ('pending', 'sent', 'verified')";
+    }
+
     /// <summary>How long an error may be.</summary>
     public const int MostErrorChars = 500;
 

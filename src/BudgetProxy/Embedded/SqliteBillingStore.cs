@@ -262,12 +262,11 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
                 $"""
                 SELECT {BucketSql.Columns} FROM billing_buckets
                 WHERE {Where(
-                    (filter.Tenant, "tenant = $tenant"), (filter.Meter, "meter = $meter"), (filter.State, "state = $state"), (filter.From, $"{time} >= $from"),
+                    (filter.Tenant, "tenant = $tenant"), (filter.Meter, "meter = $meter"), (filter.State, filter.State is { } state ? BucketSql.Where(state) : ""), (filter.From, $"{time} >= $from"),
                     (filter.To, $"{time} < $to"), (filter.After, "(tenant, meter, hour, number) > ($afterTenant, $afterMeter, $afterHour, $afterNumber)"))}
                 ORDER BY tenant, meter, hour, number LIMIT $most
                 """,
-                ReadBucket, ("$tenant", filter.Tenant), ("$meter", filter.Meter), ("$state", filter.State is { } state ? BillingNames.Of(state) : null),
-                ("$from", BillingTimes.Ceiling(filter.From)), ("$to", BillingTimes.Ceiling(filter.To)), ("$afterTenant", filter.After?.Tenant),
+                ReadBucket, ("$tenant", filter.Tenant), ("$meter", filter.Meter), ("$from", BillingTimes.Ceiling(filter.From)), ("$to", BillingTimes.Ceiling(filter.To)), ("$afterTenant", filter.After?.Tenant),
                 ("$afterMeter", filter.After?.Meter), ("$afterHour", filter.After?.Hour.ToUnixTimeMilliseconds()), ("$afterNumber", filter.After?.Number),
                 ("$most", most)),
             false,

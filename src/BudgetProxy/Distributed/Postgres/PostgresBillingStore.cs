@@ -220,8 +220,9 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
     {
         var time = BucketSql.Time(filter.By);
         var (conditions, values) = Conditions(
-            (filter.Tenant, "tenant = {0}"), (filter.Meter, "meter = {0}"), (filter.State is { } state ? BillingNames.Of(state) : null, "state = {0}"),
-            (BillingTimes.Ceiling(filter.From), time + " >= {0}"), (BillingTimes.Ceiling(filter.To), time + " < {0}"));
+            (filter.Tenant, "tenant = {0}"), (filter.Meter, "meter = {0}"), (BillingTimes.Ceiling(filter.From), time + " >= {0}"), (BillingTimes.Ceiling(filter.To), time + " < {0}"));
+        if (filter.State is { } state)
+            conditions += " AND " + BucketSql.Where(state);
         if (filter.After is { } after)
         {
             conditions += $" AND (tenant, meter, hour, number) > (${values.Length + 1}, ${values.Length + 2}, ${values.Length + 3}, ${values.Length + 4})";
