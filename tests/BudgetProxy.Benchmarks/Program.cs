@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BudgetProxy.Benchmarks.Batches;
+using BudgetProxy.Benchmarks.Billing;
 using BudgetProxy.Benchmarks.Counting;
 using BudgetProxy.Benchmarks.Insight;
 using BudgetProxy.Benchmarks.Metering;
@@ -32,6 +33,7 @@ static async Task<int> RunAsync(string[] args) => args switch
     ["seed", .. var rest] => await SeedCommand.RunAsync(Arguments.Parse(rest)),
     ["insight", .. var rest] => await InsightBenchmark.RunAsync(Arguments.Parse(rest)),
     ["rollup", .. var rest] => await RollUpBenchmark.RunAsync(Arguments.Parse(rest)),
+    ["billing", .. var rest] => await BillingBenchmark.RunAsync(Arguments.Parse(rest)),
     ["statement", .. var rest] => await StatementBenchmark.RunAsync(Arguments.Parse(rest)),
     ["pricing"] => PricingBenchmark.Run(),
     ["counting"] => CountingBenchmark.Run(),
@@ -51,6 +53,7 @@ static int PrintUsage()
         metering
         store [--targets embedded,distributed] [--seconds 3] [--quick] [--deadline-ms 250]
         seed --data folder | --postgres connection [--tenants 10000] [--budgets 10] [--entries 10000000]
+        billing --data folder [--send-seconds 60]
         statement [--entries 1000000]
         rollup [--seconds 3] [--only pairs | append | postgres]
         insight --data folder [--rounds 40] [--seconds 10]
