@@ -9,6 +9,7 @@ using BudgetProxy.Cli.Completion;
 using BudgetProxy.Cli.Directories;
 using BudgetProxy.Cli.Doctor;
 using BudgetProxy.Cli.Estimates;
+using BudgetProxy.Cli.Invoices;
 using BudgetProxy.Cli.Keys;
 using BudgetProxy.Cli.Ledger;
 using BudgetProxy.Cli.Plans;
@@ -38,6 +39,7 @@ internal static class CommandTree
         help.Add(new LedgerCommand());
         help.Add(StatementsCommand.Create());
         help.Add(RatesCommand.Create());
+        help.Add(InvoicesCommand.Create());
         help.Add(StripeCommand.Create());
         help.Add(AlertsCommand.Create());
         help.Add(new AuditCommand());

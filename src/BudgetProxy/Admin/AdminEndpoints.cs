@@ -1,6 +1,7 @@
 using BudgetProxy.Billing;
 using BudgetProxy.Core.Rates.Calculator;
 using BudgetProxy.Insight;
+using BudgetProxy.Invoices;
 using BudgetProxy.DirectoryFile;
 using BudgetProxy.Statements;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -40,6 +41,7 @@ public static class AdminEndpoints
         WebhooksApi.Map(admin);
         InsightApi.Map(admin);
         PlansApi.Map(admin);
+        InvoicesApi.Map(admin);
         AuditApi.Map(admin);
         DirectoryApi.Map(admin);
         StripeRejectsApi.Map(admin);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BudgetProxy.Billing;
 using BudgetProxy.Insight;
+using BudgetProxy.Invoices;
 using BudgetProxy.DirectoryFile;
 using BudgetProxy.Statements;
 
@@ -16,6 +17,9 @@ namespace BudgetProxy.Admin;
 [JsonSerializable(typeof(BudgetDocument))]
 [JsonSerializable(typeof(ListPage<BudgetDocument>))]
 [JsonSerializable(typeof(BalanceDocument))]
+[JsonSerializable(typeof(InvoiceDocument))]
+[JsonSerializable(typeof(ListPage<InvoiceDocument>))]
+[JsonSerializable(typeof(ComparisonDocument))]
 [JsonSerializable(typeof(AdminKeyDocument))]
 [JsonSerializable(typeof(ListPage<AdminKeyDocument>))]
 [JsonSerializable(typeof(WhoAmIDocument))]

@@ -17,6 +17,8 @@ public static class AuditActions
     public const string DeletePlan = "plan.delete";
     public const string AddRate = "rate.add";
     public const string ImportRates = "rates.import";
+    public const string ImportInvoice = "invoice.import";
+    public const string DeleteInvoice = "invoice.delete";
     public const string Rerate = "rates.rerate";
     public const string IssueAdminKey = "adminkey.issue";
     public const string DeleteAdminKey = "adminkey.delete";

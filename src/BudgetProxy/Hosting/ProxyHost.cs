@@ -12,6 +12,7 @@ using BudgetProxy.Dashboard;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Gateway;
 using BudgetProxy.Insight;
+using BudgetProxy.Invoices;
 using BudgetProxy.Learning;
 using BudgetProxy.OpenApi;
 using BudgetProxy.Rates;
@@ -186,6 +187,7 @@ public static class ProxyHost
         services.AddAdmin();
         services.AddOpenApiDocument();
         services.AddInsight();
+        services.AddInvoices();
         services.AddDashboard();
 
         services.AddHttpForwarder();

@@ -8,6 +8,7 @@ using BudgetProxy.Distributed;
 using BudgetProxy.Distributed.Postgres;
 using BudgetProxy.Embedded;
 using BudgetProxy.Insight;
+using BudgetProxy.Invoices;
 using BudgetProxy.Learning;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
@@ -47,6 +48,7 @@ internal static class StoreParts
         services.AddSingleton<IStripeEventStore, SqliteStripeEventStore>();
         services.AddSingleton<IBillingStore, SqliteBillingStore>();
         services.AddSingleton<IAccrualStore, SqliteAccrualStore>();
+        services.AddSingleton<IInvoiceStore, SqliteInvoiceStore>();
     }
 
     public static void AddDistributedStore(this IServiceCollection services, ProxyOptions options)
@@ -69,6 +71,7 @@ internal static class StoreParts
         services.AddSingleton<IStripeEventStore, PostgresStripeEventStore>();
         services.AddSingleton<IBillingStore, PostgresBillingStore>();
         services.AddSingleton<IAccrualStore, PostgresAccrualStore>();
+        services.AddSingleton<IInvoiceStore, PostgresInvoiceStore>();
         services.AddHostedService<DirectoryWatch>();
     }
 

@@ -42,6 +42,7 @@ internal static class BodySchemas
             "An admin key.", ("name!", Text("To know it by.", 256)), ("role!", OneOf("viewer reads, finance reads and exports, admin does everything.", "viewer", "finance", "admin"))),
         ["RateDefinition"] = Rate(),
         ["RateFile"] = new() { Description = "The file as it is: LiteLLM's model_prices_and_context_window.json, or CSV.", Type = JsonSchemaType.Object | JsonSchemaType.String },
+        ["InvoiceFile"] = new() { Description = "The provider's file of costs as it is.", Type = JsonSchemaType.String },
         ["DirectoryFile"] = new() { Description = "A directory file; GET /admin/v1/directory/schema says what it may hold.", Type = JsonSchemaType.Object | JsonSchemaType.String },
         ["Rerating"] = Rerating(),
         ["Workload"] = Workload(),

@@ -24,6 +24,8 @@ internal static class QueryTexts
         ["history"] = (Schemas.Flag(null), "True = every row there is."),
         ["from"] = (Schemas.Text(null), "Settled at this instant or later: RFC 3339, or a date in UTC."),
         ["to"] = (Schemas.Text(null), "Settled before this instant: RFC 3339, or a date in UTC."),
+        ["invoices.from"] = (Schemas.Text(null), "The first day of UTC; that of the provider's invoices where it is left out."),
+        ["invoices.to"] = (Schemas.Text(null), "The day after the last one; that of the provider's invoices where it is left out."),
         ["audit.tenant"] = (Schemas.Text(null), "Only what concerns this tenant."),
         ["audit.from"] = (Schemas.Text(null), "Changed at this instant or later: RFC 3339, or a date in UTC."),
         ["audit.to"] = (Schemas.Text(null), "Changed before this instant: RFC 3339, or a date in UTC."),

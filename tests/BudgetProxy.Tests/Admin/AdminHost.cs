@@ -9,6 +9,7 @@ using BudgetProxy.Embedded;
 using BudgetProxy.Forwarding;
 using BudgetProxy.Hosting;
 using BudgetProxy.Insight;
+using BudgetProxy.Invoices;
 using BudgetProxy.Ledger;
 using BudgetProxy.Rates;
 using BudgetProxy.Reservations;
@@ -94,6 +95,8 @@ internal sealed class AdminHost : IAsyncDisposable
             .AddSingleton<CallsInFlight>()
             .AddSingleton(new ProxyOptions())
             .AddSingleton<ProviderTargets>()
+            .AddSingleton<IInvoiceStore, SqliteInvoiceStore>()
+            .AddInvoices()
             .AddInsight();
         var app = builder.Build();
         app.MapAdmin();

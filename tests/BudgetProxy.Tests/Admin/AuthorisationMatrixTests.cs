@@ -18,7 +18,7 @@ public sealed class AuthorisationMatrixTests
         "GET /whoami", "GET /tenants", "GET /tenants/{tenant}", "GET /tenants/{tenant}/keys", "GET /tenants/{tenant}/keys/{id}", "GET /keys",
         "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /tenants/{tenant}/statements", "GET /tenants/{tenant}/statements/{month}", "GET /calls", "GET /live", "GET /health",
-        "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /tenants/{tenant}/balance", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
+        "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /tenants/{tenant}/balance", "GET /invoices", "GET /invoices/{id}", "GET /invoices/comparison", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /calls", "GET /live", "GET /health",
         "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
         "GET /exports/stripe/rejects",
@@ -28,6 +28,11 @@ public sealed class AuthorisationMatrixTests
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>
     private static readonly HashSet<string> Finance = ["POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry", "POST /exports/stripe/buckets/{id}/resend"];
+    private static readonly HashSet<string> Finance =
+    [
+        "POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry",
+        "POST /invoices/{id}", "DELETE /invoices/{id}",
+    ];
 
     /// <summary>The role admin alone.</summary>
     private static readonly HashSet<string> Admin =

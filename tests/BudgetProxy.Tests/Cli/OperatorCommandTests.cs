@@ -273,7 +273,7 @@ public sealed class OperatorCommandTests
     [Fact]
     public async Task No_command_takes_an_option_twice()
     {
-        string[] nouns = ["tenants", "keys", "budgets", "plans", "statements", "rates", "stripe", "alerts", "admin-keys", "profile"];
+        string[] nouns = ["tenants", "keys", "budgets", "plans", "statements", "rates", "invoices", "stripe", "alerts", "admin-keys", "profile"];
         var commands = new List<string[]>(new[] { "usage", "ledger", "audit", "whoami", "top", "doctor", "estimate", "apply", "export" }.Select(name => new[] { name }));
         foreach (var noun in nouns)
             commands.AddRange((await VerbsAsync(noun)).Select(verb => new[] { noun, verb }));

@@ -25,7 +25,7 @@ internal sealed class BoundedBody(Stream body, long limit) : Stream
         _read += read;
         return _read <= limit
             ? read
-            : throw new ImportRefusedException(StatusCodes.Status413PayloadTooLarge, $"A file of prices is at most {limit / (1024 * 1024)} MiB.");
+            : throw new ImportRefusedException(StatusCodes.Status413PayloadTooLarge, $"The file is at most {limit / (1024 * 1024)} MiB.");
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
