@@ -33,6 +33,7 @@ public static class DashboardEndpoints
         services.AddSingleton<Door>();
         services.AddSingleton<LoginPages>();
         services.AddSingleton<ExportPages>();
+        services.AddSingleton<StripePages>();
         return services;
     }
 
@@ -60,6 +61,7 @@ public static class DashboardEndpoints
         PlanPages.Map(routes, door);
         RatePages.Map(routes, door);
         routes.ServiceProvider.GetRequiredService<ExportPages>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<StripePages>().Map(routes);
         AlertPages.Map(routes, door);
         AuditPages.Map(routes, door);
         AdminKeyPages.Map(routes, door);

@@ -20,6 +20,9 @@ internal static class Notices
         ["rate-saved"] = "The price is in the table.",
         ["adminkey-deleted"] = "The admin key is deleted; its sessions have ended.",
         ["webhook-saved"] = "The webhook is saved.",
+        ["stripe-run"] = "The run is done: all usage up to now is cut and sent, but for what waits below.",
+        ["stripe-running"] = "The run goes on. Load the page again to see how far it is.",
+        ["bucket-retried"] = "The bucket is tried again.",
         ["webhook-deleted"] = "The webhook is deleted.",
     };
 

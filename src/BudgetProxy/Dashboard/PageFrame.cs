@@ -14,4 +14,6 @@ public sealed record PageFrame(WhoAmI? Me, string Path, string FormToken, string
     public required Func<string, string> Asset { get; init; }
 
     public bool MayEdit => Me?.MayEdit == true;
+
+    public bool MayRun => Me?.MayRun == true;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using BudgetProxy.Dashboard.Answers;
 
 namespace BudgetProxy.Dashboard.Pages;
@@ -19,12 +18,11 @@ internal sealed class ExportPages(Door door, TimeProvider clock)
     private async Task<IResult> ShowAsync(Visit visit, Problem? problem)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var stripe = await visit.GetAsync("/exports/stripe");
         var query = visit.Http.Request.Query;
         return visit.Show<ExportsPage>(
             new ExportsModel(
                 Day(query["from"]) ?? new DateOnly(today.Year, today.Month, 1), Day(query["to"]) ?? today, query["tenant"].ToString() is { Length: > 0 } tenant ? tenant : null,
-                stripe.IsSuccess ? stripe.Read<JsonElement>() : null, problem),
+                await visit.ReadAsync<StripeStateView>("/exports/stripe"), problem),
             problem?.Status ?? StatusCodes.Status200OK);
     }
 
