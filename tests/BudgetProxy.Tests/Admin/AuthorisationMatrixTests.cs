@@ -16,21 +16,17 @@ public sealed class AuthorisationMatrixTests
     private static readonly HashSet<string> Viewer =
     [
         "GET /whoami", "GET /tenants", "GET /tenants/{tenant}", "GET /tenants/{tenant}/keys", "GET /tenants/{tenant}/keys/{id}", "GET /keys",
-        "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
-        "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /tenants/{tenant}/statements", "GET /tenants/{tenant}/statements/{month}", "GET /calls", "GET /live", "GET /health",
         "GET /tenants/{tenant}/budgets", "GET /tenants/{tenant}/budgets/{name}", "GET /tenants/{tenant}/balance", "GET /invoices", "GET /invoices/{id}", "GET /invoices/comparison", "GET /plans", "GET /plans/{plan}", "GET /usage", "GET /ledger", "GET /rates",
         "POST /estimate", "GET /admin-keys", "GET /audit", "GET /overview", "GET /tenants/{tenant}/overview", "GET /calls", "GET /live", "GET /health",
+        "GET /tenants/{tenant}/statements", "GET /tenants/{tenant}/statements/{month}",
         "POST /directory", "GET /directory/schema", "GET /alerts", "GET /alerts/deliveries", "GET /alerts/webhooks", "GET /alerts/webhooks/{name}", "GET /{**path}",
-        "GET /exports/stripe/rejects",
-        "GET /exports/stripe", "GET /exports/stripe/buckets",
-        "GET /exports/stripe", "GET /exports/stripe/buckets", "GET /exports/stripe/reconciliation",
+        "GET /exports/stripe", "GET /exports/stripe/buckets", "GET /exports/stripe/reconciliation", "GET /exports/stripe/rejects",
     ];
 
     /// <summary>The role finance and above. Re-rating is shown to it; booking it takes an admin.</summary>
-    private static readonly HashSet<string> Finance = ["POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry", "POST /exports/stripe/buckets/{id}/resend"];
     private static readonly HashSet<string> Finance =
     [
-        "POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry",
+        "POST /rates/rerate", "POST /exports/stripe", "POST /exports/stripe/buckets/{id}/retry", "POST /exports/stripe/buckets/{id}/resend",
         "POST /invoices/{id}", "DELETE /invoices/{id}",
     ];
 
