@@ -26,7 +26,7 @@ internal static class InsightBenchmark
     private static readonly string[] Pages =
     [
         "/admin", "/admin?days=90", "/admin/live", "/admin/tenants", "/admin/tenants?sort=-spend", "/admin/tenants/t00000", "/admin/tenants/t05000", "/admin/rates",
-        "/admin/exports", "/admin/statements", "/admin/audit", "/admin/alerts", "/admin/plans", "/admin/keys", "/admin/health",
+        "/admin/exports", "/admin/tenants/t05000/statements/{calendar}", "/admin/audit", "/admin/alerts", "/admin/plans", "/admin/keys", "/admin/health",
     ];
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -62,7 +62,7 @@ internal static class InsightBenchmark
     private static string Filled(string question)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return question.Replace("{month}", $"{now:yyyy-MM}-01", StringComparison.Ordinal).Replace("{day}", $"{now.AddDays(-1):yyyy-MM-dd}", StringComparison.Ordinal)
+        return question.Replace("{month}", $"{now:yyyy-MM}-01", StringComparison.Ordinal).Replace("{calendar}", $"{now:yyyy-MM}", StringComparison.Ordinal).Replace("{day}", $"{now.AddDays(-1):yyyy-MM-dd}", StringComparison.Ordinal)
             .Replace("{week}", $"{now.AddDays(-7):yyyy-MM-dd}", StringComparison.Ordinal)
             .Replace("{yesterday}", $"{now.AddDays(-1):yyyy-MM-dd'T'HH:mm:ss'Z'}", StringComparison.Ordinal);
     }
