@@ -19,7 +19,7 @@ internal static class BodySchemas
             ("name", OptionalText("Display name.")),
             ("plan", OptionalText("Name of the plan whose budgets and limits it has beside its own; it must exist.")),
             ("timezone", OptionalText("IANA zone in which budgets without one of their own begin their windows; UTC where it is left out.")),
-            ("stripeCustomerId", OptionalText("Kept for whoever bills.")),
+            ("stripeCustomerId", OptionalText("Its customer at Stripe, cus_…, to which its usage is sent; left out = what it uses waits.")),
             ("markupPercent", Number("Added to what the provider takes, with at most two decimals.", "0", "1000")),
             ("allowedModels", Texts($"{ModelPatterns} Empty = its plan's, and without a plan all; [\"*\"] = all, whatever the plan says.", DirectoryRules.MaxAllowedModels)),
             ("maxCallUsd", Money("The most that one call may cost; left out = its plan's, and without a plan no ceiling.")),

@@ -23,7 +23,7 @@ public sealed record Tenant
     /// <summary>The zone that <see cref="TimeZone"/> names.</summary>
     public TimeZoneInfo Zone => TimeZone is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
 
-    /// <summary>Kept for whoever bills; nothing here uses it.</summary>
+    /// <summary>Its customer at Stripe, <c>cus_…</c>, to which its usage is sent; null = what it uses waits.</summary>
     public string? StripeCustomerId { get; init; }
 
     /// <summary>Hundredths of a percent: 1,500 = 15 %.</summary>
