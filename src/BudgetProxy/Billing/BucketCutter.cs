@@ -10,6 +10,7 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
     private const int PageSize = 500;
 
     private const int FoldSize = 5_000;
+    private const int PassOverSize = 5_000;
 
     /// <summary>Sees to it that all that was booked up to now is in the hours.</summary>
     public async Task CatchUpAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -29,6 +30,12 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
     /// <exception cref="LeaseLostException">Another proxy cuts now.</exception>
     public async Task<long> CutAsync(BillingLease lease, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // Of a ledger of years all hours may be left, where the export was never on. Those of the month in which it began count for that month's allowance.
+        while (await store.PassOverAsync(Accrual.MonthOf(from), PassOverSize, cancellationToken) == PassOverSize)
+        {
+            // Until there are no more.
+        }
+
         await TouchGrownAsync(now, cancellationToken);
         long made = 0;
         (string Tenant, DateTimeOffset Hour)? after = null;

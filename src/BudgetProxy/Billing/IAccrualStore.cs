@@ -16,6 +16,11 @@ public interface IAccrualStore
     /// <summary>Lets all hours of a tenant's UTC month be cut anew, since its allowance is another.</summary>
     ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 
+    /// <summary>Lets hours of before an instant count as cut: nothing of them is billed.</summary>
+    /// <param name="most">Hours at most, so that no step holds the store for long.</param>
+    /// <returns>How many there were; fewer than asked for = there are no more.</returns>
+    ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken);
+
     /// <summary>All hours of a tenant's UTC month, by hour; whether they are corrected is not looked at.</summary>
     ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 

@@ -40,6 +40,18 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
         },
         cancellationToken);
 
+    public ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) => Run(
+        session =>
+        {
+            session.Prepare(
+                """
+                UPDATE usage_tenant_hours SET unbilled = 0
+                WHERE (tenant, at) IN (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < ? LIMIT ?)
+                """).Bind(before.ToUnixTimeMilliseconds()).Bind(most).Run();
+            return session.Changes;
+        },
+        cancellationToken);
+
     public ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => Run<IReadOnlyList<Accrual>>(
         session => ReadHours(session.Prepare($"SELECT {HourColumns}, 0 FROM usage_tenant_hours WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at")
             .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds())),

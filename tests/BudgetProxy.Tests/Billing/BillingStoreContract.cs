@@ -136,6 +136,24 @@ public abstract class BillingStoreContract
     }
 
     [Fact]
+    public async Task Hours_of_before_are_passed_over_so_many_at_once_and_no_others()
+    {
+        await using var factory = await CreateAsync();
+        foreach (var tenant in new[] { "a", "b" })
+        {
+            foreach (var hour in new[] { -3, -2, -1, 0, 1 })
+                await factory.AccrueAsync(new Accrual(tenant, Noon.AddHours(hour), 1, 1, new NanoUsd(1), new NanoUsd(1)));
+        }
+
+        Assert.Equal(4, await factory.Accruals.PassOverAsync(Noon, 4, default));
+        Assert.Equal(2, await factory.Accruals.PassOverAsync(Noon, 4, default));
+        Assert.Equal(0, await factory.Accruals.PassOverAsync(Noon, 4, default));
+        Assert.Equal([0, 1, 0, 1], (await factory.OtherAccruals.ReadAsync(null, 100, default)).Hours.Select(hour => (int)(hour.Hour - Noon).TotalHours));
+        await factory.AccrueAsync(new Accrual("a", Noon.AddHours(-2), 2, 1, new NanoUsd(1), new NanoUsd(1)));
+        Assert.Equal(1, await factory.Accruals.PassOverAsync(Noon, 4, default));
+    }
+
+    [Fact]
     public async Task The_highest_allowance_of_a_month_stays_and_a_touched_month_is_cut_anew()
     {
         await using var factory = await CreateAsync();

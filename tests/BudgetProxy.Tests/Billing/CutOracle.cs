@@ -16,14 +16,15 @@ internal sealed class CutOracle(DateTimeOffset from, BilledUnit money, BilledUni
     public void Book((EntryPlace Place, LedgerEntry Entry) entry)
     {
         Entries.Add(entry);
-        _changed = true;
+        // What is of before the month in which billing began is not looked at.
+        _changed |= entry.Entry.SettledAt >= Accrual.MonthOf(from);
     }
 
     /// <summary>A cut keeps the highest allowance of the month, where the tenant has any usage in it.</summary>
     public void Cut(Included? included, DateTimeOffset now, IEnumerable<DateTimeOffset> changedHours)
     {
         var present = Accrual.MonthOf(now);
-        var months = changedHours.Select(Accrual.MonthOf).ToHashSet();
+        var months = changedHours.Select(Accrual.MonthOf).Where(month => month >= Accrual.MonthOf(from)).ToHashSet();
         if (_changed || Entries.Exists(one => Accrual.MonthOf(one.Entry.SettledAt) == present))
             months.Add(present);
         foreach (var month in months)

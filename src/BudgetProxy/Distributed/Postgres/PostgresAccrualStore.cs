@@ -51,6 +51,15 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
             tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds()),
         cancellationToken);
 
+    public async ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) => await database.WriteAsync(
+        connection => connection.RunAsync(
+            """
+            WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
+            UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE h.tenant = old.tenant AND h.at = old.at
+            """,
+            cancellationToken, before.ToUnixTimeMilliseconds(), most),
+        cancellationToken);
+
     public async ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
         $"SELECT {HourColumns}, false FROM usage_tenant_hours WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY at", ReadHour, cancellationToken,
         tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds());
