@@ -53,7 +53,7 @@ internal static class EmbeddedSeeder
         foreach (var chunk in plan.Ledger().Chunk(EntriesAtOnce))
         {
             session.Begin();
-            var rows = new UsageRows();
+            var rows = new UsageRows(UsageLevels.WriteOrder);
             foreach (var entry in chunk)
             {
                 ledger.Append(entry);
