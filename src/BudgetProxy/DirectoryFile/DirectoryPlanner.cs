@@ -109,8 +109,8 @@ internal sealed class DirectoryPlanner
             }
         }
 
-        // The one that counts runs is the proxy's own and in no file.
-        var gone = _context.Prune ? old.Where(budget => !named.ContainsKey(budget.Name) && !RunBudget.Counts(budget)).OrderBy(budget => budget.Name, StringComparer.Ordinal).ToList() : [];
+        // The one that counts runs is the proxy's own and in no file; with the one that keeps credit what the customer has paid would go.
+        var gone = _context.Prune ? old.Where(budget => !named.ContainsKey(budget.Name) && !RunBudget.Counts(budget) && budget.Name != present?.Credit?.Name).OrderBy(budget => budget.Name, StringComparer.Ordinal).ToList() : [];
         foreach (var budget in gone)
         {
             NoteDeletion(DefinitionKind.Budget, $"{id}/{budget.Name}", DefinitionJson.Of(budget), (AuditActions.DeleteBudget, $"{id}/{budget.Name}", id));

@@ -7,7 +7,9 @@ namespace BudgetProxy.Invoices;
 /// </summary>
 internal static class AnthropicCosts
 {
-    public static readonly string[] Needed = ["usage_date_utc", "cost_usd"];
+    private const string Date = "usage_date_utc";
+
+    public static readonly string[] Needed = [Date, "cost_usd"];
 
     /// <summary>Columns that only the export of usage has: tokens, and no costs.</summary>
     public static readonly string[] OfUsage = ["usage_input_tokens_no_cache", "usage_output_tokens"];
@@ -19,6 +21,6 @@ internal static class AnthropicCosts
         var item = record.Text("model");
         if (item.Length == 0)
             item = record.Text("cost_type") is { Length: > 0 } type && type != "token" ? type : record.Text("usage_type");
-        return new InvoiceRow(DateOnly.FromDateTime(record.Instant("usage_date_utc").UtcDateTime), item, record.Usd("cost_usd"));
+        return new InvoiceRow(record.Day(Date, record.Instant(Date)), item, record.Usd("cost_usd"));
     }
 }

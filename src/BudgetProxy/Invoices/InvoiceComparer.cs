@@ -22,10 +22,7 @@ internal sealed class InvoiceComparer(IInvoiceStore store, ILedger ledger, RateT
         var invoices = await store.ListAsync(provider, cancellationToken);
         if (invoices.Count == 0)
             return null;
-        var first = from ?? invoices.Min(invoice => invoice.From);
-        var last = to ?? invoices.Max(invoice => invoice.To);
-        if (from is null && last.DayNumber - first.DayNumber >= MostDays)
-            first = last.AddDays(1 - MostDays);
+        var (first, last) = DaysOf(invoices, from, to);
 
         var sources = new Dictionary<DateOnly, Invoice>();
         var missing = new List<DateOnly>();
@@ -54,6 +51,19 @@ internal sealed class InvoiceComparer(IInvoiceStore store, ILedger ledger, RateT
             first, last, [.. lines.Values.OrderBy(line => line.Day).ThenBy(line => line.Model, StringComparer.Ordinal)], missing,
             [.. sources.Values.CountBy(invoice => invoice).Select(source => (source.Key, source.Value))]);
     }
+
+    /// <summary>The days that were asked for; what was left open ends where the invoices do, or <see cref="MostDays"/> from the other end.</summary>
+    private static (DateOnly First, DateOnly Last) DaysOf(IReadOnlyList<Invoice> invoices, DateOnly? from, DateOnly? to)
+    {
+        DateOnly earliest = invoices.Min(invoice => invoice.From), latest = invoices.Max(invoice => invoice.To);
+        if (from is { } first)
+            return (first, to ?? Earlier(latest < first ? first : latest, first.AddDays(MostDays - 1)));
+        var last = to ?? latest;
+        var begin = Earlier(earliest, last);
+        return (last.DayNumber - begin.DayNumber >= MostDays ? last.AddDays(1 - MostDays) : begin, last);
+    }
+
+    private static DateOnly Earlier(DateOnly one, DateOnly other) => one < other ? one : other;
 
     private async Task AddLedgerAsync(
         Provider provider, (DateOnly First, DateOnly Last) days, Dictionary<DateOnly, Invoice> sources,

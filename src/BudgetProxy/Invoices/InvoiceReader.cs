@@ -16,6 +16,9 @@ internal static class InvoiceReader
     /// <summary>Lines of one file at most, by day and item: a year of a hundred models.</summary>
     public const int MostLines = 50_000;
 
+    /// <summary>USD of one file at most, all amounts taken without their sign: what a nano-dollar sum of 64 bits holds, twice over.</summary>
+    private const decimal MostUsd = 4_000_000_000m;
+
     /// <summary>Nano-dollars of a dollar.</summary>
     private const decimal PerUsd = 1_000_000_000m;
 
@@ -27,7 +30,7 @@ internal static class InvoiceReader
         Dictionary<string, int>? columns = null;
         var sums = new SortedDictionary<(DateOnly Day, string Item), decimal>(Comparer<(DateOnly Day, string Item)>.Create(Compare));
         DateOnly? first = null, last = null;
-        var rows = 0L;
+        var (rows, sum) = (0L, 0m);
         while (await records.ReadAsync(cancellationToken))
         {
             if (records.Malformed)
@@ -47,6 +50,9 @@ internal static class InvoiceReader
             if (row.Usd is not { } usd)
                 continue;
             rows++;
+            sum += Math.Abs(usd);
+            if (sum > MostUsd)
+                throw Refused(records.Line, $"the file comes to more than {MostUsd:0} USD");
             sums[(row.Day, row.Item)] = sums.GetValueOrDefault((row.Day, row.Item)) + usd;
             if (sums.Count > MostLines)
                 throw new ImportRefusedException(StatusCodes.Status400BadRequest, $"The file has more than {MostLines} lines by day and item; import shorter periods.");
@@ -56,7 +62,7 @@ internal static class InvoiceReader
             throw new ImportRefusedException(StatusCodes.Status400BadRequest, $"The file is empty. {HintOf(provider)}");
         if (first is null)
             throw new ImportRefusedException(StatusCodes.Status400BadRequest, $"The file has a header and no row. {HintOf(provider)}");
-        return new InvoiceFile(first.Value, last!.Value, rows, [.. sums.Select(sum => new InvoiceLine(sum.Key.Day, sum.Key.Item, Rounded(sum.Value)))]);
+        return new InvoiceFile(first.Value, last!.Value, rows, [.. sums.Select(line => new InvoiceLine(line.Key.Day, line.Key.Item, Rounded(line.Value)))]);
     }
 
     private static Dictionary<string, int> ColumnsOf(string[] header, Provider provider)

@@ -38,6 +38,13 @@ internal readonly struct InvoiceRecord(Dictionary<string, int> columns, string[]
             : throw Refused(column, $"'{Cut(text)}' is not a date such as 2026-11-28");
     }
 
+    /// <summary>The day in UTC of an instant that a column gave.</summary>
+    public DateOnly Day(string column, DateTimeOffset at)
+    {
+        var day = DateOnly.FromDateTime(at.UtcDateTime);
+        return InvoiceDays.CanBe(day) ? day : throw Refused(column, $"{day:yyyy-MM-dd} can't be the day of a bill");
+    }
+
     /// <summary>Unix seconds.</summary>
     public DateTimeOffset Seconds(string column)
     {

@@ -166,7 +166,11 @@ internal static class InvoicesApi
             return null;
         if (at.UtcDateTime.TimeOfDay != TimeSpan.Zero)
             query.Errors.Add(name, "Must be a day of UTC, such as 2026-11-28: providers bill by day.");
-        return DateOnly.FromDateTime(at.UtcDateTime);
+        var day = DateOnly.FromDateTime(at.UtcDateTime);
+        if (InvoiceDays.CanBe(day))
+            return day;
+        query.Errors.Add(name, $"Must be from {InvoiceDocument.Text(InvoiceDays.Earliest)} to {InvoiceDocument.Text(InvoiceDays.Latest)}.");
+        return null;
     }
 
     /// <summary>By the days that they are of; what lists page by.</summary>

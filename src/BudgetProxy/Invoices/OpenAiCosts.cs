@@ -24,7 +24,7 @@ internal static class OpenAiCosts
         var usd = record.Usd("amount_value");
         if (usd is not null && record.Has("amount_currency") && !record["amount_currency"].Equals("usd", StringComparison.OrdinalIgnoreCase))
             throw record.Refused("amount_currency", $"'{record.Text("amount_currency")}' is not usd");
-        return new InvoiceRow(DateOnly.FromDateTime(from.UtcDateTime), ItemOf(record.Text("line_item")), usd);
+        return new InvoiceRow(record.Day(start, from), ItemOf(record.Text("line_item")), usd);
     }
 
     /// <summary>The model of a line item, without the tier before it and the kind of token behind it.</summary>

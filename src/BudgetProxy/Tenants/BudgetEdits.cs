@@ -44,6 +44,8 @@ internal static class BudgetEdits
             return Decision<Budget>.No(EditOutcome.Changed);
         if (old.Plan is { } plan)
             return Decision<Budget>.No(EditOutcome.OfPlan, plan);
+        if (current.FindTenant(id.Tenant)?.Credit is { } credit && string.Equals(credit.Name, id.Name, StringComparison.Ordinal))
+            return Decision<Budget>.No(EditOutcome.KeepsCredit);
         var next = current.WithoutBudget(id.Tenant, id.Name);
         var after = next.FindBudget(id.Tenant, id.Name);
         return Decision<Budget>.Yes(old, next, new DirectoryWrite

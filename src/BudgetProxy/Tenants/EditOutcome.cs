@@ -30,6 +30,9 @@ public enum EditOutcome
     /// <summary>A tenant on a prepaid plan would have no credit, since its own budget of the name of the plan's is of another kind.</summary>
     NoCredit,
 
+    /// <summary>The budget keeps prepaid credit, and its top-ups would go with it.</summary>
+    KeepsCredit,
+
     /// <summary>The key was revoked or has expired.</summary>
     KeyIsOver,
 

@@ -108,6 +108,12 @@ public sealed class PrepaidTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(proxy, "tenants/acme/budgets/credit", """{"limit":{"chargedUsd":"7"},"window":"lifetime"}"""));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(proxy, "tenants/acme/budgets/other", """{"limit":{"usd":"7"},"window":"day"}"""));
         Assert.Equal(7m, await BalanceAsync(proxy));
+        await proxy.SendAsync(HttpMethod.Post, "tenants/acme/budgets/credit/topup", """{"usd":"2"}""");
+        Assert.Equal(HttpStatusCode.Conflict, (await proxy.Admin.DeleteAsync("tenants/acme/budgets/credit")).StatusCode);
+        using (var pruned = await proxy.Admin.PostAsync("directory?apply=true&prune=true", TestProxy.Json("""{"plans":{"prepaid":PLAN},"tenants":{"acme":{"plan":"prepaid"}}}""".Replace(
+            "PLAN", """{"billing":"prepaid","budgets":{"credit":{"limit":{"chargedUsd":"0"},"window":"lifetime"}}}""", StringComparison.Ordinal))))
+            Assert.Equal(HttpStatusCode.OK, pruned.StatusCode);
+        Assert.Equal(9m, await BalanceAsync(proxy));
 
         await proxy.CreateTenantAsync("other");
         await proxy.PutBudgetAsync("other", "credit", """{"limit":{"usd":"5"},"window":"day"}""");

@@ -75,6 +75,8 @@ public sealed class InvoiceReaderTests
     [InlineData(Provider.OpenAi, "start_time,amount_value,amount_currency\n1790553600,1,eur\n", "Line 2, column amount_currency: 'eur' is not usd")]
     [InlineData(Provider.OpenAi, "start_time,amount_value,line_item\n1790553600,1,\"a\"b\n", "Line 2: a quote stands where none may")]
     [InlineData(Provider.OpenAi, "start_time,amount_value,line_item\n1790553600,1,a\u0001b\n", "Line 2, column line_item: Must not contain control characters")]
+    [InlineData(Provider.OpenAi, "start_time,amount_value\n0,1\n", "Line 2, column start_time: 1970-01-01 can't be the day of a bill")]
+    [InlineData(Provider.Anthropic, "usage_date_utc,cost_usd\n9999-12-31,1\n", "Line 2, column usage_date_utc: 9999-12-31 can't be")]
     [InlineData(Provider.Anthropic, "usage_date_utc,cost_usd\n2026-13-01,1\n", "Line 2, column usage_date_utc: '2026-13-01' is not a date")]
     [InlineData(Provider.Anthropic, "usage_date_utc,cost_usd\n\"2026-09-01,1\n", "a quote is opened and never closed")]
     public async Task What_is_not_understood_is_refused_with_its_place(Provider provider, string csv, string problem)
@@ -82,6 +84,13 @@ public sealed class InvoiceReaderTests
         var refused = await Assert.ThrowsAsync<ImportRefusedException>(() => ReadAsync(provider, csv));
         Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
         Assert.Equal(400, refused.Status);
+    }
+
+    [Fact]
+    public async Task A_sum_that_no_provider_bills_is_refused()
+    {
+        var csv = "start_time,amount_value\n" + string.Concat(Enumerable.Repeat("1790553600,10000000\n", 401));
+        Assert.StartsWith("Line 402: the file comes to more than 4000000000 USD", (await Assert.ThrowsAsync<ImportRefusedException>(() => ReadAsync(Provider.OpenAi, csv))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class InvoicesApiTests
         Assert.Equal(HttpStatusCode.BadRequest, (await ImportAsync(proxy, "nobody", Header)).Status);
         Assert.Equal("""{"items":[],"next":null}""", await proxy.Admin.GetStringAsync("invoices"));
         Assert.Equal(HttpStatusCode.NotFound, (await proxy.Admin.GetAsync("invoices/comparison?provider=openai")).StatusCode);
-        foreach (var wrong in new[] { "", "?provider=azure", "?provider=openai&from=2026-11-01T05:00:00Z", "?provider=openai&from=2026-11-02&to=2026-11-02", "?provider=openai&from=2020-01-01&to=2026-11-02", "?provider=openai&day=1" })
+        foreach (var wrong in new[] { "", "?provider=azure", "?provider=openai&from=2026-11-01T05:00:00Z", "?provider=openai&from=2026-11-02&to=2026-11-02", "?provider=openai&from=2020-01-01&to=2026-11-02", "?provider=openai&day=1", "?provider=openai&from=0001-01-01", "?provider=openai&to=9999-12-31" })
             Assert.Equal((wrong, HttpStatusCode.BadRequest), (wrong, (await proxy.Admin.GetAsync("invoices/comparison" + wrong)).StatusCode));
     }
 
@@ -107,6 +107,12 @@ public sealed class InvoicesApiTests
         var early = JsonElement.Parse(await proxy.Admin.GetStringAsync("invoices/comparison?provider=openai&from=2026-01-01&to=2026-01-03"));
         Assert.Equal(["2026-01-01", "2026-01-02"], early.GetProperty("missingDays").EnumerateArray().Select(day => day.GetString()));
         Assert.Empty(early.GetProperty("lines").EnumerateArray());
+
+        foreach (var (open, days) in new[] { ("from=2015-01-01", 400), ("from=2099-01-01", 1), ("to=2015-02-02", 1), ("to=2100-01-01", 400) })
+        {
+            var bounded = JsonElement.Parse(await proxy.Admin.GetStringAsync("invoices/comparison?provider=openai&" + open));
+            Assert.Equal((open, days), (open, bounded.GetProperty("missingDays").GetArrayLength()));
+        }
 
         var shown = (await cli.RunAsync("invoices", "compare", "openai", "--days")).Ok().Output;
         Assert.Matches("web search tool calls +\\$0\\.30 .*not on the rate card", shown);
