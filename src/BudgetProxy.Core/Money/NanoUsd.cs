@@ -54,6 +54,9 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
         return fits;
     }
 
+    /// <summary>Cut to what 64 bits hold: for sums of reports, in which one absurd amount must not make all others unreadable.</summary>
+    public static NanoUsd Cut(Int128 nanos) => new((long)Int128.Clamp(nanos, long.MinValue, long.MaxValue));
+
     /// <summary>Reads a decimal amount of USD such as <c>4.20</c>. Refuses more than nine decimals, exponents, signs other than a leading minus, and overflow.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out NanoUsd amount)
     {

@@ -21,9 +21,11 @@ public sealed class BillingDrift
     /// <summary>The sum of the differences, whatever their signs.</summary>
     public decimal Total => _seen.Values.Sum(Math.Abs);
 
-    /// <param name="drift">What Stripe has more than was sent.</param>
+    /// <param name="drift">What Stripe has more than was sent. Of a day that has just ended, or has not, it counts for nothing: Stripe adds up late.</param>
     internal void Note(string customer, string meter, DateTimeOffset day, decimal drift)
     {
+        if (drift != 0 && _clock.GetUtcNow() < day.AddDays(1) + ReconciliationSpan.Lag)
+            return;
         if (drift == 0)
             _seen.TryRemove((customer, meter, day), out _);
         else

@@ -16,11 +16,9 @@ public sealed record ReconciledDayDocument(
     string Day, string LedgerUsd, string BillableUsd, long SentMicroUsd, long WaitingMicroUsd, decimal? StripeMicroUsd, decimal? DriftMicroUsd, bool IsRecent,
     IReadOnlyList<ReconciledHourDocument> Hours)
 {
-    private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
-
     public static ReconciledDayDocument Of(ReconciledDay day, DateTimeOffset now) => new(
         day.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), day.Ledger.ToString(), day.Billable.ToString(), day.Sent, day.Waiting,
-        day.Stripe is { } stripe ? Plain(stripe) : null, day.Drift is { } drift ? Plain(drift) : null, now < day.Day.AddDays(1) + Recent, [.. day.Hours.Select(ReconciledHourDocument.Of)]);
+        day.Stripe is { } stripe ? Plain(stripe) : null, day.Drift is { } drift ? Plain(drift) : null, now < day.Day.AddDays(1) + ReconciliationSpan.Lag, [.. day.Hours.Select(ReconciledHourDocument.Of)]);
 
     /// <summary>Without zeros at its end: Stripe writes whole numbers as 12.0.</summary>
     internal static decimal Plain(decimal number) => number / 1.0000000000000000000000000000m;

@@ -82,8 +82,8 @@ public sealed class ReconciliationBooks(IBillingStore store, ILedger ledger, Ten
         var stamped = sums.Where(sum => sum.Day == day).ToList();
         return new ReconciledDay(day)
         {
-            Ledger = own.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Ledger),
-            Billable = own.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Billable),
+            Ledger = own.Aggregate(NanoUsd.Zero, (sum, one) => NanoUsd.Cut((Int128)sum.Value + one.Ledger.Value)),
+            Billable = own.Aggregate(NanoUsd.Zero, (sum, one) => NanoUsd.Cut((Int128)sum.Value + one.Billable.Value)),
             Sent = stamped.Sum(sum => sum.Sent),
             Waiting = stamped.Sum(sum => sum.Waiting),
         };

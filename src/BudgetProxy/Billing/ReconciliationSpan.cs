@@ -8,6 +8,9 @@ public sealed record ReconciliationSpan(DateTimeOffset From, DateTimeOffset To)
     /// <summary>What Stripe takes events of, and so what can differ.</summary>
     public const int MostDays = 36;
 
+    /// <summary>How long after a day's end a difference may only mean that Stripe has not added up yet. Stripe names no bound; this is our own guess at one.</summary>
+    public static readonly TimeSpan Lag = TimeSpan.FromHours(1);
+
     public IEnumerable<DateTimeOffset> Days
     {
         get

@@ -13,9 +13,12 @@ public sealed record ReconciliationTotalsDocument(
     {
         var read = days.All(day => day.Stripe is not null);
         return new ReconciliationTotalsDocument(
-            days.Aggregate(NanoUsd.Zero, (sum, day) => sum + day.Ledger).ToString(), days.Aggregate(NanoUsd.Zero, (sum, day) => sum + day.Billable).ToString(),
+            Sum(days, day => day.Ledger), Sum(days, day => day.Billable),
             days.Sum(day => day.Sent), days.Sum(day => day.Waiting), read ? ReconciledDayDocument.Plain(days.Sum(day => day.Stripe!.Value)) : null,
             read ? ReconciledDayDocument.Plain(days.Sum(day => day.Drift!.Value)) : null, read ? ReconciledDayDocument.Plain(days.Sum(day => Math.Abs(day.Drift!.Value))) : null,
             days.Count(day => day.Drift is { } drift && drift != 0));
     }
+
+    private static string Sum(IReadOnlyList<ReconciledDay> days, Func<ReconciledDay, NanoUsd> amount) =>
+        days.Aggregate(NanoUsd.Zero, (sum, day) => NanoUsd.Cut((Int128)sum.Value + amount(day).Value)).ToString();
 }

@@ -52,10 +52,12 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
     internal async Task<(decimal? Sum, StripeReply Reply)> SumAsync(string meter, string customer, DateTimeOffset minute, CancellationToken cancellationToken)
     {
         var answer = await SummariesAsync(meter, customer, new ReconciliationSpan(minute, minute.AddMinutes(1)), SummaryWindow.None, cancellationToken);
+        if (answer.Reply.Outcome != StripeOutcome.NoMeter)
+            _breaker.Note(answer.Reply);
         return (answer.Value?.Sum(summary => summary.Value), answer.Reply);
     }
 
-    /// <summary>What Stripe has summed of a customer and meter in a span.</summary>
+    /// <summary>What Stripe has summed of a customer and meter in a span. Whoever only looks stops no export, and lets none go on: a key may send and not read.</summary>
     /// <param name="meter">The meter's event name.</param>
     /// <param name="span">Aligned as <paramref name="window"/> says.</param>
     internal async Task<StripeAnswer<IReadOnlyList<EventSummary>>> SummariesAsync(
@@ -65,9 +67,7 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
         if (id is null)
             return new StripeAnswer<IReadOnlyList<EventSummary>>(reply, null);
         await _pacer.WaitAsync(cancellationToken);
-        var answer = await client.SummariesAsync(id, customer, span.From, span.To, window, cancellationToken);
-        _breaker.Note(answer.Reply);
-        return answer;
+        return await client.SummariesAsync(id, customer, span.From, span.To, window, cancellationToken);
     }
 
     private async Task<(string? Id, StripeReply Reply)> MeterIdAsync(string meter, CancellationToken cancellationToken)
@@ -77,7 +77,6 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
         {
             await _pacer.WaitAsync(cancellationToken);
             var answer = await client.MetersAsync(cancellationToken);
-            _breaker.Note(answer.Reply);
             if (answer.Value is null)
                 return (null, answer.Reply);
             (_meters, _metersAt) = (answer.Value, clock.GetUtcNow());

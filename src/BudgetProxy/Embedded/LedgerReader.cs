@@ -13,6 +13,9 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
     /// <param name="after">The position of the page before; null = from the first.</param>
     public (List<LedgerEntry> Entries, (long SettledAt, long Sequence)? Last) Page(LedgerFilter filter, (long SettledAt, long Sequence)? after, int most)
     {
+        // The bound of time that the index begins at must be that of the page: by the filter's own, each page would pass over all that were before it.
+        if (after is var (begins, _))
+            filter = filter with { From = DateTimeOffset.FromUnixTimeMilliseconds(begins) };
         using var session = database.OpenSession();
         var rows = session.Prepare(
             $"SELECT {LedgerTable.Columns}, seq FROM ledger WHERE {Conditions(filter)}{(after is null ? "" : " AND (settled_at, seq) > (?, ?)")} ORDER BY settled_at, seq LIMIT ?");

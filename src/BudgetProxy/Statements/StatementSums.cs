@@ -17,11 +17,11 @@ public sealed record StatementSums(long Calls, long Corrections, Usage Usage, Na
     public NanoUsd Markup => Less(Charged, Cost);
 
     /// <summary>The difference, cut to what 64 bits hold, as the ledger's own sums are.</summary>
-    public static NanoUsd Less(NanoUsd amount, NanoUsd less) => new((long)Int128.Clamp((Int128)amount.Value - less.Value, long.MinValue, long.MaxValue));
+    public static NanoUsd Less(NanoUsd amount, NanoUsd less) => NanoUsd.Cut((Int128)amount.Value - less.Value);
 
     /// <summary>Both together, money cut likewise.</summary>
     public static StatementSums Add(StatementSums one, StatementSums other) => new(
         one.Calls + other.Calls, one.Corrections + other.Corrections, one.Usage + other.Usage, Plus(one.Cost, other.Cost), Plus(one.Charged, other.Charged));
 
-    private static NanoUsd Plus(NanoUsd amount, NanoUsd more) => new((long)Int128.Clamp((Int128)amount.Value + more.Value, long.MinValue, long.MaxValue));
+    private static NanoUsd Plus(NanoUsd amount, NanoUsd more) => NanoUsd.Cut((Int128)amount.Value + more.Value);
 }
