@@ -12,7 +12,7 @@ internal sealed class StripeRetryCommand : ProxyCommand
     private readonly Argument<string> _id = Named.Of("id", "The bucket's id, as `stripe buckets` shows it, or its identifier bp1:…");
 
     public StripeRetryCommand()
-        : base("retry", "Has a bucket that is parked, dead or unknown tried again; what may have arrived is compared first", "budgetproxy stripe retry 01a2b3c4-…") => Takes(_id);
+        : base("retry", "Has a bucket that is parked, dead or unknown tried again; what may have arrived is compared first, but for what Stripe said it threw away", "budgetproxy stripe retry 01a2b3c4-…") => Takes(_id);
 
     protected override async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {

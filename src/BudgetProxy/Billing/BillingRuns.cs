@@ -1,3 +1,6 @@
+using System.Runtime.ExceptionServices;
+using BudgetProxy.Reservations;
+
 namespace BudgetProxy.Billing;
 
 /// <summary>A run: all that has changed is cut, and what is due is sent.</summary>
@@ -9,18 +12,19 @@ public sealed class BillingRuns(IBillingStore store, BucketCutter cutter, Bucket
     /// <summary>What is due only later than this is not waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long one step of sending goes on while there is more to send.</summary>
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
 
     /// <param name="isAsked">True: somebody waits for it. What is parked is tried again too, and what failed as long as that may help.</param>
     /// <returns>When something is due that was left; null = nothing waits for a time.</returns>
-    /// <exception cref="Reservations.StoreUnavailableException">The store can't be used; what was done is done.</exception>
+    /// <exception cref="StoreUnavailableException">The store can't be used; what was done is done.</exception>
     /// <exception cref="LeaseLostException">Another proxy exports now.</exception>
     public async Task<DateTimeOffset?> RunAsync(BillingLease lease, bool isAsked, CancellationToken cancellationToken)
     {
         var state = await store.StateAsync(cancellationToken);
-        await cutter.CatchUpAsync(clock.GetUtcNow(), cancellationToken);
-        var now = clock.GetUtcNow();
-        await cutter.CutAsync(lease, state.StartsAt ?? BillingTimes.HourOf(now), now, cancellationToken);
+        var uncut = await TryCutAsync(lease, state, cancellationToken);
         if (isAsked)
             link.TryNow();
         var begun = clock.GetTimestamp();
@@ -32,15 +36,34 @@ public sealed class BillingRuns(IBillingStore store, BucketCutter cutter, Bucket
             next = await SendAsync(lease, retryParked: false, cancellationToken);
         }
 
+        uncut?.Throw();
         await store.EndRunAsync(state.Wanted, clock.GetUtcNow(), link.Trouble, lease, cancellationToken);
         return next;
     }
 
-    /// <summary>Sends what is due, until nothing more is.</summary>
+    /// <summary>Cuts. What was cut before is sent also where this fails.</summary>
+    /// <returns>What failed; null = nothing.</returns>
+    private async Task<ExceptionDispatchInfo?> TryCutAsync(BillingLease lease, BillingState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cutter.CatchUpAsync(clock.GetUtcNow(), cancellationToken);
+            var now = clock.GetUtcNow();
+            await cutter.CutAsync(lease, state.StartsAt ?? BillingTimes.HourOf(now), now, cancellationToken);
+            return null;
+        }
+        catch (StoreUnavailableException failed)
+        {
+            return ExceptionDispatchInfo.Capture(failed);
+        }
+    }
+
+    /// <summary>Sends what is due, until nothing more is; of a long backlog a part, so that what is used meanwhile is cut in time.</summary>
     /// <param name="retryParked">True: what is parked is tried too, once.</param>
     /// <returns>When something is due that was left; null = nothing waits for a time.</returns>
     public async Task<DateTimeOffset?> SendAsync(BillingLease lease, bool retryParked, CancellationToken cancellationToken)
     {
+        var begun = clock.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -48,6 +71,8 @@ public sealed class BillingRuns(IBillingStore store, BucketCutter cutter, Bucket
             await NoteStoppedAsync(lease, cancellationToken);
             if (pass.Ended == 0)
                 return pass.NextAt;
+            if (clock.GetElapsedTime(begun) >= SendLimit)
+                return clock.GetUtcNow();
             retryParked = false;
         }
     }

@@ -118,8 +118,8 @@ public sealed class BucketSender
 
     private async Task<Bucket> SendAsync(Bucket before, Bucket sending, bool isProbe, CancellationToken cancellationToken)
     {
-        // Since it was written down, Stripe may have gone: then it was not sent.
-        if (cancellationToken.IsCancellationRequested || (!isProbe && !_link.Works))
+        // Since it was written down, Stripe may have gone, or asked for a pause: then it was not sent.
+        if (cancellationToken.IsCancellationRequested || (!isProbe && (!_link.Works || !_link.MaySend(_clock.GetUtcNow()))))
             return BucketOutcomes.Untried(before, sending);
         var reply = await _link.SendAsync(sending, cancellationToken);
         if (reply is null)

@@ -33,7 +33,7 @@ public sealed class Reconciler(IBillingStore store, StripeSums stripe, BillingDr
 
     private async Task<(Reconciled Row, StripeReply? Failed)> CompareAsync(Reconciled row, ReconciliationSpan span, CancellationToken cancellationToken)
     {
-        var (sums, reply) = await stripe.ReadAsync(row.Meter, row.Customer, span, SummaryWindow.Day, cancellationToken);
+        var (sums, reply) = await stripe.ReadAsync((row.Meter, row.Customer), span, SummaryWindow.Day, row.Days.Sum(day => day.Sent), cancellationToken);
         if (sums is null && IsOfAll(reply))
             return (row, reply);
         // A customer that Stripe does not know has no events.
@@ -45,7 +45,7 @@ public sealed class Reconciler(IBillingStore store, StripeSums stripe, BillingDr
             var compared = day with { Stripe = sums?.GetValueOrDefault(day.Day) ?? 0 };
             if (compared.Drift != 0 && sums is not null)
             {
-                var (hours, failed) = await HoursAsync(row, day.Day, cancellationToken);
+                var (hours, failed) = await HoursAsync(row, day, cancellationToken);
                 if (failed is not null)
                     return (row with { Days = [.. days, compared, .. row.Days.Skip(days.Count + 1)] }, failed);
                 compared = compared with { Hours = hours };
@@ -58,10 +58,10 @@ public sealed class Reconciler(IBillingStore store, StripeSums stripe, BillingDr
         return (row with { Days = days, Problem = sums is null ? reply.Message : null }, null);
     }
 
-    private async Task<(IReadOnlyList<ReconciledHour> Hours, StripeReply? Failed)> HoursAsync(Reconciled row, DateTimeOffset day, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<ReconciledHour> Hours, StripeReply? Failed)> HoursAsync(Reconciled row, ReconciledDay day, CancellationToken cancellationToken)
     {
-        var span = new ReconciliationSpan(day, day.AddDays(1));
-        var (sums, reply) = await stripe.ReadAsync(row.Meter, row.Customer, span, SummaryWindow.Hour, cancellationToken);
+        var span = new ReconciliationSpan(day.Day, day.Day.AddDays(1));
+        var (sums, reply) = await stripe.ReadAsync((row.Meter, row.Customer), span, SummaryWindow.Hour, day.Sent, cancellationToken);
         if (sums is null)
             return ([], IsOfAll(reply) ? reply : null);
         var buckets = new List<Bucket>();
@@ -87,7 +87,7 @@ public sealed class Reconciler(IBillingStore store, StripeSums stripe, BillingDr
         };
     }
 
-    /// <summary>True: another customer's sums can't be read either.</summary>
+    /// <summary>True: another customer's sums can't be read either. A meter that is not there is only this row's.</summary>
     private static bool IsOfAll(StripeReply reply) =>
-        reply.Outcome is StripeOutcome.Unknown or StripeOutcome.Busy or StripeOutcome.Unauthorised or StripeOutcome.NoMeter;
+        reply.Outcome is StripeOutcome.Unknown or StripeOutcome.Busy or StripeOutcome.Unauthorised;
 }

@@ -67,6 +67,11 @@ public sealed partial class ReconciliationDuty(
             {
                 // Others say loudly that the store is away; it is tried again.
             }
+            catch (Exception unforeseen) when (unforeseen is not OperationCanceledException)
+            {
+                // What looks at the books must not end the process that keeps them.
+                Log.Unforeseen(logger, unforeseen);
+            }
         }
     }
 
@@ -112,6 +117,9 @@ public sealed partial class ReconciliationDuty(
     {
         [LoggerMessage(6210, LogLevel.Warning, "Stripe's sums can't be read, so what was sent is not compared with them yet; tried again every 5 minutes: {Message}")]
         public static partial void Failed(ILogger logger, string message);
+
+        [LoggerMessage(6212, LogLevel.Error, "What was sent could not be compared with Stripe's sums; tried again every 5 minutes.")]
+        public static partial void Unforeseen(ILogger logger, Exception exception);
 
         [LoggerMessage(6211, LogLevel.Error, "Stripe has {Drift} more of customer {Customer} on meter {Meter} on {Day} than was sent. GET /admin/v1/exports/stripe/reconciliation names the buckets.")]
         public static partial void Drifted(ILogger logger, string customer, string meter, DateTimeOffset day, decimal drift);

@@ -7,6 +7,9 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
 {
     private static readonly TimeSpan MetersLife = TimeSpan.FromHours(1);
 
+    /// <summary>So long one that is not among them is not looked for again: each customer's sums ask for it.</summary>
+    private static readonly TimeSpan MissingLife = TimeSpan.FromMinutes(1);
+
     private readonly AccountBreaker _breaker = new(clock);
     private readonly RequestPacer _pacer = new(Math.Max(1, options.RequestsPerSecond), clock);
     private IReadOnlyList<StripeMeter>? _meters;
@@ -52,7 +55,8 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
     internal async Task<(decimal? Sum, StripeReply Reply)> SumAsync(string meter, string customer, DateTimeOffset minute, CancellationToken cancellationToken)
     {
         var answer = await SummariesAsync(meter, customer, new ReconciliationSpan(minute, minute.AddMinutes(1)), SummaryWindow.None, cancellationToken);
-        if (answer.Reply.Outcome != StripeOutcome.NoMeter)
+        // A key may send and not read: that must not stop what it may do.
+        if (answer.Reply.Outcome is not (StripeOutcome.NoMeter or StripeOutcome.Unauthorised))
             _breaker.Note(answer.Reply);
         return (answer.Value?.Sum(summary => summary.Value), answer.Reply);
     }
@@ -73,7 +77,8 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
     private async Task<(string? Id, StripeReply Reply)> MeterIdAsync(string meter, CancellationToken cancellationToken)
     {
         var reply = new StripeReply(StripeOutcome.NoMeter, 0, $"There is no meter with the event name {meter}.", null, null, false, null);
-        if (_meters is null || clock.GetUtcNow() - _metersAt > MetersLife || _meters.All(one => one.EventName != meter))
+        var age = clock.GetUtcNow() - _metersAt;
+        if (_meters is null || age > MetersLife || (age > MissingLife && _meters.All(one => one.EventName != meter)))
         {
             await _pacer.WaitAsync(cancellationToken);
             var answer = await client.MetersAsync(cancellationToken);

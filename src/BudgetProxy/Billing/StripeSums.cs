@@ -17,22 +17,23 @@ public sealed class StripeSums(StripeLink link, TimeProvider clock)
     private readonly ConcurrentDictionary<(string Meter, string Customer, ReconciliationSpan Span, SummaryWindow Window), Kept> _kept = new();
 
     /// <summary>Sums of a customer by day or hour.</summary>
-    /// <param name="meter">The meter's event name.</param>
+    /// <param name="of">The meter's event name, and the customer.</param>
     /// <param name="span">Aligned as <paramref name="window"/> says.</param>
+    /// <param name="sent">What we have sent of it by now. An answer of before more was sent would show that as a difference, so it is read anew.</param>
     /// <returns>By the first instant of the day or hour, what is 0 left out; null = there are none, and the reply says why.</returns>
     public async Task<(IReadOnlyDictionary<DateTimeOffset, decimal>? Sums, StripeReply Reply)> ReadAsync(
-        string meter, string customer, ReconciliationSpan span, SummaryWindow window, CancellationToken cancellationToken)
+        (string Meter, string Customer) of, ReconciliationSpan span, SummaryWindow window, long sent, CancellationToken cancellationToken)
     {
-        var key = (meter, customer, span, window);
-        if (_kept.TryGetValue(key, out var kept) && clock.GetUtcNow() < kept.Until)
+        var key = (of.Meter, of.Customer, span, window);
+        if (_kept.TryGetValue(key, out var kept) && kept.Sent == sent && clock.GetUtcNow() < kept.Until)
             return (kept.Sums, kept.Reply);
-        var answer = await link.SummariesAsync(meter, customer, span, window, cancellationToken);
+        var answer = await link.SummariesAsync(of.Meter, of.Customer, span, window, cancellationToken);
         if (answer.Value is null)
             return (null, answer.Reply);
         if (_kept.Count >= MostKept)
             Forget();
         var sums = answer.Value.GroupBy(summary => summary.From).ToDictionary(group => group.Key, group => group.Sum(summary => summary.Value));
-        _kept[key] = new Kept(sums, answer.Reply, clock.GetUtcNow() + Life);
+        _kept[key] = new Kept(sums, answer.Reply, sent, clock.GetUtcNow() + Life);
         return (sums, answer.Reply);
     }
 
@@ -49,5 +50,5 @@ public sealed class StripeSums(StripeLink link, TimeProvider clock)
             _kept.Clear();
     }
 
-    private sealed record Kept(IReadOnlyDictionary<DateTimeOffset, decimal> Sums, StripeReply Reply, DateTimeOffset Until);
+    private sealed record Kept(IReadOnlyDictionary<DateTimeOffset, decimal> Sums, StripeReply Reply, long Sent, DateTimeOffset Until);
 }

@@ -28,11 +28,11 @@ internal sealed class CutWrites(SqliteSession session)
         ON CONFLICT (tenant, month, kind) DO UPDATE SET amount = max(amount, excluded.amount)
         """);
 
-    // What changed since it was read stays to be cut.
+    // What changed since it was read stays to be cut; hours that were read only for their month's allowance are not written.
     private readonly SqliteStatement _clear = session.Prepare(
         """
         UPDATE usage_tenant_hours SET unbilled = 0
-        WHERE tenant = ? AND at = ? AND requests = ? AND input + cached_input + cache_write_short + cache_write_long + output = ? AND cost = ? AND charged = ?
+        WHERE unbilled AND tenant = ? AND at = ? AND requests = ? AND input + cached_input + cache_write_short + cache_write_long + output = ? AND cost = ? AND charged = ?
         """);
 
     public void Write(TenantCut cut)

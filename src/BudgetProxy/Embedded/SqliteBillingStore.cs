@@ -32,9 +32,8 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
             start -= start % BillingTimes.HourMilliseconds;
             if (before is null || start < before.Value.ToUnixTimeMilliseconds())
             {
-                connection.Run(
-                    "UPDATE usage_tenant_hours SET unbilled = 1 WHERE at >= $start AND at < $before AND NOT unbilled",
-                    ("$start", start), ("$before", before?.ToUnixTimeMilliseconds() ?? long.MaxValue));
+                // Later hours too: corrections in them follow entries of before, which were not billed and now are.
+                connection.Run("UPDATE usage_tenant_hours SET unbilled = 1 WHERE at >= $start AND NOT unbilled", ("$start", start));
             }
 
             connection.Run("UPDATE billing_state SET starts_at = $start", ("$start", start));

@@ -64,7 +64,7 @@ public abstract class BillingStoreContract
     }
 
     [Fact]
-    public async Task Usage_is_billed_from_an_hour_on_and_an_earlier_one_brings_back_the_hours_between()
+    public async Task Usage_is_billed_from_an_hour_on_and_an_earlier_one_brings_back_all_hours_from_it_on()
     {
         await using var factory = await CreateAsync();
         var lease = await LeaseAsync(factory);
@@ -78,7 +78,7 @@ public abstract class BillingStoreContract
         await CutAllAsync(factory, lease);
 
         await factory.Buckets.StartAsync(Noon.AddHours(-2), Noon.AddDays(1), default);
-        Assert.Equal([Noon.AddHours(-2), Noon.AddHours(-1)], (await factory.Accruals.ReadAsync(null, 10, default)).Hours.Select(hour => hour.Hour));
+        Assert.Equal([Noon.AddHours(-2), Noon.AddHours(-1), Noon], (await factory.Accruals.ReadAsync(null, 10, default)).Hours.Select(hour => hour.Hour));
         await factory.Buckets.StartAsync(null, Noon.AddDays(2), default);
         Assert.Equal(Noon.AddHours(-2), (await factory.Buckets.StateAsync(default)).StartsAt);
     }

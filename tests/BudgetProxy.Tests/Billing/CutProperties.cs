@@ -55,6 +55,34 @@ public sealed class CutProperties
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task A_correction_follows_its_entry_also_where_billing_is_made_to_begin_earlier(bool isShared)
+    {
+        await using var scene = await CutScene.CreateAsync(isShared ? await PostgresBillingFactory.CreateAsync() : new SqliteBillingFactory());
+        var cutter = scene.Cutter([new BillingMeter(CutScene.Money, BilledUnit.Charged)]);
+        var now = scene.Now;
+        await scene.PutAsync("a", null, isPrepaid: false);
+        await scene.Factory.Buckets.StartAsync(now, now, default);
+        var first = CutScene.Entry("a", now.AddMinutes(-30), (5_000_000, 1, 1));
+        await scene.Factory.BookAsync([first, CutScene.Entry("a", now.AddMinutes(10), (-4_900_000, 0, 0), first.Id)], now);
+        await cutter.CutAsync(scene.Lease, now, now.AddMinutes(20), default);
+        Assert.Equal(0, await AmountAsync());
+
+        await scene.Factory.Buckets.StartAsync(now.AddHours(-1), now, default);
+        await cutter.CutAsync(scene.Lease, now.AddHours(-1), now.AddMinutes(20), default);
+        Assert.Equal(100_000, await AmountAsync());
+
+        async Task<long> AmountAsync()
+        {
+            var amount = 0L;
+            await foreach (var bucket in scene.Factory.Buckets.BucketsAsync(new BucketFilter(), default))
+                amount += bucket.Amount.Value;
+            return amount;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task What_was_prepaid_is_not_billed_when_the_plan_has_changed(bool isShared)
     {
         await using var scene = await CutScene.CreateAsync(isShared ? await PostgresBillingFactory.CreateAsync() : new SqliteBillingFactory());

@@ -50,6 +50,12 @@ public sealed class ReconciliationTests
         await proxy.Admin.GetFromJsonAsync<JsonElement>(Path);
         Assert.Equal(3, Reads(stripe));
 
+        // What was sent since then is no difference.
+        await UseAsync(proxy, "acme", 1);
+        var later = (await proxy.Admin.GetFromJsonAsync<JsonElement>(Path)).GetProperty("items")[0].GetProperty("totals");
+        Assert.Equal((stripe.Books.Sum("cus_acme", Meter), 0), (later.GetProperty("stripeMicroUsd").GetInt64(), later.GetProperty("driftMicroUsd").GetInt64()));
+        Assert.Equal(4, Reads(stripe));
+
         // Counted twice at Stripe; and thrown away by it.
         var events = stripe.Books.Events;
         var doubled = events.First(one => one.Customer == "cus_acme");

@@ -70,7 +70,7 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
         allowances.Select(one => one.Tenant).ToArray(), allowances.Select(one => one.Month.ToUnixTimeMilliseconds()).ToArray(),
         allowances.Select(one => BillingNames.Of(one.Kind)).ToArray(), allowances.Select(one => one.Amount).ToArray());
 
-    /// <summary>What changed since it was read stays to be cut. The rows are taken in the order in which booked entries take them.</summary>
+    /// <summary>What changed since it was read stays to be cut; hours that were read only for their month's allowance are not written. The rows are taken in the order in which booked entries take them.</summary>
     private async Task ClearAsync(List<Accrual> hours)
     {
         object[] keys = [hours.Select(hour => hour.Tenant).ToArray(), hours.Select(hour => hour.Hour.ToUnixTimeMilliseconds()).ToArray()];
@@ -78,14 +78,14 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
             hours.Count,
             """
             SELECT 1 FROM usage_tenant_hours h JOIN unnest($1, $2) AS n (tenant, at) ON h.tenant = n.tenant AND h.at = n.at
-            ORDER BY h.tenant, h.at FOR UPDATE OF h
+            WHERE h.unbilled ORDER BY h.tenant, h.at FOR UPDATE OF h
             """,
             keys);
         await RunAsync(
             hours.Count,
             """
             UPDATE usage_tenant_hours h SET unbilled = false FROM unnest($1, $2, $3, $4, $5, $6) AS n (tenant, at, requests, tokens, cost, charged)
-            WHERE h.tenant = n.tenant AND h.at = n.at AND h.requests = n.requests AND h.cost = n.cost AND h.charged = n.charged
+            WHERE h.unbilled AND h.tenant = n.tenant AND h.at = n.at AND h.requests = n.requests AND h.cost = n.cost AND h.charged = n.charged
                 AND h.input + h.cached_input + h.cache_write_short + h.cache_write_long + h.output = n.tokens
             """,
             [

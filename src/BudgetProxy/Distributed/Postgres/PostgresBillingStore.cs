@@ -31,9 +31,9 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
             var start = BillingTimes.HourOf(from ?? before ?? now);
             if (before is null || start < before)
             {
+                // Later hours too: corrections in them follow entries of before, which were not billed and now are.
                 await using var mark = connection.Statement(
-                    "UPDATE usage_tenant_hours SET unbilled = true WHERE at >= $1 AND at < $2 AND NOT unbilled",
-                    start.ToUnixTimeMilliseconds(), before?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+                    "UPDATE usage_tenant_hours SET unbilled = true WHERE at >= $1 AND NOT unbilled", start.ToUnixTimeMilliseconds());
                 mark.CommandTimeout = StartSeconds;
                 await mark.ExecuteNonQueryAsync(cancellationToken);
             }

@@ -13,7 +13,7 @@ internal static class BillingCalls
         ["GET /exports/stripe/reconciliation"] = new(
             "reconcileStripe", "Ledger, buckets and Stripe's own sums by customer and day, and where they differ the buckets that explain it.", null, "tenant",
             "reconciliation.from", "reconciliation.to", "reconciliation.limit", "after"),
-        ["POST /exports/stripe/buckets/{id}/retry"] = new("retryStripeBucket", "Lets one that is parked, dead or unknown be tried again. Never blindly: what may have arrived is compared first."),
+        ["POST /exports/stripe/buckets/{id}/retry"] = new("retryStripeBucket", "Lets one that is parked, dead or unknown be tried again. What may have arrived is compared first, but for what Stripe said it threw away: that goes at once, under a new identifier."),
         ["POST /exports/stripe/tenants/{tenant}/write-off"] = new(
             "writeOffTenant", "Gives up for good what of a tenant was never sent. What may have arrived at Stripe stays.", "WriteOff"),
     };
