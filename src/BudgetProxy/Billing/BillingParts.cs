@@ -1,4 +1,5 @@
 using BudgetProxy.Stripe;
+using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Billing;
 
@@ -11,6 +12,7 @@ internal static class BillingParts
         services.AddSingleton<BillingMetrics>();
         services.AddSingleton<StripeLink>();
         services.AddSingleton<BucketCutter>();
+        services.AddSingleton<LeftUsage>();
         services.AddSingleton<BucketSender>();
         services.AddSingleton<BucketResend>();
         services.AddSingleton<BillingRuns>();
@@ -27,5 +29,12 @@ internal static class BillingParts
         services.AddSingleton<ReconciliationDuty>();
         services.AddHostedService(provider => provider.GetRequiredService<ReconciliationDuty>());
         return services;
+    }
+
+    /// <summary>Keeps ids of deleted tenants from other customers while usage under them waits; where the export is on.</summary>
+    public static void GuardIds(IServiceProvider services)
+    {
+        if (services.GetService<LeftUsage>() is { } left)
+            services.GetRequiredService<TenantDirectory>().WhyNot = left.WhyNotAsync;
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
     public async Task<long> CutAsync(BillingLease lease, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Of a ledger of years all hours may be left, where the export was never on. Those of the month in which it began count for that month's allowance.
-        while (await store.PassOverAsync(Accrual.MonthOf(from), PassOverSize, cancellationToken) == PassOverSize)
+        while (await store.PassOverAsync(Accrual.MonthOf(from), PassOverSize, lease, cancellationToken) == PassOverSize)
         {
             // Until there are no more.
         }

@@ -4,7 +4,7 @@ namespace BudgetProxy.Billing;
 
 /// <summary>
 /// The seam between the ledger and buckets: which hours have changed, and what was cut of them. Durable when a method returns. Every method may throw
-/// <see cref="StoreUnavailableException"/> and nothing else but cancellation; <see cref="CutAsync"/> also <see cref="LeaseLostException"/>.
+/// <see cref="StoreUnavailableException"/>, those that take a lease also <see cref="LeaseLostException"/>, and nothing else but cancellation.
 /// </summary>
 public interface IAccrualStore
 {
@@ -19,7 +19,7 @@ public interface IAccrualStore
     /// <summary>Lets hours of before an instant count as cut: nothing of them is billed.</summary>
     /// <param name="most">Hours at most, so that no step holds the store for long.</param>
     /// <returns>How many there were; fewer than asked for = there are no more.</returns>
-    ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken);
+    ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken);
 
     /// <summary>All hours of a tenant's UTC month, by hour; whether they are corrected is not looked at.</summary>
     ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);

@@ -45,6 +45,10 @@ public interface IBillingStore
     /// <summary>The customer that a tenant was linked to when it was last cut; empty = it was prepaid then, null = it never was linked.</summary>
     ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken);
 
+    /// <summary>What under tenants' ids waits to be billed, whether or not they are there now; of those under whose ids nothing waits there is nothing.</summary>
+    /// <param name="from">Hours of before count for nothing.</param>
+    ValueTask<IReadOnlyList<UsageLeft>> LeftAsync(IReadOnlyCollection<string> tenants, DateTimeOffset from, CancellationToken cancellationToken);
+
     IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, CancellationToken cancellationToken);
 
     ValueTask<Bucket?> FindAsync(Guid id, CancellationToken cancellationToken);

@@ -7,7 +7,8 @@ internal sealed class UncutAccruals(IAccrualStore store, DateTimeOffset month, I
 
     public ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => store.TouchMonthAsync(tenant, month, cancellationToken);
 
-    public ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) => store.PassOverAsync(before, most, cancellationToken);
+    public ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken) =>
+        store.PassOverAsync(before, most, lease, cancellationToken);
 
     public ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset wanted, CancellationToken cancellationToken) =>
         wanted == month ? ValueTask.FromResult(hours) : store.MonthAsync(tenant, wanted, cancellationToken);

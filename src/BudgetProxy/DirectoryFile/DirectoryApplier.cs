@@ -19,6 +19,7 @@ public sealed class DirectoryApplier(TenantDirectory directory)
         if (errors.Any)
             return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
         await directory.RefreshAsync(cancellationToken);
+        await CheckAsync(wanted, errors, cancellationToken);
         var plan = DirectoryPlanner.Make(directory.Current, wanted, new PlanningContext(request.Prune, AuditActor.Proxy, default, () => ""), errors);
         return new DirectoryOutcome(plan.Changes, errors.Errors, errors.Warnings, Applied: false);
     }
@@ -45,7 +46,21 @@ public sealed class DirectoryApplier(TenantDirectory directory)
                 return Decision<DirectoryOutcome>.Yes(outcome, plan.Next, write) with { Tenants = plan.Tenants };
             },
             cancellationToken);
-        return edited.Value!;
+        if (edited.Outcome != EditOutcome.UsageWaits)
+            return edited.Value!;
+        await CheckAsync(wanted, errors, cancellationToken);
+        // What stood in the way may have gone meanwhile; it is not applied all the same.
+        if (!errors.Any)
+            errors.Add(new FilePlace(1, 1), "tenants", edited.Detail!);
+        return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
+    }
+
+    /// <summary>Tenants that can't be made now, each at its place.</summary>
+    private async Task CheckAsync(WantedDirectory wanted, FileErrors errors, CancellationToken cancellationToken)
+    {
+        var why = await directory.WhyNotAsync(wanted.Tenants.Select(tenant => tenant.Tenant), cancellationToken);
+        foreach (var tenant in wanted.Tenants.Where(tenant => why.ContainsKey(tenant.Tenant.Id)))
+            errors.Add(tenant.Place, tenant.Path, why[tenant.Tenant.Id]);
     }
 
     private static AuditEntry Summary(PlanningContext context, IReadOnlyList<PlannedChange> changes, string hash)

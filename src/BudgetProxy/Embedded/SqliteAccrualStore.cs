@@ -40,7 +40,8 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
         },
         cancellationToken);
 
-    public ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) => Run(
+    public ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken) => Fenced(
+        lease,
         session =>
         {
             session.Prepare(
@@ -128,27 +129,30 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     }
 
     public ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) =>
-        Run<IReadOnlySet<string>>(
-            session =>
+        Fenced<IReadOnlySet<string>>(lease, session => Cut(session, cuts), cancellationToken);
+
+    /// <summary>One step that is on disk when it returns, under a lease that is still held.</summary>
+    private ValueTask<T> Fenced<T>(BillingLease lease, Func<SqliteSession, T> work, CancellationToken cancellationToken) => Run(
+        session =>
+        {
+            session.Execute("PRAGMA synchronous = FULL");
+            session.Begin();
+            try
             {
-                session.Execute("PRAGMA synchronous = FULL");
-                session.Begin();
-                try
-                {
-                    if (!session.Prepare("SELECT 1 FROM billing_lease WHERE owner = ? AND token = ?").Bind(lease.Owner.ToString()).Bind(lease.Token).Read())
-                        throw new LeaseLostException();
-                    var done = Cut(session, cuts);
-                    session.Execute("COMMIT");
-                    return done;
-                }
-                catch
-                {
-                    if (session.InTransaction)
-                        session.Execute("ROLLBACK");
-                    throw;
-                }
-            },
-            cancellationToken);
+                if (!session.Prepare("SELECT 1 FROM billing_lease WHERE owner = ? AND token = ?").Bind(lease.Owner.ToString()).Bind(lease.Token).Read())
+                    throw new LeaseLostException();
+                var done = work(session);
+                session.Execute("COMMIT");
+                return done;
+            }
+            catch
+            {
+                if (session.InTransaction)
+                    session.Execute("ROLLBACK");
+                throw;
+            }
+        },
+        cancellationToken);
 
     private static HashSet<string> Cut(SqliteSession session, IReadOnlyList<TenantCut> cuts)
     {

@@ -1,6 +1,5 @@
 using BudgetProxy.Alerts;
 using BudgetProxy.Core.Money;
-using BudgetProxy.Reservations;
 using BudgetProxy.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -15,9 +14,11 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
     private const string Deliveries = "alert_deliveries d JOIN alerts a ON a.id = d.alert";
     private const int MostForgotten = 500;
 
-    public ValueTask<IReadOnlyList<Webhook>> WebhooksAsync(CancellationToken cancellationToken) => Run<IReadOnlyList<Webhook>>(Webhooks, false, cancellationToken);
+    private readonly SqliteSteps _steps = new(database, "Alerts could not be read or written.");
 
-    public ValueTask<bool> SaveAsync(Webhook webhook, CancellationToken cancellationToken) => Run(
+    public ValueTask<IReadOnlyList<Webhook>> WebhooksAsync(CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<Webhook>>(Webhooks, false, cancellationToken);
+
+    public ValueTask<bool> SaveAsync(Webhook webhook, CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
             if (connection.Query("SELECT count(*) FROM webhooks WHERE name <> $name", row => row.GetInt64(0), ("$name", webhook.Name))[0] >= Webhook.Most)
@@ -38,17 +39,17 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public ValueTask<bool> RenewAsync(string name, string secret, DateTimeOffset oldUntil, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    public ValueTask<bool> RenewAsync(string name, string secret, DateTimeOffset oldUntil, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection, "UPDATE webhooks SET old_secret = secret, old_until = $until, secret = $secret WHERE name = $name",
             ("$name", name), ("$secret", secret), ("$until", oldUntil.ToUnixTimeMilliseconds())) > 0,
         true,
         cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string name, CancellationToken cancellationToken) => Run(
+    public ValueTask<bool> RemoveAsync(string name, CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
-            if (Changed(connection, "DELETE FROM webhooks WHERE name = $name", ("$name", name)) == 0)
+            if (SqliteSteps.Changed(connection, "DELETE FROM webhooks WHERE name = $name", ("$name", name)) == 0)
                 return false;
             connection.Run("UPDATE alert_deliveries SET state = 'dropped', owner = NULL WHERE target = $name AND state = 'pending'", ("$name", name));
             return true;
@@ -56,22 +57,22 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public async ValueTask DisableAsync(string name, string url, string because, CancellationToken cancellationToken) => await Run(
-        connection => Changed(
+    public async ValueTask DisableAsync(string name, string url, string because, CancellationToken cancellationToken) => await _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection, "UPDATE webhooks SET enabled = 0, disabled_because = $because WHERE name = $name AND url = $url AND enabled",
             ("$name", name), ("$url", url), ("$because", because)),
         true,
         cancellationToken);
 
     public ValueTask<IReadOnlyList<Guid>> RaiseAsync(
-        IReadOnlyList<AlertCandidate> candidates, bool mailToo, DateTimeOffset now, CancellationToken cancellationToken) => Run<IReadOnlyList<Guid>>(
+        IReadOnlyList<AlertCandidate> candidates, bool mailToo, DateTimeOffset now, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<Guid>>(
         connection =>
         {
             var webhooks = Webhooks(connection);
             var raised = new List<Guid>();
             foreach (var (alert, mark) in candidates)
             {
-                var rings = Changed(
+                var rings = SqliteSteps.Changed(
                     connection,
                     """
                     INSERT INTO alert_marks (key, until) VALUES ($key, $until)
@@ -98,7 +99,7 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken) => Run<IReadOnlyList<string>>(
+    public ValueTask<IReadOnlyList<string>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<string>>(
         connection => connection.Query(
             """
             SELECT r.name FROM (SELECT name FROM webhooks WHERE enabled UNION ALL SELECT '@smtp') r
@@ -109,7 +110,7 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         cancellationToken);
 
     public ValueTask<IReadOnlyList<Delivery>> ClaimAsync(
-        string target, int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => Run<IReadOnlyList<Delivery>>(
+        string target, int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<Delivery>>(
         connection =>
         {
             var claimed = connection.Query(
@@ -127,8 +128,8 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public async ValueTask EndAttemptAsync(Delivery delivery, Guid owner, CancellationToken cancellationToken) => await Run(
-        connection => Changed(
+    public async ValueTask EndAttemptAsync(Delivery delivery, Guid owner, CancellationToken cancellationToken) => await _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             """
             UPDATE alert_deliveries SET state = $state, attempts = $attempts, next_at = $next, ended_at = $ended, owner = NULL, owned_until = 0
@@ -139,8 +140,8 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public ValueTask<bool> RetryAsync(Guid delivery, DateTimeOffset now, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    public ValueTask<bool> RetryAsync(Guid delivery, DateTimeOffset now, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             """
             UPDATE alert_deliveries SET state = 'pending', attempts = '[]', next_at = $now, ended_at = NULL, owner = NULL, owned_until = 0
@@ -150,22 +151,22 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<Alert>> AlertsAsync(AlertQuery query, CancellationToken cancellationToken) => Run<IReadOnlyList<Alert>>(
+    public ValueTask<IReadOnlyList<Alert>> AlertsAsync(AlertQuery query, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<Alert>>(
         connection => connection.Query(
             $"""
             SELECT {AlertColumns} FROM alerts a
-            WHERE {Where((query.Tenant, "a.tenant = $tenant"), (query.Kind, "a.kind = $kind"), (query.After, "a.id < $after"))}
+            WHERE {SqliteSteps.Where((query.Tenant, "a.tenant = $tenant"), (query.Kind, "a.kind = $kind"), (query.After, "a.id < $after"))}
             ORDER BY a.id DESC LIMIT $most
             """,
             ReadAlert, ("$tenant", query.Tenant), ("$kind", query.Kind), ("$after", query.After?.ToString()), ("$most", query.Most)),
         false,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<Delivery>> DeliveriesAsync(DeliveryQuery query, CancellationToken cancellationToken) => Run<IReadOnlyList<Delivery>>(
+    public ValueTask<IReadOnlyList<Delivery>> DeliveriesAsync(DeliveryQuery query, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<Delivery>>(
         connection => connection.Query(
             $"""
             SELECT {DeliveryColumns} FROM {Deliveries}
-            WHERE {Where((query.Target, "d.target = $target"), (query.State, "d.state = $state"), (query.After, "d.id < $after"))}
+            WHERE {SqliteSteps.Where((query.Target, "d.target = $target"), (query.State, "d.state = $state"), (query.After, "d.id < $after"))}
             ORDER BY d.id DESC LIMIT $most
             """,
             ReadDelivery, ("$target", query.Target), ("$state", query.State is { } state ? AlertTexts.Name(state) : null),
@@ -173,11 +174,11 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         false,
         cancellationToken);
 
-    public ValueTask<long> BacklogAsync(CancellationToken cancellationToken) => Run(
+    public ValueTask<long> BacklogAsync(CancellationToken cancellationToken) => _steps.RunAsync(
         connection => connection.Query("SELECT count(*) FROM alert_deliveries WHERE state = 'pending'", row => row.GetInt64(0))[0], false, cancellationToken);
 
-    public ValueTask<bool> TakeLeaseAsync(string name, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    public ValueTask<bool> TakeLeaseAsync(string name, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             """
             INSERT INTO alert_leases (name, owner, until) VALUES ($name, $owner, $until)
@@ -187,14 +188,14 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<TenantPeak>> PeaksAsync(int fromDay, CancellationToken cancellationToken) => Run<IReadOnlyList<TenantPeak>>(
+    public ValueTask<IReadOnlyList<TenantPeak>> PeaksAsync(int fromDay, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<TenantPeak>>(
         connection => connection.Query(
             "SELECT tenant, day, peak, since FROM alert_peaks WHERE day >= $day",
             row => new TenantPeak(row.GetString(0), row.GetInt32(1), new NanoUsd(row.GetInt64(2)), row.Instant(3)), ("$day", fromDay)),
         false,
         cancellationToken);
 
-    public async ValueTask SavePeaksAsync(IReadOnlyList<TenantPeak> peaks, CancellationToken cancellationToken) => await Run(
+    public async ValueTask SavePeaksAsync(IReadOnlyList<TenantPeak> peaks, CancellationToken cancellationToken) => await _steps.RunAsync(
         connection =>
         {
             foreach (var peak in peaks)
@@ -212,13 +213,13 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         true,
         cancellationToken);
 
-    public ValueTask<bool> ForgetAsync(DateTimeOffset alertsBefore, DateTimeOffset marksBefore, int peaksBeforeDay, CancellationToken cancellationToken) => Run(
+    public ValueTask<bool> ForgetAsync(DateTimeOffset alertsBefore, DateTimeOffset marksBefore, int peaksBeforeDay, CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
-            var alerts = Changed(
+            var alerts = SqliteSteps.Changed(
                 connection, "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE id < $first ORDER BY id LIMIT $most)",
                 ("$first", AlertTargets.FirstId(alertsBefore).ToString()), ("$most", MostForgotten));
-            var marks = Changed(
+            var marks = SqliteSteps.Changed(
                 connection, "DELETE FROM alert_marks WHERE key IN (SELECT key FROM alert_marks WHERE until < $before LIMIT $most)",
                 ("$before", marksBefore.ToUnixTimeMilliseconds()), ("$most", MostForgotten));
             connection.Run("DELETE FROM alert_peaks WHERE day < $day", ("$day", peaksBeforeDay));
@@ -256,47 +257,4 @@ public sealed class SqliteAlertStore(EmbeddedDatabase database) : IAlertStore
         NextAt = row.Instant(10),
         EndedAt = row.IsDBNull(11) ? null : row.Instant(11),
     };
-
-    /// <summary>Only conditions that are wanted, since SQLite finds no index for one that a parameter turns off.</summary>
-    private static string Where(params ReadOnlySpan<(object? Value, string Condition)> conditions)
-    {
-        var wanted = new List<string>();
-        foreach (var (value, condition) in conditions)
-        {
-            if (value is not null)
-                wanted.Add(condition);
-        }
-
-        return wanted.Count == 0 ? "TRUE" : string.Join(" AND ", wanted);
-    }
-
-    /// <summary>Rows that a statement inserted, changed or deleted.</summary>
-    private static int Changed(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        connection.Run(sql, parameters);
-        return connection.Query("SELECT changes()", row => row.GetInt32(0))[0];
-    }
-
-    private async ValueTask<T> Run<T>(Func<SqliteConnection, T> work, bool inTransaction, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Task.Run(
-                () =>
-                {
-                    using var connection = database.OpenConnection();
-                    if (!inTransaction)
-                        return work(connection);
-                    using var transaction = connection.BeginTransaction();
-                    var result = work(connection);
-                    transaction.Commit();
-                    return result;
-                },
-                cancellationToken);
-        }
-        catch (SqliteException e)
-        {
-            throw new StoreUnavailableException("Alerts could not be read or written.", e);
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using BudgetProxy.Billing;
 using BudgetProxy.Core.Money;
-using BudgetProxy.Reservations;
 using BudgetProxy.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -12,7 +11,9 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
 {
     private const int PageSize = 1_000;
 
-    public ValueTask<BillingState> StateAsync(CancellationToken cancellationToken) => Run(
+    private readonly SqliteSteps _steps = new(database, "Buckets could not be read or written.");
+
+    public ValueTask<BillingState> StateAsync(CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
             var lease = connection.Query("SELECT owner, token, until FROM billing_lease", ReadLease);
@@ -24,7 +25,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         false,
         cancellationToken);
 
-    public async ValueTask StartAsync(DateTimeOffset? from, DateTimeOffset now, CancellationToken cancellationToken) => await Run(
+    public async ValueTask StartAsync(DateTimeOffset? from, DateTimeOffset now, CancellationToken cancellationToken) => await _steps.RunAsync(
         connection =>
         {
             var before = connection.Query("SELECT starts_at FROM billing_state", row => InstantOrNull(row, 0))[0];
@@ -42,10 +43,10 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public ValueTask<long> WantRunAsync(CancellationToken cancellationToken) => Run(
+    public ValueTask<long> WantRunAsync(CancellationToken cancellationToken) => _steps.RunAsync(
         connection => connection.Query("UPDATE billing_state SET wanted = wanted + 1 RETURNING wanted", row => row.GetInt64(0))[0], true, cancellationToken);
 
-    public async ValueTask EndRunAsync(long served, DateTimeOffset now, string? error, BillingLease lease, CancellationToken cancellationToken) => await Run(
+    public async ValueTask EndRunAsync(long served, DateTimeOffset now, string? error, BillingLease lease, CancellationToken cancellationToken) => await _steps.RunAsync(
         connection =>
         {
             Fence(connection, lease);
@@ -59,7 +60,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public async ValueTask StopAsync(string? reason, DateTimeOffset now, BillingLease lease, CancellationToken cancellationToken) => await Run(
+    public async ValueTask StopAsync(string? reason, DateTimeOffset now, BillingLease lease, CancellationToken cancellationToken) => await _steps.RunAsync(
         connection =>
         {
             Fence(connection, lease);
@@ -71,7 +72,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public ValueTask<BillingLease?> TakeLeaseAsync(Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => Run(
+    public ValueTask<BillingLease?> TakeLeaseAsync(Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
             var taken = connection.Query(
@@ -89,7 +90,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public async ValueTask ReleaseLeaseAsync(BillingLease lease, CancellationToken cancellationToken) => await Run(
+    public async ValueTask ReleaseLeaseAsync(BillingLease lease, CancellationToken cancellationToken) => await _steps.RunAsync(
         connection =>
         {
             connection.Run("UPDATE billing_lease SET until = 0 WHERE owner = $owner AND token = $token", ("$owner", lease.Owner.ToString()), ("$token", lease.Token));
@@ -98,7 +99,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<Bucket>> HeadsAsync((string Tenant, string Meter)? after, int most, CancellationToken cancellationToken) => Run<IReadOnlyList<Bucket>>(
+    public ValueTask<IReadOnlyList<Bucket>> HeadsAsync((string Tenant, string Meter)? after, int most, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<Bucket>>(
         connection => connection.Query(
             $"""
             SELECT {BucketSql.Columns} FROM billing_buckets WHERE id IN (
@@ -116,7 +117,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         cancellationToken);
 
     public ValueTask<IReadOnlyList<Bucket>> SaveAsync(IReadOnlyList<Bucket> buckets, BillingLease lease, CancellationToken cancellationToken) =>
-        Run<IReadOnlyList<Bucket>>(
+        _steps.RunAsync<IReadOnlyList<Bucket>>(
             connection =>
             {
                 Fence(connection, lease);
@@ -142,10 +143,14 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
             true,
             cancellationToken);
 
-    public ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken) => Run(
+    public ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken) => _steps.RunAsync(
         connection => connection.Query("SELECT customer FROM billing_tenants WHERE tenant = $tenant", row => row.TextOrNull(0), ("$tenant", tenant)).FirstOrDefault(),
         false,
         cancellationToken);
+
+    public ValueTask<IReadOnlyList<UsageLeft>> LeftAsync(IReadOnlyCollection<string> tenants, DateTimeOffset from, CancellationToken cancellationToken) =>
+        _steps.RunAsync<IReadOnlyList<UsageLeft>>(
+            connection => [.. tenants.Select(tenant => Left(connection, tenant, from)).Where(left => left.Hours > 0 || left.Buckets.Count > 0)], true, cancellationToken);
 
     public async IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -162,7 +167,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         }
     }
 
-    public ValueTask<Bucket?> FindAsync(Guid id, CancellationToken cancellationToken) => Run(
+    public ValueTask<Bucket?> FindAsync(Guid id, CancellationToken cancellationToken) => _steps.RunAsync(
         connection => connection.Query($"SELECT {BucketSql.Columns} FROM billing_buckets WHERE id = $id", ReadBucket, ("$id", id.ToString())).FirstOrDefault(),
         false,
         cancellationToken);
@@ -170,13 +175,13 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     public ValueTask<IReadOnlyList<BucketSum>> SumsAsync(BucketSumQuestion question, CancellationToken cancellationToken)
     {
         var time = BucketSql.Time(question.By);
-        return Run<IReadOnlyList<BucketSum>>(
+        return _steps.RunAsync<IReadOnlyList<BucketSum>>(
             connection => connection.Query(
                 $"""
                 SELECT tenant, meter, {time} - {time} % {BillingTimes.DayMilliseconds} AS day, sum(amount),
                     sum(CASE WHEN state IN ('sent', 'verified') THEN value ELSE 0 END), sum(CASE WHEN state IN ('sent', 'verified') THEN 0 ELSE value END), count(*)
                 FROM billing_buckets
-                WHERE {Where((question.Tenant, "tenant = $tenant"), (question.Meter, "meter = $meter"), (question.From, $"{time} >= $from"), (question.To, $"{time} < $to"))}
+                WHERE {SqliteSteps.Where((question.Tenant, "tenant = $tenant"), (question.Meter, "meter = $meter"), (question.From, $"{time} >= $from"), (question.To, $"{time} < $to"))}
                 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
                 """,
                 row => new BucketSum(
@@ -189,13 +194,13 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     public ValueTask<IReadOnlyList<StampedSum>> StampedAsync(ReconciliationSpan span, string? tenant, string? customer, CancellationToken cancellationToken)
     {
         var time = BucketSql.Time(BucketTime.Stamp);
-        return Run<IReadOnlyList<StampedSum>>(
+        return _steps.RunAsync<IReadOnlyList<StampedSum>>(
             connection => connection.Query(
                 $"""
                 SELECT tenant, meter, customer, {time} - {time} % {BillingTimes.DayMilliseconds}, sum(CASE WHEN state IN ('sent', 'verified') THEN value ELSE 0 END),
                     sum(CASE WHEN state IN ('sent', 'verified') THEN 0 ELSE value END)
                 FROM billing_buckets
-                WHERE {Where((span.From, $"{time} >= $from"), (span.To, $"{time} < $to"), (tenant, "tenant = $tenant"), (customer, "customer = $customer"))} AND state <> 'written-off'
+                WHERE {SqliteSteps.Where((span.From, $"{time} >= $from"), (span.To, $"{time} < $to"), (tenant, "tenant = $tenant"), (customer, "customer = $customer"))} AND state <> 'written-off'
                 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
                 """,
                 row => new StampedSum(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Instant(3), row.GetInt64(4), row.GetInt64(5)),
@@ -205,17 +210,17 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     }
 
     public ValueTask<IReadOnlyList<OpenSum>> OpenAsync(CancellationToken cancellationToken) =>
-        Run<IReadOnlyList<OpenSum>>(connection => Sums(connection, "TRUE", null), false, cancellationToken);
+        _steps.RunAsync<IReadOnlyList<OpenSum>>(connection => Sums(connection, "TRUE", null), false, cancellationToken);
 
-    public ValueTask<IReadOnlyList<MeterTotal>> TotalsAsync(CancellationToken cancellationToken) => Run<IReadOnlyList<MeterTotal>>(
+    public ValueTask<IReadOnlyList<MeterTotal>> TotalsAsync(CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<MeterTotal>>(
         connection => connection.Query(
             "SELECT meter, sum(amount), sum(value), sum(buckets) FROM billing_totals GROUP BY meter ORDER BY meter",
             row => new MeterTotal("", row.GetString(0), new NanoUsd(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3))),
         false,
         cancellationToken);
 
-    public ValueTask<bool> RetryAsync(Guid id, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    public ValueTask<bool> RetryAsync(Guid id, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             """
             UPDATE billing_buckets SET
@@ -227,7 +232,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<OpenSum>> WriteOffAsync(string tenant, CancellationToken cancellationToken) => Run<IReadOnlyList<OpenSum>>(
+    public ValueTask<IReadOnlyList<OpenSum>> WriteOffAsync(string tenant, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<OpenSum>>(
         connection =>
         {
             var given = Sums(connection, "tenant = $tenant AND state IN ('pending', 'parked', 'dead')", tenant);
@@ -242,8 +247,8 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public ValueTask<int> VerifyAsync(string tenant, string meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    public ValueTask<int> VerifyAsync(string tenant, string meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             """
             UPDATE billing_buckets SET state = 'verified', revision = revision + 1
@@ -256,11 +261,11 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     private ValueTask<List<Bucket>> PageAsync(BucketFilter filter, int most, CancellationToken cancellationToken)
     {
         var time = BucketSql.Time(filter.By);
-        return Run(
+        return _steps.RunAsync(
             connection => connection.Query(
                 $"""
                 SELECT {BucketSql.Columns} FROM billing_buckets
-                WHERE {Where(
+                WHERE {SqliteSteps.Where(
                     (filter.Tenant, "tenant = $tenant"), (filter.Meter, "meter = $meter"), (filter.State, filter.State is { } state ? BucketSql.Where(state) : ""), (filter.From, $"{time} >= $from"),
                     (filter.To, $"{time} < $to"), (filter.After, "(tenant, meter, hour, number) > ($afterTenant, $afterMeter, $afterHour, $afterNumber)"))}
                 ORDER BY tenant, meter, hour, number LIMIT $most
@@ -270,6 +275,25 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
                 ("$most", most)),
             false,
             cancellationToken);
+    }
+
+    private static UsageLeft Left(SqliteConnection connection, string tenant, DateTimeOffset from)
+    {
+        var (hours, charged) = connection.Query(
+            "SELECT count(*), coalesce(sum(charged), 0) FROM usage_tenant_hours WHERE unbilled AND tenant = $tenant AND at >= $from", row => (row.GetInt64(0), row.GetInt64(1)),
+            ("$tenant", tenant), ("$from", from.ToUnixTimeMilliseconds()))[0];
+        var buckets = Sums(connection, "tenant = $tenant AND state <> 'written-off'", tenant);
+        if (hours == 0 && buckets.Count == 0)
+            return new UsageLeft(tenant, 0, NanoUsd.Zero, [], null, []);
+        return new UsageLeft(
+            tenant, hours, new NanoUsd(charged), buckets,
+            connection.Query("SELECT customer FROM billing_tenants WHERE tenant = $tenant", row => row.TextOrNull(0), ("$tenant", tenant)).FirstOrDefault(),
+            connection.Query(
+                """
+                SELECT DISTINCT customer FROM billing_buckets
+                WHERE tenant = $tenant AND state NOT IN ('pending', 'sent', 'verified') AND state <> 'written-off' AND customer IS NOT NULL ORDER BY customer
+                """,
+                row => row.GetString(0), ("$tenant", tenant)));
     }
 
     private static List<OpenSum> Sums(SqliteConnection connection, string condition, string? tenant) => connection.Query(
@@ -329,47 +353,5 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     {
         if (connection.Query("SELECT 1 FROM billing_lease WHERE owner = $owner AND token = $token", row => true, ("$owner", lease.Owner.ToString()), ("$token", lease.Token)).Count == 0)
             throw new LeaseLostException();
-    }
-
-    /// <summary>Only conditions that are wanted, since SQLite finds no index for one that a parameter turns off.</summary>
-    private static string Where(params ReadOnlySpan<(object? Value, string Condition)> conditions)
-    {
-        var wanted = new List<string>();
-        foreach (var (value, condition) in conditions)
-        {
-            if (value is not null)
-                wanted.Add(condition);
-        }
-
-        return wanted.Count == 0 ? "TRUE" : string.Join(" AND ", wanted);
-    }
-
-    private static int Changed(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        connection.Run(sql, parameters);
-        return connection.Query("SELECT changes()", row => row.GetInt32(0))[0];
-    }
-
-    private async ValueTask<T> Run<T>(Func<SqliteConnection, T> work, bool inTransaction, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Task.Run(
-                () =>
-                {
-                    using var connection = database.OpenConnection();
-                    if (!inTransaction)
-                        return work(connection);
-                    using var transaction = connection.BeginTransaction();
-                    var result = work(connection);
-                    transaction.Commit();
-                    return result;
-                },
-                cancellationToken);
-        }
-        catch (SqliteException e)
-        {
-            throw new StoreUnavailableException("Buckets could not be read or written.", e);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using BudgetProxy.Reservations;
 using BudgetProxy.Storage;
 using BudgetProxy.Stripe;
 using Microsoft.Data.Sqlite;
@@ -12,17 +11,19 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
     private const string RejectColumns = "id, event, at, meter, from_at, to_at, code, message, count, identifier, bucket, tenant";
     private const int MostForgotten = 500;
 
-    public ValueTask<bool> AddAsync(StripeNotice notice, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    private readonly SqliteSteps _steps = new(database, "Events of Stripe could not be read or written.");
+
+    public ValueTask<bool> AddAsync(StripeNotice notice, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             "INSERT INTO stripe_events (id, type, meter, received_at, next_at, state) VALUES ($id, $type, $meter, $received, $next, 'pending') ON CONFLICT DO NOTHING",
             ("$id", notice.EventId), ("$type", notice.Type), ("$meter", notice.Meter), ("$received", notice.ReceivedAt.ToUnixTimeMilliseconds()),
             ("$next", notice.NextAt.ToUnixTimeMilliseconds())) > 0,
-        writes: true,
+        true,
         cancellationToken);
 
     public ValueTask<IReadOnlyList<StripeNotice>> ClaimAsync(int most, Guid owner, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
-        Run<IReadOnlyList<StripeNotice>>(
+        _steps.RunAsync<IReadOnlyList<StripeNotice>>(
             connection => connection.Query(
                 $"""
                 UPDATE stripe_events SET owner = $owner, owned_until = $until
@@ -30,13 +31,13 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
                 RETURNING {EventColumns}
                 """,
                 ReadEvent, ("$owner", owner.ToString()), ("$until", until.ToUnixTimeMilliseconds()), ("$now", now.ToUnixTimeMilliseconds()), ("$most", most)),
-            writes: true,
+            true,
             cancellationToken);
 
-    public ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken) => Run(
+    public ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
-            var ended = Changed(
+            var ended = SqliteSteps.Changed(
                 connection,
                 """
                 UPDATE stripe_events SET state = $state, attempts = $attempts, next_at = $next, error = $error, owner = NULL, owned_until = 0
@@ -48,11 +49,11 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
                 Insert(connection, reject);
             return ended > 0;
         },
-        writes: true,
+        true,
         cancellationToken);
 
-    public ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken) => Run(
-        connection => Changed(
+    public ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
             connection,
             """
             UPDATE billing_buckets SET
@@ -60,10 +61,10 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
             WHERE id = $bucket AND revision = $revision AND state IN ('sent', 'verified')
             """,
             ("$bucket", bucket.ToString()), ("$revision", revision), ("$fresh", fresh.ToString())) > 0,
-        writes: true,
+        true,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => Run<IReadOnlyList<StripeReject>>(
+    public ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<StripeReject>>(
         connection => connection.Query(
             $"""
             SELECT {RejectColumns} FROM stripe_rejects
@@ -72,10 +73,10 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
             """,
             ReadReject, ("$tenant", query.Tenant), ("$meter", query.Meter), ("$since", query.Since?.ToUnixTimeMilliseconds()), ("$after", query.After?.ToString()),
             ("$most", query.Most)),
-        writes: false,
+        false,
         cancellationToken);
 
-    public ValueTask<bool> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => Run(
+    public ValueTask<bool> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => _steps.RunAsync(
         connection =>
         {
             var old = connection.Query(
@@ -86,7 +87,7 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
             connection.Run("DELETE FROM stripe_rejects WHERE id < $before", ("$before", StripeEventTexts.FirstIdAt(before).ToString()));
             return old.Count == MostForgotten;
         },
-        writes: true,
+        true,
         cancellationToken);
 
     private static void Insert(SqliteConnection connection, StripeReject reject)
@@ -119,29 +120,4 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
         row.IsDBNull(8) ? null : row.GetInt64(8), row.TextOrNull(9), row.TextOrNull(10) is { } bucket ? Guid.Parse(bucket) : null, row.TextOrNull(11));
 
     private static DateTimeOffset? InstantOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Instant(column);
-
-    private static long Changed(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        connection.Run(sql, parameters);
-        return connection.Query("SELECT changes()", row => row.GetInt64(0))[0];
-    }
-
-    private ValueTask<T> Run<T>(Func<SqliteConnection, T> work, bool writes, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            using var connection = database.OpenConnection();
-            if (!writes)
-                return ValueTask.FromResult(work(connection));
-            using var transaction = connection.BeginTransaction(deferred: false);
-            var result = work(connection);
-            transaction.Commit();
-            return ValueTask.FromResult(result);
-        }
-        catch (SqliteException e)
-        {
-            throw new StoreUnavailableException("Events of Stripe could not be read or written.", e);
-        }
-    }
 }

@@ -124,6 +124,7 @@ public static class ProxyHost
         // Beside the opening of the store, so that no caller pays for the vocabularies.
         var vocabularies = Task.Run(TokenCounter.LoadAll);
         StoreParts.Open(app.Services, options);
+        BillingParts.GuardIds(app.Services);
         vocabularies.Wait();
         // Made before the first event, so that none goes uncounted.
         app.Services.GetRequiredService<PrometheusText>();

@@ -33,6 +33,9 @@ public enum EditOutcome
     /// <summary>The budget keeps prepaid credit, and its top-ups would go with it.</summary>
     KeepsCredit,
 
+    /// <summary>Usage of a deleted tenant of this id waits to be billed, and would go to another customer. What stands in the way is the whole reason.</summary>
+    UsageWaits,
+
     /// <summary>The key was revoked or has expired.</summary>
     KeyIsOver,
 

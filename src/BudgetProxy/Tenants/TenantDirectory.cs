@@ -80,7 +80,10 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     }
 
     /// <summary>Makes the tenant, or replaces all of its own fields; its keys and budgets stay, whatever <see cref="Tenant.Budgets"/> says.</summary>
-    /// <returns>The tenant as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.NoSuchPlan"/> or <see cref="EditOutcome.TooManyBudgets"/>.</returns>
+    /// <returns>
+    /// The tenant as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.NoSuchPlan"/>, <see cref="EditOutcome.TooManyBudgets"/> or
+    /// <see cref="EditOutcome.UsageWaits"/> with the reason.
+    /// </returns>
     public Task<Edited<Tenant>> PutTenantAsync(Tenant tenant, Edit edit, CancellationToken cancellationToken) =>
         ChangeAsync(current => TenantEdits.Put(current, tenant, edit, Now()), cancellationToken);
 
@@ -165,17 +168,26 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         where T : class
     {
         var seeding = new CounterSeeding(reservations);
+        var newcomers = new Newcomers(this);
         try
         {
             for (var tries = 0; tries < MostTries; tries++)
             {
-                var (decision, basis, counters, stored) = await TryAsync(decide, seeding, cancellationToken);
+                var (decision, basis, counters, stored) = await TryAsync(decide, seeding, newcomers, cancellationToken);
                 if (stored || counters is null)
                 {
                     await seeding.FinishAsync(Current, counters);
                     if (stored)
                         await BeginCreditAsync(basis, decision.Tenants, CancellationToken.None);
                     return decision.Result;
+                }
+
+                if (newcomers.MustAsk)
+                {
+                    if (await newcomers.AskAsync(cancellationToken) is not { } why)
+                        continue;
+                    await seeding.FinishAsync(Current, null);
+                    return new Edited<T>(EditOutcome.UsageWaits, null, why);
                 }
 
                 if (seeding.Missing(basis, counters.Seeds) is { Count: > 0 } missing)
@@ -213,7 +225,7 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
 
     /// <returns>What was decided on which snapshot; what it means for counters, null where nothing is to change; and whether it is stored.</returns>
     private async Task<(Decision<T> Decision, DirectorySnapshot Basis, CounterChanges? Counters, bool Stored)> TryAsync<T>(
-        Func<DirectorySnapshot, Decision<T>> decide, CounterSeeding seeding, CancellationToken cancellationToken)
+        Func<DirectorySnapshot, Decision<T>> decide, CounterSeeding seeding, Newcomers newcomers, CancellationToken cancellationToken)
         where T : class
     {
         await _changes.WaitAsync(cancellationToken);
@@ -225,7 +237,7 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
             if (decision.Next is not { } next)
                 return (decision, state.Snapshot, null, false);
             var counters = CounterChanges.Between(state.Snapshot, next, decision.Tenants);
-            var stored = seeding.Missing(state.Snapshot, counters.Seeds).Count == 0 && await StoreAsync(state, next, decision.Write, cancellationToken);
+            var stored = newcomers.AreAsked(state.Snapshot, decision.Write) && seeding.Missing(state.Snapshot, counters.Seeds).Count == 0 && await StoreAsync(state, next, decision.Write, cancellationToken);
             return (decision, state.Snapshot, counters, stored);
         }
         finally

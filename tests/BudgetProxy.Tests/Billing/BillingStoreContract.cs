@@ -31,6 +31,9 @@ public abstract class BillingStoreContract
         await Assert.ThrowsAsync<LeaseLostException>(async () => await factory.Buckets.EndRunAsync(1, Noon, null, kept.Value, default));
         await Assert.ThrowsAsync<LeaseLostException>(async () => await factory.Buckets.StopAsync("x", Noon, kept.Value, default));
         await Assert.ThrowsAsync<LeaseLostException>(async () => await factory.Accruals.CutAsync([], kept.Value, default));
+        await factory.AccrueAsync(new Accrual("acme", Noon.AddHours(-2), 1, 1, new NanoUsd(1), new NanoUsd(1)));
+        await Assert.ThrowsAsync<LeaseLostException>(async () => await factory.Accruals.PassOverAsync(Noon, 10, kept.Value, default));
+        Assert.Single((await factory.Accruals.ReadAsync(null, 10, default)).Hours);
         await factory.Buckets.ReleaseLeaseAsync(kept.Value, default);
         Assert.Null(await factory.Buckets.TakeLeaseAsync(One, Noon.AddSeconds(60), Noon.AddSeconds(90), default));
         await factory.Other.ReleaseLeaseAsync(taken.Value, default);
@@ -139,18 +142,19 @@ public abstract class BillingStoreContract
     public async Task Hours_of_before_are_passed_over_so_many_at_once_and_no_others()
     {
         await using var factory = await CreateAsync();
+        var lease = await LeaseAsync(factory);
         foreach (var tenant in new[] { "a", "b" })
         {
             foreach (var hour in new[] { -3, -2, -1, 0, 1 })
                 await factory.AccrueAsync(new Accrual(tenant, Noon.AddHours(hour), 1, 1, new NanoUsd(1), new NanoUsd(1)));
         }
 
-        Assert.Equal(4, await factory.Accruals.PassOverAsync(Noon, 4, default));
-        Assert.Equal(2, await factory.Accruals.PassOverAsync(Noon, 4, default));
-        Assert.Equal(0, await factory.Accruals.PassOverAsync(Noon, 4, default));
+        Assert.Equal(4, await factory.Accruals.PassOverAsync(Noon, 4, lease, default));
+        Assert.Equal(2, await factory.Accruals.PassOverAsync(Noon, 4, lease, default));
+        Assert.Equal(0, await factory.Accruals.PassOverAsync(Noon, 4, lease, default));
         Assert.Equal([0, 1, 0, 1], (await factory.OtherAccruals.ReadAsync(null, 100, default)).Hours.Select(hour => (int)(hour.Hour - Noon).TotalHours));
         await factory.AccrueAsync(new Accrual("a", Noon.AddHours(-2), 2, 1, new NanoUsd(1), new NanoUsd(1)));
-        Assert.Equal(1, await factory.Accruals.PassOverAsync(Noon, 4, default));
+        Assert.Equal(1, await factory.Accruals.PassOverAsync(Noon, 4, lease, default));
     }
 
     [Fact]

@@ -51,13 +51,20 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
             tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds()),
         cancellationToken);
 
-    public async ValueTask<int> PassOverAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) => await database.WriteAsync(
-        connection => connection.RunAsync(
-            """
-            WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
-            UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE h.tenant = old.tenant AND h.at = old.at
-            """,
-            cancellationToken, before.ToUnixTimeMilliseconds(), most),
+    public async ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken) => await database.WriteAsync(
+        async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await BillingFence.HoldAsync(connection, lease, cancellationToken);
+            var passed = await connection.RunAsync(
+                """
+                WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
+                UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE h.tenant = old.tenant AND h.at = old.at
+                """,
+                cancellationToken, before.ToUnixTimeMilliseconds(), most);
+            await transaction.CommitAsync(cancellationToken);
+            return passed;
+        },
         cancellationToken);
 
     public async ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using BudgetProxy.Billing;
 using BudgetProxy.Core.Money;
@@ -123,6 +124,33 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
 
     public async ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken) =>
         (await QueryAsync("SELECT customer FROM billing_tenants WHERE tenant = $1", row => TextOrNull(row, 0), cancellationToken, tenant)).FirstOrDefault();
+
+    public async ValueTask<IReadOnlyList<UsageLeft>> LeftAsync(IReadOnlyCollection<string> tenants, DateTimeOffset from, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            async connection =>
+            {
+                // Of one state: what is cut meanwhile is in the hours or in the buckets.
+                await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+                var names = tenants.ToArray();
+                var hours = (await connection.RowsAsync(
+                    "SELECT tenant, count(*), sum(charged)::bigint FROM usage_tenant_hours WHERE unbilled AND tenant = ANY($1) AND at >= $2 GROUP BY 1",
+                    row => (Tenant: row.GetString(0), Hours: row.GetInt64(1), Charged: row.GetInt64(2)), cancellationToken, names, from.ToUnixTimeMilliseconds()))
+                    .ToDictionary(one => one.Tenant, StringComparer.Ordinal);
+                var sums = (await SumsAsync(connection, "tenant = ANY($1) AND state <> 'written-off'", cancellationToken, [names])).ToLookup(sum => sum.Tenant, StringComparer.Ordinal);
+                string[] left = [.. names.Where(name => hours.ContainsKey(name) || sums.Contains(name)).Distinct(StringComparer.Ordinal)];
+                var customers = (await connection.RowsAsync(
+                    "SELECT tenant, customer FROM billing_tenants WHERE tenant = ANY($1)", row => (Tenant: row.GetString(0), Customer: TextOrNull(row, 1)), cancellationToken, [left]))
+                    .ToDictionary(one => one.Tenant, one => one.Customer, StringComparer.Ordinal);
+                var sent = (await connection.RowsAsync(
+                    """
+                    SELECT DISTINCT tenant, customer FROM billing_buckets
+                    WHERE tenant = ANY($1) AND state NOT IN ('pending', 'sent', 'verified') AND state <> 'written-off' AND customer IS NOT NULL ORDER BY tenant, customer
+                    """,
+                    row => (Tenant: row.GetString(0), Customer: row.GetString(1)), cancellationToken, [left])).ToLookup(one => one.Tenant, one => one.Customer, StringComparer.Ordinal);
+                return left.Select(name => new UsageLeft(
+                    name, hours.GetValueOrDefault(name).Hours, new NanoUsd(hours.GetValueOrDefault(name).Charged), [.. sums[name]], customers.GetValueOrDefault(name), [.. sent[name]])).ToList();
+            },
+            cancellationToken);
 
     public async IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
