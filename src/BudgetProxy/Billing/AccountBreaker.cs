@@ -19,6 +19,7 @@ internal sealed class AccountBreaker(TimeProvider clock)
     private readonly Lock _gate = new();
     private int _failures;
     private bool _works;
+    private bool _isSkewed;
     private DateTimeOffset _next = DateTimeOffset.MinValue;
     private DateTimeOffset _paused = DateTimeOffset.MinValue;
 
@@ -48,6 +49,26 @@ internal sealed class AccountBreaker(TimeProvider clock)
         }
     }
 
+    /// <summary>True: nothing is sent since this machine's clock is off.</summary>
+    public bool IsSkewed
+    {
+        get
+        {
+            lock (_gate)
+                return _isSkewed;
+        }
+    }
+
+    /// <summary>Takes an answer for what it tells of the clock alone: once that is right, it is no reason any more.</summary>
+    public void NoteClock(StripeReply reply)
+    {
+        lock (_gate)
+        {
+            if (_isSkewed && reply.Date is { } date && (date - clock.GetUtcNow()).Duration() <= MostSkew)
+                (_isSkewed, Stopped, Trouble, _next) = (false, null, null, DateTimeOffset.MinValue);
+        }
+    }
+
     /// <summary>An operator asks: what is stopped is tried now.</summary>
     public void TryNow()
     {
@@ -61,13 +82,13 @@ internal sealed class AccountBreaker(TimeProvider clock)
         lock (_gate)
         {
             if (reply.Date is { } date && (date - now).Duration() > MostSkew)
-                Stop($"This machine's clock is {Math.Abs((long)(date - now).TotalSeconds)} s {(date > now ? "behind" : "ahead of")} Stripe's: set it right.", now);
+                Stop($"This machine's clock is {Math.Abs((long)(date - now).TotalSeconds)} s {(date > now ? "behind" : "ahead of")} Stripe's: set it right.", now, isSkewed: true);
             else if (reply.Outcome == StripeOutcome.Unauthorised)
                 Stop($"Stripe refuses the API key ({reply.Status}): {reply.Message} Mend the key's permissions at Stripe, or set BudgetProxy__Stripe__ApiKey and restart.", now);
             else if (reply.Outcome == StripeOutcome.Unknown || (reply.Outcome == StripeOutcome.Busy && reply.Status == 0))
                 Fail(reply, now);
             else
-                (_failures, _works, Stopped, Trouble) = (0, true, null, null);
+                (_failures, _works, _isSkewed, Stopped, Trouble) = (0, true, false, null, null);
             // A limiter of the account, and not the lock of one customer.
             if (reply is { Outcome: StripeOutcome.Busy, Status: 429 } && reply.Code != "lock_timeout")
                 _paused = now + Backoff.After(1, reply.RetryAfter);
@@ -84,5 +105,6 @@ internal sealed class AccountBreaker(TimeProvider clock)
         _next = now + Backoff.After(Math.Max(1, _failures - MostFailures + 1));
     }
 
-    private void Stop(string reason, DateTimeOffset now) => (_works, Stopped, Trouble, _next) = (false, reason, reason, now + StoppedRepeat);
+    private void Stop(string reason, DateTimeOffset now, bool isSkewed = false) =>
+        (_works, _isSkewed, Stopped, Trouble, _next) = (false, isSkewed, reason, reason, now + StoppedRepeat);
 }

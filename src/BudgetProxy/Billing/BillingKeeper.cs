@@ -78,7 +78,8 @@ public sealed partial class BillingKeeper(BillingDesk desk, BillingRuns runs, Bi
         var state = await desk.Store.StateAsync(cancellationToken);
         var now = clock.GetUtcNow();
         var isAsked = state.Wanted > state.Finished;
-        if (isAsked || state.LastRunAt is not { } last || now - last >= desk.Options.Interval)
+        // One in the future was noted by a clock that was ahead.
+        if (isAsked || state.LastRunAt is not { } last || now - last >= desk.Options.Interval || last > now)
             Wait(await runs.RunAsync(lease, isAsked, cancellationToken));
         else if (now >= _nextPass)
             Wait(await runs.SendAsync(lease, retryParked: false, cancellationToken));

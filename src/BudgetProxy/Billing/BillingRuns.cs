@@ -26,7 +26,7 @@ public sealed class BillingRuns(IBillingStore store, BucketCutter cutter, Bucket
         var state = await store.StateAsync(cancellationToken);
         var uncut = await TryCutAsync(lease, state, cancellationToken);
         if (isAsked)
-            link.TryNow();
+            await link.TryNowAsync(cancellationToken);
         var begun = clock.GetTimestamp();
         var next = await SendAsync(lease, retryParked: isAsked, cancellationToken);
         while (isAsked && next is { } due && link.Stopped is null && due - clock.GetUtcNow() < Patience && clock.GetElapsedTime(begun) < RunLimit)

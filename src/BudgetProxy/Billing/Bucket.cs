@@ -55,6 +55,9 @@ public sealed record Bucket
     /// <summary>What the last attempt met; null = nothing.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The first look at Stripe's sums that did not find it; null = none, or a later one did.</summary>
+    public DateTimeOffset? MissingAt { get; init; }
+
     /// <summary>What it waits for while it is parked.</summary>
     public ParkCause? Cause { get; init; }
 

@@ -7,4 +7,8 @@ namespace BudgetProxy.Billing;
 /// <param name="Most">So many at most; null = all.</param>
 public sealed record BucketFilter(
     string? Tenant = null, string? Meter = null, BucketState? State = null, DateTimeOffset? From = null, DateTimeOffset? To = null,
-    BucketTime By = BucketTime.Hour, BucketKey? After = null, int? Most = null);
+    BucketTime By = BucketTime.Hour, BucketKey? After = null, int? Most = null)
+{
+    /// <summary>Only those that were sent for this customer; null = any.</summary>
+    public string? Customer { get; init; }
+}

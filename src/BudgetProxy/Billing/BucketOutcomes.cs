@@ -15,7 +15,7 @@ internal static class BucketOutcomes
     /// <param name="sending">As it was written before the first byte.</param>
     public static Bucket Of(Bucket before, Bucket sending, StripeReply reply, DateTimeOffset now) => reply.Outcome switch
     {
-        StripeOutcome.Done or StripeOutcome.Duplicate => sending with { State = BucketState.Sent, SentAt = now, NextAt = null, Error = null, Cause = null },
+        StripeOutcome.Done or StripeOutcome.Duplicate => sending with { State = BucketState.Sent, SentAt = now, NextAt = null, Error = null, Cause = null, MissingAt = null },
         StripeOutcome.Busy => Unmoved(before, sending) with { NextAt = now + Backoff.After(sending.Attempts, reply.RetryAfter), Error = Text(reply) },
         StripeOutcome.Unknown => sending with
         {

@@ -5,7 +5,7 @@ internal static class BucketSql
 {
     /// <summary>In the order of <see cref="Bucket"/>'s rows.</summary>
     public const string Columns =
-        "id, tenant, meter, hour, number, amount, value, cut_at, state, customer, stamp, attempts, generation, first_attempt_at, last_attempt_at, next_at, sent_at, error, cause, revision";
+        "id, tenant, meter, hour, number, amount, value, cut_at, state, customer, stamp, attempts, generation, first_attempt_at, last_attempt_at, next_at, sent_at, error, cause, revision, missing_at";
 
     /// <summary>By which expression <see cref="BucketTime"/> goes.</summary>
     public static string Time(BucketTime by) => by == BucketTime.Hour ? "hour" : "coalesce(stamp, hour)";

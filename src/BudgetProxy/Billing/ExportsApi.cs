@@ -65,15 +65,26 @@ internal static class ExportsApi
         var before = await store.FindAsync(bucket, cancellationToken);
         if (before is null)
             return Problems.NotFound("There is no such bucket.");
-        if (!await store.RetryAsync(bucket, cancellationToken))
-            return Problems.Conflict($"Only a bucket that is parked, dead or unknown can be tried again; this one is {BillingNames.Of(before.State)}.");
+        var (retried, why) = await RetryAsync(before, request.HttpContext.RequestServices, store);
+        if (retried is null)
+            return Problems.Conflict(why!);
         view.Desk?.Wake();
-        var after = BucketDocument.Of((await store.FindAsync(bucket, cancellationToken))!);
+        var after = BucketDocument.Of(retried);
         await audit.AppendAsync(
             request.HttpContext.Actor(), AuditActions.RetryBucket, $"exports/stripe/buckets/{bucket}",
             (before.Tenant, JsonSerializer.Serialize(BucketDocument.Of(before), AdminJson.Default.BucketDocument), JsonSerializer.Serialize(after, AdminJson.Default.BucketDocument)),
             CancellationToken.None);
         return TypedResults.Ok(after);
+    }
+
+    /// <summary>Not ended by the caller's leaving: what is changed must stand in the audit trail.</summary>
+    private static async Task<(Bucket? Retried, string? Why)> RetryAsync(Bucket before, IServiceProvider services, IBillingStore store)
+    {
+        if (before is { State: BucketState.Dead, Cause: ParkCause.Rejected })
+            return services.GetService<BucketResend>() is { } resend ? await resend.RetryAsync(before, CancellationToken.None) : (null, ExportView.TurnOn);
+        return await store.RetryAsync(before.Id, CancellationToken.None)
+            ? (await store.FindAsync(before.Id, CancellationToken.None), null)
+            : (null, $"Only a bucket that is parked, dead or unknown can be tried again; this one is {BillingNames.Of(before.State)}.");
     }
 
     private static async Task<Results<Ok<WriteOffDocument>, ProblemHttpResult>> WriteOff(string tenant, HttpRequest request, IBillingStore store, AuditTrail audit)

@@ -67,6 +67,10 @@ public interface IBillingStore
     /// <summary>All buckets together, by meter; their tenant is empty.</summary>
     ValueTask<IReadOnlyList<MeterTotal>> TotalsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Writes what a look at Stripe's sums told of a bucket that is sent, verified or dead, and which nobody is about to send: its state, error and cause, when it was sent, and since when it is missed.</summary>
+    /// <returns>False = it was written since it was read, and stays as it is.</returns>
+    ValueTask<bool> NoteLookAsync(Bucket bucket, CancellationToken cancellationToken);
+
     /// <summary>Lets one that is parked, dead or unknown be tried again: under a new key, but for an unknown one, which is compared with Stripe's sums at once.</summary>
     /// <returns>False = there is none that can be.</returns>
     ValueTask<bool> RetryAsync(Guid id, CancellationToken cancellationToken);
@@ -75,9 +79,7 @@ public interface IBillingStore
     /// <returns>What was given up.</returns>
     ValueTask<IReadOnlyList<OpenSum>> WriteOffAsync(string tenant, CancellationToken cancellationToken);
 
-    /// <summary>Takes note that Stripe's sums have what was sent with stamps of this span.</summary>
-    /// <param name="from">Inclusive.</param>
-    /// <param name="to">Exclusive.</param>
+    /// <summary>Takes note that Stripe's sums have what was sent of a tenant, for one customer, with stamps of this span; and that of which there was nothing to send.</summary>
     /// <returns>How many were sent and are now verified.</returns>
-    ValueTask<int> VerifyAsync(string tenant, string meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+    ValueTask<int> VerifyAsync((string Tenant, string Meter) of, string customer, ReconciliationSpan span, CancellationToken cancellationToken);
 }

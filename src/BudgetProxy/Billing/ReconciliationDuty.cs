@@ -99,17 +99,16 @@ public sealed partial class ReconciliationDuty(
     private static List<string> Explaining(ReconciledDay day) =>
         [.. day.Hours.SelectMany(hour => hour.Buckets.Where(hour.Explains)).Select(bucket => bucket.Identifier).Take(MostNamed)];
 
-    /// <summary>A tenant's buckets of a day are verified where every customer agrees that any of them were sent for.</summary>
+    /// <summary>Buckets that were sent for a customer are verified where the customer's day agrees; what else their tenants sent for others does not matter.</summary>
     private async Task VerifyAsync(IReadOnlyList<Reconciled> rows, CancellationToken cancellationToken)
     {
-        var days = from row in rows
-                   from tenant in row.Tenants
-                   from day in row.Days
-                   group (Row: row, Day: day) by (Tenant: tenant, row.Meter, day.Day);
-        foreach (var day in days)
+        foreach (var row in rows.Where(row => row.Problem is null))
         {
-            if (day.All(one => one.Day.Drift == 0 && one.Row.Problem is null) && day.Any(one => one.Day.Sent != 0 || one.Day.Waiting != 0))
-                await desk.Store.VerifyAsync(day.Key.Tenant, day.Key.Meter, day.Key.Day, day.Key.Day.AddDays(1), cancellationToken);
+            foreach (var day in row.Days.Where(day => day.Drift == 0 && (day.Sent != 0 || day.Waiting != 0)))
+            {
+                foreach (var tenant in row.Tenants)
+                    await desk.Store.VerifyAsync((tenant, row.Meter), row.Customer, new ReconciliationSpan(day.Day, day.Day.AddDays(1)), cancellationToken);
+            }
         }
     }
 

@@ -28,8 +28,17 @@ public sealed class StripeLink(StripeClient client, StripeOptions options, TimeP
 
     internal DateTimeOffset NextAt => _breaker.NextAt;
 
-    /// <summary>An operator asks: what waits for Stripe is tried now.</summary>
-    public void TryNow() => _breaker.TryNow();
+    /// <summary>An operator asks: what waits for Stripe is tried now. Whether the clock is still off is looked at first, since nothing may be due that would show it.</summary>
+    public async Task TryNowAsync(CancellationToken cancellationToken)
+    {
+        if (_breaker.IsSkewed)
+        {
+            await _pacer.WaitAsync(cancellationToken);
+            _breaker.NoteClock((await client.MetersAsync(cancellationToken)).Reply);
+        }
+
+        _breaker.TryNow();
+    }
 
     internal bool MaySend(DateTimeOffset now) => now >= _breaker.NextAt;
 

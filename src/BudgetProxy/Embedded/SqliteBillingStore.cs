@@ -9,6 +9,14 @@ namespace BudgetProxy.Embedded;
 /// <summary>Buckets in the embedded database. Like the directory each step takes a connection of its own and is on disk when it returns.</summary>
 public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStore
 {
+    /// <summary>By the very expression of the index of a tenant's stamps.</summary>
+    internal const string Verify =
+        """
+        UPDATE billing_buckets SET state = 'verified', missing_at = NULL, revision = revision + 1
+        WHERE tenant = $tenant AND meter = $meter AND coalesce(stamp, hour) >= $from AND coalesce(stamp, hour) < $to AND state = 'sent'
+            AND (customer = $customer OR customer IS NULL)
+        """;
+
     private const int PageSize = 1_000;
 
     private readonly SqliteSteps _steps = new(database, "Buckets could not be read or written.");
@@ -125,7 +133,8 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
                 save.CommandText =
                     """
                     UPDATE billing_buckets SET state = $state, customer = $customer, stamp = $stamp, attempts = $attempts, generation = $generation,
-                        first_attempt_at = $first, last_attempt_at = $last, next_at = $next, sent_at = $sent, error = $error, cause = $cause, revision = revision + 1
+                        first_attempt_at = $first, last_attempt_at = $last, next_at = $next, sent_at = $sent, error = $error, cause = $cause, missing_at = $missing,
+                        revision = revision + 1
                     WHERE id = $id AND revision = $revision
                     """;
                 var saved = new List<Bucket>(buckets.Count);
@@ -219,6 +228,19 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         false,
         cancellationToken);
 
+    public ValueTask<bool> NoteLookAsync(Bucket bucket, CancellationToken cancellationToken) => _steps.RunAsync(
+        connection => SqliteSteps.Changed(
+            connection,
+            """
+            UPDATE billing_buckets SET state = $state, error = $error, cause = $cause, sent_at = $sent, missing_at = $missing, revision = revision + 1
+            WHERE id = $id AND revision = $revision AND state IN ('sent', 'verified', 'dead')
+            """,
+            ("$state", BillingNames.Of(bucket.State)), ("$error", BucketSql.Short(bucket.Error)), ("$cause", BillingNames.Of(bucket.Cause)),
+            ("$sent", bucket.SentAt?.ToUnixTimeMilliseconds()), ("$missing", bucket.MissingAt?.ToUnixTimeMilliseconds()), ("$id", bucket.Id.ToString()),
+            ("$revision", bucket.Revision)) > 0,
+        true,
+        cancellationToken);
+
     public ValueTask<bool> RetryAsync(Guid id, CancellationToken cancellationToken) => _steps.RunAsync(
         connection => SqliteSteps.Changed(
             connection,
@@ -247,14 +269,10 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         true,
         cancellationToken);
 
-    public ValueTask<int> VerifyAsync(string tenant, string meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => _steps.RunAsync(
+    public ValueTask<int> VerifyAsync((string Tenant, string Meter) of, string customer, ReconciliationSpan span, CancellationToken cancellationToken) => _steps.RunAsync(
         connection => SqliteSteps.Changed(
-            connection,
-            """
-            UPDATE billing_buckets SET state = 'verified', revision = revision + 1
-            WHERE tenant = $tenant AND meter = $meter AND state = 'sent' AND stamp >= $from AND stamp < $to
-            """,
-            ("$tenant", tenant), ("$meter", meter), ("$from", BillingTimes.Ceiling(from)), ("$to", BillingTimes.Ceiling(to))),
+            connection, Verify,
+            ("$tenant", of.Tenant), ("$meter", of.Meter), ("$customer", customer), ("$from", BillingTimes.Ceiling(span.From)), ("$to", BillingTimes.Ceiling(span.To))),
         true,
         cancellationToken);
 
@@ -267,10 +285,10 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
                 SELECT {BucketSql.Columns} FROM billing_buckets
                 WHERE {SqliteSteps.Where(
                     (filter.Tenant, "tenant = $tenant"), (filter.Meter, "meter = $meter"), (filter.State, filter.State is { } state ? BucketSql.Where(state) : ""), (filter.From, $"{time} >= $from"),
-                    (filter.To, $"{time} < $to"), (filter.After, "(tenant, meter, hour, number) > ($afterTenant, $afterMeter, $afterHour, $afterNumber)"))}
+                    (filter.To, $"{time} < $to"), (filter.Customer, "customer = $customer"), (filter.After, "(tenant, meter, hour, number) > ($afterTenant, $afterMeter, $afterHour, $afterNumber)"))}
                 ORDER BY tenant, meter, hour, number LIMIT $most
                 """,
-                ReadBucket, ("$tenant", filter.Tenant), ("$meter", filter.Meter), ("$from", BillingTimes.Ceiling(filter.From)), ("$to", BillingTimes.Ceiling(filter.To)), ("$afterTenant", filter.After?.Tenant),
+                ReadBucket, ("$tenant", filter.Tenant), ("$meter", filter.Meter), ("$customer", filter.Customer), ("$from", BillingTimes.Ceiling(filter.From)), ("$to", BillingTimes.Ceiling(filter.To)), ("$afterTenant", filter.After?.Tenant),
                 ("$afterMeter", filter.After?.Meter), ("$afterHour", filter.After?.Hour.ToUnixTimeMilliseconds()), ("$afterNumber", filter.After?.Number),
                 ("$most", most)),
             false,
@@ -315,7 +333,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         ("$attempts", bucket.Attempts), ("$generation", bucket.Generation), ("$first", bucket.FirstAttemptAt?.ToUnixTimeMilliseconds()),
         ("$last", bucket.LastAttemptAt?.ToUnixTimeMilliseconds()), ("$next", bucket.NextAt?.ToUnixTimeMilliseconds()),
         ("$sent", bucket.SentAt?.ToUnixTimeMilliseconds()), ("$error", BucketSql.Short(bucket.Error)), ("$cause", BillingNames.Of(bucket.Cause)),
-        ("$id", bucket.Id.ToString()), ("$revision", bucket.Revision),
+        ("$missing", bucket.MissingAt?.ToUnixTimeMilliseconds()), ("$id", bucket.Id.ToString()), ("$revision", bucket.Revision),
     ];
 
     private static Bucket ReadBucket(SqliteDataReader row) => new()
@@ -340,6 +358,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         Error = row.TextOrNull(17),
         Cause = BillingNames.Cause(row.TextOrNull(18)),
         Revision = row.GetInt64(19),
+        MissingAt = InstantOrNull(row, 20),
     };
 
     private static BillingLease ReadLease(SqliteDataReader row) => new(Guid.Parse(row.GetString(0)), row.GetInt64(1), row.Instant(2));

@@ -53,14 +53,21 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
         cancellationToken);
 
     public ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken) => _steps.RunAsync(
-        connection => SqliteSteps.Changed(
-            connection,
-            """
-            UPDATE billing_buckets SET
-                id = $fresh, state = 'pending', cause = NULL, error = NULL, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
-            WHERE id = $bucket AND revision = $revision AND state IN ('sent', 'verified')
-            """,
-            ("$bucket", bucket.ToString()), ("$revision", revision), ("$fresh", fresh.ToString())) > 0,
+        connection =>
+        {
+            var renewed = SqliteSteps.Changed(
+                connection,
+                """
+                UPDATE billing_buckets SET
+                    id = $fresh, state = 'pending', cause = NULL, error = NULL, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, missing_at = NULL,
+                    revision = revision + 1
+                WHERE id = $bucket AND revision = $revision AND state IN ('sent', 'verified')
+                """,
+                ("$bucket", bucket.ToString()), ("$revision", revision), ("$fresh", fresh.ToString())) > 0;
+            if (renewed)
+                Keep(connection, bucket, fresh);
+            return renewed;
+        },
         true,
         cancellationToken);
 
@@ -69,10 +76,11 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
             $"""
             SELECT {RejectColumns} FROM stripe_rejects
             WHERE ($tenant IS NULL OR tenant = $tenant) AND ($meter IS NULL OR meter = $meter) AND ($since IS NULL OR at >= $since) AND ($after IS NULL OR id < $after)
+                AND ($bucket IS NULL OR bucket = $bucket)
             ORDER BY id DESC LIMIT $most
             """,
             ReadReject, ("$tenant", query.Tenant), ("$meter", query.Meter), ("$since", query.Since?.ToUnixTimeMilliseconds()), ("$after", query.After?.ToString()),
-            ("$most", query.Most)),
+            ("$bucket", query.Bucket?.ToString()), ("$most", query.Most)),
         false,
         cancellationToken);
 
@@ -92,15 +100,41 @@ public sealed class SqliteStripeEventStore(EmbeddedDatabase database) : IStripeE
 
     private static void Insert(SqliteConnection connection, StripeReject reject)
     {
-        var found = reject.Bucket is null ? [] : connection.Query(
+        if (reject.Bucket is not { } bucket)
+        {
+            Write(connection, reject);
+            return;
+        }
+
+        var dead = connection.Query(
             """
             UPDATE billing_buckets SET
-                id = $fresh, state = 'dead', cause = 'rejected', error = $error, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
+                id = $fresh, state = 'dead', cause = 'rejected', error = $error, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, missing_at = NULL,
+                revision = revision + 1
             WHERE id = $bucket AND state <> 'written-off' AND first_attempt_at IS NOT NULL RETURNING tenant
             """,
-            row => row.GetString(0), ("$fresh", reject.Id.ToString()), ("$bucket", reject.Bucket.ToString()), ("$error", StripeEventTexts.ErrorOf(reject)));
-        Write(connection, reject with { Bucket = found.Count > 0 ? reject.Id : null, Tenant = found.FirstOrDefault() });
+            row => row.GetString(0), ("$fresh", reject.Id.ToString()), ("$bucket", bucket.ToString()), ("$error", StripeEventTexts.ErrorOf(reject)));
+        if (dead.Count > 0)
+            Keep(connection, bucket, reject.Id);
+        var (id, tenant) = OfNow(connection, bucket);
+        Write(connection, reject with { Bucket = id, Tenant = tenant });
     }
+
+    /// <summary>Keeps which bucket had an id before, and has what was told of it follow.</summary>
+    private static void Keep(SqliteConnection connection, Guid old, Guid fresh)
+    {
+        (string, object?)[] ids = [("$old", old.ToString()), ("$fresh", fresh.ToString())];
+        connection.Run("INSERT INTO billing_old_ids (id, bucket) VALUES ($old, $fresh) ON CONFLICT (id) DO UPDATE SET bucket = excluded.bucket", ids);
+        connection.Run("UPDATE stripe_rejects SET bucket = $fresh WHERE bucket = $old", ids);
+    }
+
+    /// <summary>The bucket that has an id, or had it before; null = there is none.</summary>
+    private static (Guid? Id, string? Tenant) OfNow(SqliteConnection connection, Guid id) => connection.Query<(Guid?, string?)>(
+        """
+        WITH RECURSIVE ids (id) AS (SELECT $id UNION SELECT o.bucket FROM billing_old_ids o JOIN ids ON o.id = ids.id)
+        SELECT b.id, b.tenant FROM ids JOIN billing_buckets b ON b.id = ids.id
+        """,
+        row => (Guid.Parse(row.GetString(0)), row.GetString(1)), ("$id", id.ToString())).FirstOrDefault();
 
     private static void Write(SqliteConnection connection, StripeReject reject) => connection.Run(
         $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($id, $event, $at, $meter, $from, $to, $code, $message, $count, $identifier, $bucket, $tenant)",

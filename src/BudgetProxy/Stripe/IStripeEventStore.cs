@@ -19,7 +19,10 @@ public interface IStripeEventStore
     /// identifier: under the old one Stripe would take a repeat for the event that it has thrown away.
     /// </summary>
     /// <param name="notice">As it now stands.</param>
-    /// <param name="rejects">Their tenants, and the buckets' new ids, are found here; a bucket that there is not, or that was never sent, is left out.</param>
+    /// <param name="rejects">
+    /// Their tenants, and the buckets' ids of now, are found here, also by an id that a bucket had before: then it was dealt with, and is only named. A bucket that
+    /// there is not is left out; one that was never sent stays as it is.
+    /// </param>
     /// <returns>False = another has taken it over, and nothing was written.</returns>
     ValueTask<bool> EndAsync(StripeNotice notice, IReadOnlyList<StripeReject> rejects, Guid owner, CancellationToken cancellationToken);
 

@@ -244,6 +244,24 @@ public sealed class ExportFaultTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_clock_that_was_put_right_is_seen_by_the_next_run_that_is_asked_for_also_where_nothing_is_left_to_send()
+    {
+        await using var scene = await SendScene.CreateAsync(tenants: 1);
+        scene.Stripe.Skew = TimeSpan.FromMinutes(10);
+        await scene.UseAsync("t0", 3_000_000);
+        await scene.RunAsync();
+        Assert.Empty(await scene.OpenAsync());
+        await scene.Runs.RunAsync(scene.Lease, isAsked: true, default);
+        Assert.Contains("clock", (await scene.Store.StateAsync(default)).Stopped!.Value.Text);
+        scene.Stripe.Skew = default;
+        await scene.Runs.RunAsync(scene.Lease, isAsked: true, default);
+        Assert.Equal((null, null), ((await scene.Store.StateAsync(default)).Stopped, (await scene.Store.StateAsync(default)).Error));
+        await scene.UseAsync("t0", 1_000_000);
+        await scene.RunAsync();
+        await scene.AssertBilledAsync();
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task Two_exporters_that_race_bill_once_and_the_one_without_the_lease_writes_nothing()
     {
         await using var scene = await SendScene.CreateAsync();

@@ -16,6 +16,7 @@ public sealed class BucketResendTests : IAsyncLifetime
     private readonly TempFolder _folder = new();
     private EmbeddedDatabase _database = null!;
     private SqliteBillingStore _buckets = null!;
+    private SqliteStripeEventStore _events = null!;
     private SimulatedStripe _stripe = null!;
     private StripeClient _client = null!;
     private BucketResend _resend = null!;
@@ -27,9 +28,9 @@ public sealed class BucketResendTests : IAsyncLifetime
         _stripe.AddCustomer("cus_a");
         _database = new EmbeddedDatabase(_folder.Path);
         _buckets = new SqliteBillingStore(_database);
-        var options = new StripeOptions { ApiKey = _stripe.Key, BaseUrl = new Uri(_stripe.Address), MeterEventName = Meter, RequestsPerSecond = 1000 };
-        _client = new StripeClient(options, _clock);
-        _resend = new BucketResend(_buckets, new SqliteStripeEventStore(_database), new StripeLink(_client, options, _clock), _clock);
+        _events = new SqliteStripeEventStore(_database);
+        _client = new StripeClient(Options, _clock);
+        _resend = Fresh();
     }
 
     public async ValueTask DisposeAsync()
@@ -41,44 +42,133 @@ public sealed class BucketResendTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_missing_is_sent_anew_and_what_is_there_is_not()
+    public async Task What_two_looks_miss_is_sent_anew_and_what_is_there_is_not()
     {
         var (there, missing) = (await SentAsync(5), await SentAsync(7));
         Drop(missing);
         Assert.Contains("less than an hour ago", await RefusedAsync(missing), StringComparison.Ordinal);
         _clock.Advance(TimeSpan.FromHours(1));
-        Assert.Contains("It is not proven: Stripe's sum of that minute is 5; without this bucket it should be 7, with it 12", await RefusedAsync(there), StringComparison.Ordinal);
-        var (renewed, why) = await _resend.RunAsync((await _buckets.FindAsync(missing, default))!, default);
-        Assert.True(renewed is { State: BucketState.Pending, FirstAttemptAt: null, Value: 7, Number: 1 }, why);
+        Assert.Contains("is 5; without this bucket it should be 7, with it 12", await RefusedAsync(there), StringComparison.Ordinal);
+        Assert.Contains("ask again at 2026-03-10T13:30:01Z", await RefusedAsync(missing), StringComparison.Ordinal);
+        Assert.Equal(_clock.Now, (await FindAsync(missing)).MissingAt);
+        // Whoever asks again, and however often: the first look counts, and it outlives a restart.
+        _clock.Advance(TimeSpan.FromMinutes(29));
+        _resend = Fresh();
+        Assert.Contains("ask again at 2026-03-10T13:30:01Z", await RefusedAsync(missing), StringComparison.Ordinal);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var (renewed, why) = await _resend.RunAsync(await FindAsync(missing), default);
+        Assert.True(renewed is { State: BucketState.Pending, FirstAttemptAt: null, MissingAt: null, Value: 7, Number: 1 }, why);
         Assert.Null(await _buckets.FindAsync(missing, default));
-        Assert.Contains("it is sent: it is pending", (await RefusedAsync(renewed!.Id)).Replace("Only what is sent can be sent anew, where Stripe has it not; this one is pending.", "it is sent: it is pending", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("this one is pending", await RefusedAsync(renewed!.Id), StringComparison.Ordinal);
         // What is left agrees with Stripe.
-        Assert.Contains("Stripe has it: its sum of that minute is 5", await RefusedAsync(there), StringComparison.Ordinal);
+        Assert.Contains("Stripe has it.", await RefusedAsync(there), StringComparison.Ordinal);
         var reply = await _client.SendAsync(new MeterEvent(Meter, "cus_a", renewed.Value, renewed.Identifier, _clock.Now), renewed.IdempotencyKey, default);
         Assert.Equal(StripeOutcome.Done, reply.Outcome);
         Assert.Equal(12, _stripe.Books.Sum("cus_a", Meter));
     }
 
     [Fact]
-    public async Task Nothing_is_proven_while_another_of_the_minute_is_in_doubt_or_Stripe_is_away()
+    public async Task What_Stripe_adds_up_late_is_not_sent_twice()
     {
-        var (doubtful, missing) = (await SentAsync(5), await SentAsync(7));
+        var late = await SentAsync(7);
+        _stripe.Lag = TimeSpan.FromMinutes(80);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Contains("One look is no proof", await RefusedAsync(late), StringComparison.Ordinal);
+        _clock.Advance(TimeSpan.FromMinutes(30));
+        Assert.Contains("Stripe has it.", await RefusedAsync(late), StringComparison.Ordinal);
+        Assert.Equal((BucketState.Sent, null), ((await FindAsync(late)).State, (await FindAsync(late)).MissingAt));
+    }
+
+    [Fact]
+    public async Task Nothing_is_proven_while_another_of_the_minute_may_be_there_instead_or_Stripe_is_away()
+    {
+        var (doubtful, missing) = (await SentAsync(7), await SentAsync(7));
         Drop(missing);
         Set(doubtful, "state = 'unknown'");
         _clock.Advance(TimeSpan.FromHours(1));
-        Assert.Contains("that one first", await RefusedAsync(missing), StringComparison.Ordinal);
+        Assert.Contains("of one more it is not known", await RefusedAsync(missing), StringComparison.Ordinal);
         Set(doubtful, "state = 'sent', value = 0");
         Assert.Contains("there was nothing to send", await RefusedAsync(doubtful), StringComparison.Ordinal);
         await _stripe.GoAwayAsync();
         Assert.Contains("Stripe does not say", await RefusedAsync(missing), StringComparison.Ordinal);
-        Assert.Equal(BucketState.Sent, (await _buckets.FindAsync(missing, default))!.State);
+        Assert.Equal(BucketState.Sent, (await FindAsync(missing)).State);
     }
+
+    [Theory]
+    [InlineData("bp1:{0:N}", true)]
+    [InlineData("bp1:{0:N}:2", false)]
+    public async Task One_that_is_named_as_thrown_away_is_tried_again_at_once_and_one_of_whose_request_is_told_after_two_looks(string identifier, bool isNamed)
+    {
+        await SentAsync(5);
+        var gone = await SentAsync(7);
+        Drop(gone);
+        var dead = await RejectAsync(gone, identifier);
+        if (!isNamed)
+        {
+            var (early, why) = await _resend.RetryAsync(dead, default);
+            Assert.Null(early);
+            Assert.Contains("One look is no proof", why, StringComparison.Ordinal);
+            _clock.Advance(TimeSpan.FromMinutes(30));
+            dead = await FindAsync(dead.Id);
+        }
+
+        var (retried, _) = await _resend.RetryAsync(dead, default);
+        Assert.Equal(BucketState.Pending, retried!.State);
+        Assert.Null((await _resend.RetryAsync(dead, default)).Retried);
+    }
+
+    [Fact]
+    public async Task One_that_Stripe_has_all_the_same_is_not_sent_again()
+    {
+        // Sent as if new, since its sums did not have it, and then the first event is told to be thrown away.
+        var bucket = await SentAsync(7);
+        var dead = await RejectAsync(bucket, "bp1:{0:N}");
+        var (settled, why) = await _resend.RetryAsync(dead, default);
+        Assert.True(settled is { State: BucketState.Sent, Cause: null, Error: null }, why);
+        Assert.Equal(_clock.Now, settled.SentAt);
+    }
+
+    [Fact]
+    public async Task While_it_can_not_be_told_whether_Stripe_has_it_it_is_not_sent_again()
+    {
+        var gone = await SentAsync(7);
+        Drop(gone);
+        var dead = await RejectAsync(gone, "bp1:{0:N}");
+        _stripe.Books.Accept(new SimulatedMeterEvent(Meter, "cus_a", 77, "foreign", dead.Stamp!.Value, _clock.Now));
+        Assert.Contains("must not go twice", (await _resend.RetryAsync(dead, default)).Why, StringComparison.Ordinal);
+        await _stripe.GoAwayAsync();
+        Assert.Contains("must not go twice", (await _resend.RetryAsync(dead, default)).Why, StringComparison.Ordinal);
+        Assert.Equal(BucketState.Dead, (await FindAsync(dead.Id)).State);
+    }
+
+    private StripeOptions Options => new() { ApiKey = _stripe.Key, BaseUrl = new Uri(_stripe.Address), MeterEventName = Meter, RequestsPerSecond = 1000 };
+
+    private BucketResend Fresh() => new(_buckets, _events, new StripeLink(_client, Options, _clock), _clock);
+
+    private async Task<Bucket> FindAsync(Guid id) => (await _buckets.FindAsync(id, default))!;
 
     private async Task<string> RefusedAsync(Guid id)
     {
-        var (renewed, why) = await _resend.RunAsync((await _buckets.FindAsync(id, default))!, default);
+        var (renewed, why) = await _resend.RunAsync(await FindAsync(id), default);
         Assert.Null(renewed);
         return why!;
+    }
+
+    /// <summary>Has Stripe tell that it threw the event away.</summary>
+    /// <returns>The bucket as it then is.</returns>
+    private async Task<Bucket> RejectAsync(Guid bucket, string identifier)
+    {
+        var (id, owner) = ($"evt_{bucket:N}", Guid.CreateVersion7(_clock.Now));
+        var notice = new StripeNotice(id, "v1.billing.meter.error_report_triggered", "mtr_1", _clock.Now, _clock.Now);
+        await _events.AddAsync(notice, default);
+        await _events.ClaimAsync(1, owner, _clock.Now, _clock.Now.AddMinutes(1), default);
+        var reject = new StripeReject(
+            Guid.CreateVersion7(_clock.Now), id, _clock.Now, "mtr_1", null, null, "meter_event_invalid_value", "gone", 1,
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, identifier, bucket), bucket, null);
+        Assert.True(await _events.EndAsync(notice with { State = NoticeState.Done }, [reject], owner, default));
+        var dead = await FindAsync(reject.Id);
+        Assert.Equal((BucketState.Dead, ParkCause.Rejected), (dead.State, dead.Cause));
+        return dead;
     }
 
     private async Task<Guid> SentAsync(long value)
@@ -95,7 +185,7 @@ public sealed class BucketResendTests : IAsyncLifetime
                 ("$id", id.ToString()), ("$meter", Meter), ("$value", value), ("$stamp", stamp.ToUnixTimeMilliseconds()), ("$now", _clock.Now.ToUnixTimeMilliseconds()));
         }
 
-        var bucket = (await _buckets.FindAsync(id, default))!;
+        var bucket = await FindAsync(id);
         Assert.Equal(StripeOutcome.Done, (await _client.SendAsync(new MeterEvent(Meter, "cus_a", value, bucket.Identifier, stamp), bucket.IdempotencyKey, default)).Outcome);
         return id;
     }

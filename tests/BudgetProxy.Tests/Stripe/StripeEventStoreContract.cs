@@ -117,10 +117,45 @@ public abstract class StripeEventStoreContract
         Assert.Equal((BucketState.Dead, ParkCause.Rejected, "acme", 1L), (dead.State, dead.Cause, dead.Tenant, dead.Value));
         Assert.Equal((null, null, 1L), (dead.FirstAttemptAt, dead.SentAt, dead.Revision));
         Assert.Equal($"Stripe took bp1:{One:N} and threw it away: meter_event_invalid_value: gone", dead.Error);
-        // The second of the same identifier finds nothing more.
-        Assert.Equal([null, "acme"], (await factory.Store.RejectsAsync(All, default)).OrderBy(one => one.Bucket is not null).Select(one => one.Tenant));
+        // The second of the same identifier changes nothing more, and says which it is.
+        Assert.All(await factory.Store.RejectsAsync(All, default), one => Assert.Equal(("acme", reject.Id), (one.Tenant, one.Bucket)));
         Assert.True(await factory.Buckets.RetryAsync(reject.Id, default));
         Assert.Equal(BucketState.Pending, (await factory.Buckets.FindAsync(reject.Id, default))!.State);
+    }
+
+    [Fact]
+    public async Task A_reject_of_an_identifier_that_a_bucket_had_long_before_still_names_it()
+    {
+        await using var factory = await CreateAsync();
+        await factory.BucketAsync(One, "acme");
+        Assert.True(await factory.Store.RenewBucketAsync(One, 0, Two, default));
+        var first = Reject("first") with { Bucket = One, Id = Guid.CreateVersion7(Noon) };
+        await EndAsync("evt_1", first);
+        Assert.Equal((BucketState.Pending, 1L), ((await factory.Buckets.FindAsync(Two, default))!.State, (await factory.Buckets.FindAsync(Two, default))!.Revision));
+        // It is sent by its second, and that is thrown away: what was told before goes with it.
+        await SendAsync(Two);
+        var second = Reject("second") with { Bucket = Two, Id = Guid.CreateVersion7(Noon.AddSeconds(1)) };
+        await EndAsync("evt_2", second);
+        var third = Reject("third") with { Bucket = One, Id = Guid.CreateVersion7(Noon.AddSeconds(2)) };
+        await EndAsync("evt_3", third);
+        Assert.Equal((BucketState.Dead, ParkCause.Rejected), ((await factory.Buckets.FindAsync(second.Id, default))!.State, (await factory.Buckets.FindAsync(second.Id, default))!.Cause));
+        Assert.Equal(["third", "second", "first"], (await factory.Other.RejectsAsync(All with { Bucket = second.Id }, default)).Select(one => one.Message));
+        Assert.Equal(3, (await factory.Other.RejectsAsync(All with { Tenant = "acme" }, default)).Count);
+        Assert.Empty(await factory.Other.RejectsAsync(All with { Bucket = One }, default));
+
+        async Task EndAsync(string id, StripeReject reject)
+        {
+            await factory.Store.AddAsync(Notice(id), default);
+            await factory.Store.ClaimAsync(1, Two, Noon, Noon.AddMinutes(1), default);
+            Assert.True(await factory.Other.EndAsync(Notice(id) with { State = NoticeState.Done }, [reject], Two, default));
+        }
+
+        async Task SendAsync(Guid id)
+        {
+            var lease = (await factory.Buckets.TakeLeaseAsync(One, Noon, Noon.AddYears(1), default))!.Value;
+            var bucket = (await factory.Buckets.FindAsync(id, default))!;
+            Assert.Single(await factory.Buckets.SaveAsync([bucket with { State = BucketState.Sent, FirstAttemptAt = Noon, SentAt = Noon }], lease, default));
+        }
     }
 
     [Fact]

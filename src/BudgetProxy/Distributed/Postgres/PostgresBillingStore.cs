@@ -10,6 +10,14 @@ namespace BudgetProxy.Distributed.Postgres;
 /// <summary>Buckets in the database that all proxies share. The row of the lease is held to the end of each transaction that goes by it.</summary>
 public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingStore
 {
+    /// <summary>By the very expression of the index of a tenant's stamps.</summary>
+    internal const string Verify =
+        """
+        UPDATE billing_buckets SET state = 'verified', missing_at = NULL, revision = revision + 1
+        WHERE tenant = $1 AND meter = $2 AND coalesce(stamp, hour) >= $3 AND coalesce(stamp, hour) < $4 AND state = 'sent'
+            AND (customer = $5 OR customer IS NULL)
+        """;
+
     private const int PageSize = 1_000;
 
     /// <summary>The first look at hours of before can take longer than a write otherwise may.</summary>
@@ -105,9 +113,9 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
                 """
                 UPDATE billing_buckets b SET state = n.state, customer = n.customer, stamp = n.stamp, attempts = n.attempts, generation = n.generation,
                     first_attempt_at = n.first, last_attempt_at = n.last, next_at = n.next, sent_at = n.sent, error = n.error, cause = n.cause,
-                    revision = b.revision + 1
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-                    AS n (id, revision, state, customer, stamp, attempts, generation, first, last, next, sent, error, cause)
+                    missing_at = n.missing, revision = b.revision + 1
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                    AS n (id, revision, state, customer, stamp, attempts, generation, first, last, next, sent, error, cause, missing)
                 WHERE b.id = n.id AND b.revision = n.revision
                 RETURNING b.id
                 """,
@@ -117,7 +125,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
                 buckets.Select(bucket => bucket.Attempts).ToArray(), buckets.Select(bucket => bucket.Generation).ToArray(),
                 Instants(buckets, bucket => bucket.FirstAttemptAt), Instants(buckets, bucket => bucket.LastAttemptAt), Instants(buckets, bucket => bucket.NextAt),
                 Instants(buckets, bucket => bucket.SentAt), Texts(buckets, bucket => LedgerTexts.Clean(BucketSql.Short(bucket.Error))),
-                Texts(buckets, bucket => BillingNames.Of(bucket.Cause))),
+                Texts(buckets, bucket => BillingNames.Of(bucket.Cause)), Instants(buckets, bucket => bucket.MissingAt)),
             cancellationToken)).ToHashSet();
         return [.. buckets.Where(bucket => saved.Contains(bucket.Id)).Select(bucket => bucket with { Revision = bucket.Revision + 1 })];
     }
@@ -210,6 +218,16 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
         "SELECT meter, sum(amount)::bigint, sum(value)::bigint, sum(buckets)::bigint FROM billing_totals GROUP BY meter ORDER BY meter",
         row => new MeterTotal("", row.GetString(0), new NanoUsd(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3)), cancellationToken);
 
+    public async ValueTask<bool> NoteLookAsync(Bucket bucket, CancellationToken cancellationToken) => await database.WriteAsync(
+        connection => connection.RunAsync(
+            """
+            UPDATE billing_buckets SET state = $3, error = $4, cause = $5, sent_at = $6, missing_at = $7, revision = revision + 1
+            WHERE id = $1 AND revision = $2 AND state IN ('sent', 'verified', 'dead')
+            """,
+            cancellationToken, bucket.Id, bucket.Revision, BillingNames.Of(bucket.State), Text(bucket.Error), Text(BillingNames.Of(bucket.Cause)), Number(bucket.SentAt),
+            Number(bucket.MissingAt)),
+        cancellationToken) > 0;
+
     public async ValueTask<bool> RetryAsync(Guid id, CancellationToken cancellationToken) => await database.WriteAsync(
         connection => connection.RunAsync(
             """
@@ -234,21 +252,18 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
         },
         cancellationToken);
 
-    public async ValueTask<int> VerifyAsync(string tenant, string meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+    public async ValueTask<int> VerifyAsync((string Tenant, string Meter) of, string customer, ReconciliationSpan span, CancellationToken cancellationToken) =>
         await database.WriteAsync(
             connection => connection.RunAsync(
-                """
-                UPDATE billing_buckets SET state = 'verified', revision = revision + 1
-                WHERE tenant = $1 AND meter = $2 AND state = 'sent' AND stamp >= $3 AND stamp < $4
-                """,
-                cancellationToken, tenant, meter, BillingTimes.Ceiling(from)!, BillingTimes.Ceiling(to)!),
+                Verify, cancellationToken, of.Tenant, of.Meter, BillingTimes.Ceiling(span.From)!, BillingTimes.Ceiling(span.To)!, customer),
             cancellationToken);
 
     private Task<List<Bucket>> PageAsync(BucketFilter filter, int most, CancellationToken cancellationToken)
     {
         var time = BucketSql.Time(filter.By);
         var (conditions, values) = Conditions(
-            (filter.Tenant, "tenant = {0}"), (filter.Meter, "meter = {0}"), (BillingTimes.Ceiling(filter.From), time + " >= {0}"), (BillingTimes.Ceiling(filter.To), time + " < {0}"));
+            (filter.Tenant, "tenant = {0}"), (filter.Meter, "meter = {0}"), (BillingTimes.Ceiling(filter.From), time + " >= {0}"), (BillingTimes.Ceiling(filter.To), time + " < {0}"),
+            (filter.Customer, "customer = {0}"));
         if (filter.State is { } state)
             conditions += " AND " + BucketSql.Where(state);
         if (filter.After is { } after)
@@ -312,6 +327,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
         Error = TextOrNull(row, 17),
         Cause = BillingNames.Cause(TextOrNull(row, 18)),
         Revision = row.GetInt64(19),
+        MissingAt = InstantOrNull(row, 20),
     };
 
     private static BillingLease ReadLease(NpgsqlDataReader row) => new(row.GetGuid(0), row.GetInt64(1), Postgres.Instants.Of(row.GetInt64(2)));
@@ -324,6 +340,9 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
         row.IsDBNull(column) ? null : (row.GetString(column), Postgres.Instants.Of(row.GetInt64(column + 1)));
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)LedgerTexts.Clean(BucketSql.Short(text)) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Number(DateTimeOffset? instant) =>
+        new() { Value = (object?)instant?.ToUnixTimeMilliseconds() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
 
     private static NpgsqlParameter Texts(IReadOnlyList<Bucket> buckets, Func<Bucket, string?> text) =>
         new() { Value = buckets.Select(text).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

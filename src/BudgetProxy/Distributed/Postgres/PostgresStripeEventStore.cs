@@ -49,23 +49,33 @@ public sealed class PostgresStripeEventStore(PostgresDatabase database) : IStrip
             cancellationToken);
 
     public async ValueTask<bool> RenewBucketAsync(Guid bucket, long revision, Guid fresh, CancellationToken cancellationToken) => await database.WriteAsync(
-        connection => connection.RunAsync(
-            """
-            UPDATE billing_buckets SET
-                id = $3, state = 'pending', cause = NULL, error = NULL, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
-            WHERE id = $1 AND revision = $2 AND state IN ('sent', 'verified')
-            """,
-            cancellationToken, bucket, revision, fresh),
-        cancellationToken) > 0;
+        async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var renewed = await connection.RunAsync(
+                """
+                UPDATE billing_buckets SET
+                    id = $3, state = 'pending', cause = NULL, error = NULL, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, missing_at = NULL,
+                    revision = revision + 1
+                WHERE id = $1 AND revision = $2 AND state IN ('sent', 'verified')
+                """,
+                cancellationToken, bucket, revision, fresh) > 0;
+            if (renewed)
+                await KeepAsync(connection, bucket, fresh, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return renewed;
+        },
+        cancellationToken);
 
     public async ValueTask<IReadOnlyList<StripeReject>> RejectsAsync(RejectQuery query, CancellationToken cancellationToken) => await database.ReadAsync(
         connection => connection.RowsAsync(
             $"""
             SELECT {RejectColumns} FROM stripe_rejects
             WHERE ($1 IS NULL OR tenant = $1) AND ($2 IS NULL OR meter = $2) AND ($3 IS NULL OR at >= $3) AND ($4 IS NULL OR id < $4)
+                AND ($6 IS NULL OR bucket = $6)
             ORDER BY id DESC LIMIT $5
             """,
-            ReadReject, cancellationToken, Text(query.Tenant), Text(query.Meter), Number(query.Since?.ToUnixTimeMilliseconds()), Id(query.After), query.Most),
+            ReadReject, cancellationToken, Text(query.Tenant), Text(query.Meter), Number(query.Since?.ToUnixTimeMilliseconds()), Id(query.After), query.Most, Id(query.Bucket)),
         cancellationToken);
 
     public async ValueTask<bool> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => await database.WriteAsync(
@@ -84,19 +94,40 @@ public sealed class PostgresStripeEventStore(PostgresDatabase database) : IStrip
 
     private static async Task InsertAsync(NpgsqlConnection connection, StripeReject reject, CancellationToken cancellationToken)
     {
-        var found = reject.Bucket is not { } bucket ? [] : await connection.RowsAsync(
+        var dead = reject.Bucket is not { } bucket ? [] : await connection.RowsAsync(
             """
             UPDATE billing_buckets SET
-                id = $2, state = 'dead', cause = 'rejected', error = $3, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, revision = revision + 1
+                id = $2, state = 'dead', cause = 'rejected', error = $3, generation = 1, first_attempt_at = NULL, sent_at = NULL, next_at = NULL, missing_at = NULL,
+                revision = revision + 1
             WHERE id = $1 AND state <> 'written-off' AND first_attempt_at IS NOT NULL RETURNING tenant
             """,
             row => row.GetString(0), cancellationToken, bucket, reject.Id, StripeEventTexts.ErrorOf(reject));
+        if (dead.Count > 0)
+            await KeepAsync(connection, reject.Bucket!.Value, reject.Id, cancellationToken);
+        var (id, tenant) = reject.Bucket is { } named ? await OfNowAsync(connection, named, cancellationToken) : default;
         await connection.RunAsync(
             $"INSERT INTO stripe_rejects ({RejectColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             cancellationToken, reject.Id, reject.Event, reject.At.ToUnixTimeMilliseconds(), Text(reject.Meter), Number(reject.From?.ToUnixTimeMilliseconds()),
             Number(reject.To?.ToUnixTimeMilliseconds()), reject.Code, reject.Message, Number(reject.Count), Text(reject.Identifier),
-            Id(found.Count > 0 ? reject.Id : null), Text(found.FirstOrDefault()));
+            Id(id), Text(tenant));
     }
+
+    /// <summary>Keeps which bucket had an id before, and has what was told of it follow.</summary>
+    private static async Task KeepAsync(NpgsqlConnection connection, Guid old, Guid fresh, CancellationToken cancellationToken)
+    {
+        await connection.RunAsync(
+            "INSERT INTO billing_old_ids (id, bucket) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET bucket = excluded.bucket", cancellationToken, old, fresh);
+        await connection.RunAsync("UPDATE stripe_rejects SET bucket = $2 WHERE bucket = $1", cancellationToken, old, fresh);
+    }
+
+    /// <summary>The bucket that has an id, or had it before; null = there is none.</summary>
+    private static async Task<(Guid? Id, string? Tenant)> OfNowAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
+        (await connection.RowsAsync<(Guid?, string?)>(
+            """
+            WITH RECURSIVE ids (id) AS (SELECT $1 UNION SELECT o.bucket FROM billing_old_ids o JOIN ids ON o.id = ids.id)
+            SELECT b.id, b.tenant FROM ids JOIN billing_buckets b ON b.id = ids.id
+            """,
+            row => (row.GetGuid(0), row.GetString(1)), cancellationToken, id)).FirstOrDefault();
 
     private static StripeNotice ReadEvent(NpgsqlDataReader row) =>
         new(row.GetString(0), row.GetString(1), TextOrNull(row, 2), Instants.Of(row.GetInt64(3)), Instants.Of(row.GetInt64(4)))
