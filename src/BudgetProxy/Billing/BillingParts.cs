@@ -21,6 +21,7 @@ internal static class BillingParts
         services.AddSingleton<AlertParties>();
         services.AddSingleton<BillingWatch>();
         services.AddHostedService<BillingKeeper>();
+        services.AddHostedService<AllowanceWatch>();
         services.AddSingleton<StripeSums>();
         services.AddSingleton<BillingDrift>();
         services.AddSingleton<Reconciler>();

@@ -24,7 +24,10 @@ internal sealed class CutPlanner(IAccrualStore store, IReadOnlyList<BillingMeter
         var read = new List<Accrual>();
         var billable = new List<(DateTimeOffset Hour, BilledAmounts Amounts)>();
         var booked = kept.Booked.ToList();
-        foreach (var month in changed.GroupBy(hour => hour.Month))
+        var following = await months.FollowingAsync(changed, cancellationToken);
+        if (following.Count > 0)
+            booked.AddRange(await store.BookedAsync([.. following.Select(hour => (hour.Tenant, hour.Hour))], cancellationToken));
+        foreach (var month in changed.Concat(following).GroupBy(hour => hour.Month))
         {
             IReadOnlyList<Accrual> hours = [.. month];
             if (months.HasAllowance(month.Key))

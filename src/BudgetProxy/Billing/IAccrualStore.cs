@@ -16,6 +16,12 @@ public interface IAccrualStore
     /// <summary>Lets all hours of a tenant's UTC month be cut anew, since its allowance is another.</summary>
     ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Keeps allowances, where they are higher than what was kept, and lets all hours of those months be cut anew. A cut that was planned before is void.
+    /// </summary>
+    /// <param name="allowances">One for each tenant, month and kind.</param>
+    ValueTask RaiseAsync(IReadOnlyList<MonthAllowance> allowances, BillingLease lease, CancellationToken cancellationToken);
+
     /// <summary>Lets hours of before an instant count as cut: nothing of them is billed.</summary>
     /// <param name="most">Hours at most, so that no step holds the store for long.</param>
     /// <returns>How many there were; fewer than asked for = there are no more.</returns>
@@ -40,6 +46,9 @@ public interface IAccrualStore
     /// <param name="from">Inclusive.</param>
     /// <param name="to">Exclusive.</param>
     IAsyncEnumerable<PlacedAmounts> CorrectionsAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+
+    /// <summary>Hours after a UTC month in which corrections of a tenant's entries of that month were settled, in order.</summary>
+    ValueTask<IReadOnlyList<DateTimeOffset>> CorrectedAfterAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 
     /// <summary>Writes cuts in one step: those of tenants that were cut by nobody else meanwhile.</summary>
     /// <returns>The tenants that were cut.</returns>

@@ -20,6 +20,22 @@ internal sealed class TenantMonths(IAccrualStore store, AllowanceWalk walk, stri
         return _months[month] = (hours, boundary);
     }
 
+    /// <summary>Hours of later months in which entries of these hours' months were corrected: where a month's allowance ends may have moved, and corrections follow it.</summary>
+    /// <param name="changed">Hours that are cut anyway; they are not among the answer.</param>
+    public async Task<IReadOnlyList<Accrual>> FollowingAsync(IReadOnlyList<Accrual> changed, CancellationToken cancellationToken)
+    {
+        var known = changed.Select(hour => hour.Hour).ToHashSet();
+        var following = new List<Accrual>();
+        foreach (var month in changed.Select(hour => hour.Month).Distinct().Where(HasAllowance).ToList())
+        {
+            var corrected = (await store.CorrectedAfterAsync(tenant, month, cancellationToken)).Where(known.Add).ToHashSet();
+            foreach (var later in corrected.Select(Accrual.MonthOf).Distinct().ToList())
+                following.AddRange((await store.MonthAsync(tenant, later, cancellationToken)).Where(hour => corrected.Contains(hour.Hour)).Select(hour => hour with { IsCorrected = true }));
+        }
+
+        return following;
+    }
+
     /// <summary>Corrections that were settled in an hour.</summary>
     public async Task<IEnumerable<PlacedAmounts>> CorrectionsAsync(Accrual hour, CancellationToken cancellationToken)
     {

@@ -7,6 +7,8 @@ internal sealed class UncutAccruals(IAccrualStore store, DateTimeOffset month, I
 
     public ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => store.TouchMonthAsync(tenant, month, cancellationToken);
 
+    public ValueTask RaiseAsync(IReadOnlyList<MonthAllowance> allowances, BillingLease lease, CancellationToken cancellationToken) => store.RaiseAsync(allowances, lease, cancellationToken);
+
     public ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken) =>
         store.PassOverAsync(before, most, lease, cancellationToken);
 
@@ -25,6 +27,10 @@ internal sealed class UncutAccruals(IAccrualStore store, DateTimeOffset month, I
 
     public IAsyncEnumerable<PlacedAmounts> CorrectionsAsync(string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         store.CorrectionsAsync(tenant, from, to, cancellationToken);
+
+    /// <summary>None: what follows this month's allowance is of other months.</summary>
+    public ValueTask<IReadOnlyList<DateTimeOffset>> CorrectedAfterAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<DateTimeOffset>>([]);
 
     public ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) => store.CutAsync(cuts, lease, cancellationToken);
 }

@@ -34,8 +34,29 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     public async ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await Run(
         session =>
         {
-            session.Prepare("UPDATE usage_tenant_hours SET unbilled = 1 WHERE tenant = ? AND at >= ? AND at < ? AND NOT unbilled")
-                .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds()).Run();
+            Touch(session, tenant, month);
+            return true;
+        },
+        cancellationToken);
+
+    public async ValueTask RaiseAsync(IReadOnlyList<MonthAllowance> allowances, BillingLease lease, CancellationToken cancellationToken) => await Fenced(
+        lease,
+        session =>
+        {
+            var cut = session.Prepare("INSERT INTO billing_tenants (tenant, cuts) VALUES (?, 1) ON CONFLICT (tenant) DO UPDATE SET cuts = cuts + 1");
+            var raise = session.Prepare(
+                """
+                INSERT INTO billing_months (tenant, month, kind, amount) VALUES (?, ?, ?, ?)
+                ON CONFLICT (tenant, month, kind) DO UPDATE SET amount = excluded.amount WHERE amount < excluded.amount
+                """);
+            foreach (var one in allowances)
+            {
+                cut.Bind(one.Tenant).Run();
+                raise.Bind(one.Tenant).Bind(one.Month.ToUnixTimeMilliseconds()).Bind(BillingNames.Of(one.Kind)).Bind(one.Amount).Run();
+                if (session.Changes > 0)
+                    Touch(session, one.Tenant, one.Month);
+            }
+
             return true;
         },
         cancellationToken);
@@ -131,6 +152,22 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     public ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) =>
         Fenced<IReadOnlySet<string>>(lease, session => Cut(session, cuts), cancellationToken);
 
+    public ValueTask<IReadOnlyList<DateTimeOffset>> CorrectedAfterAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) =>
+        Run<IReadOnlyList<DateTimeOffset>>(
+            session =>
+            {
+                var rows = session.Prepare(
+                    """
+                    SELECT DISTINCT c.settled_at - c.settled_at % 3600000 FROM ledger c JOIN ledger f ON f.id = c.adjusts
+                    WHERE c.tenant = ?1 AND c.adjusts IS NOT NULL AND c.settled_at >= ?3 AND f.settled_at >= ?2 AND f.settled_at < ?3 ORDER BY 1
+                    """).Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds());
+                var hours = new List<DateTimeOffset>();
+                while (rows.Read())
+                    hours.Add(Instant(rows.Int64(0)));
+                return hours;
+            },
+            cancellationToken);
+
     /// <summary>One step that is on disk when it returns, under a lease that is still held.</summary>
     private ValueTask<T> Fenced<T>(BillingLease lease, Func<SqliteSession, T> work, CancellationToken cancellationToken) => Run(
         session =>
@@ -175,6 +212,10 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
 
         return done;
     }
+
+    private static void Touch(SqliteSession session, string tenant, DateTimeOffset month) =>
+        session.Prepare("UPDATE usage_tenant_hours SET unbilled = 1 WHERE tenant = ? AND at >= ? AND at < ? AND NOT unbilled")
+            .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds()).Run();
 
     private static List<CutBase> Bases(SqliteSession session, IEnumerable<string> tenants)
     {

@@ -16,9 +16,44 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
         await AddTotalsAsync([.. cuts.SelectMany(cut => cut.Added)]);
         await InsertAsync([.. cuts.SelectMany(cut => cut.Buckets)]);
         await AddPrepaidAsync([.. cuts.SelectMany(cut => cut.Prepaid)]);
-        await RaiseAsync([.. cuts.SelectMany(cut => cut.Allowances)]);
+        await KeepAsync([.. cuts.SelectMany(cut => cut.Allowances)]);
         await ClearAsync([.. cuts.SelectMany(cut => cut.Read)]);
         return done;
+    }
+
+    /// <summary>Keeps allowances that are higher than what was kept, and lets the hours of their months be cut anew. The rows are taken in the order in which cuts take them.</summary>
+    /// <returns>Hours that are to be cut anew and were not before.</returns>
+    public async Task<int> RaiseAsync(IReadOnlyList<MonthAllowance> allowances)
+    {
+        var ordered = allowances.OrderBy(one => one.Tenant, StringComparer.Ordinal).ToList();
+        await connection.RunAsync(
+            """
+            INSERT INTO billing_tenants AS t (tenant, cuts) SELECT n.tenant, 1 FROM unnest($1) AS n (tenant)
+            ON CONFLICT (tenant) DO UPDATE SET cuts = t.cuts + 1
+            """,
+            cancellationToken, [ordered.Select(one => one.Tenant).Distinct(StringComparer.Ordinal).ToArray()]);
+        var raised = await connection.RowsAsync(
+            """
+            INSERT INTO billing_months AS m (tenant, month, kind, amount) SELECT * FROM unnest($1, $2, $3, $4)
+            ON CONFLICT (tenant, month, kind) DO UPDATE SET amount = excluded.amount WHERE m.amount < excluded.amount
+            RETURNING tenant, month
+            """,
+            row => (Tenant: row.GetString(0), Month: row.GetInt64(1)), cancellationToken,
+            ordered.Select(one => one.Tenant).ToArray(), ordered.Select(one => one.Month.ToUnixTimeMilliseconds()).ToArray(),
+            ordered.Select(one => BillingNames.Of(one.Kind)).ToArray(), ordered.Select(one => one.Amount).ToArray());
+        var touched = 0;
+        foreach (var month in raised.GroupBy(one => one.Month))
+        {
+            object[] hours =
+            [
+                month.Select(one => one.Tenant).Distinct(StringComparer.Ordinal).ToArray(), month.Key, DateTimeOffset.FromUnixTimeMilliseconds(month.Key).AddMonths(1).ToUnixTimeMilliseconds(),
+            ];
+            const string Those = "tenant = ANY($1) AND at >= $2 AND at < $3 AND NOT unbilled";
+            await connection.RunAsync($"SELECT 1 FROM usage_tenant_hours WHERE {Those} ORDER BY tenant, at FOR UPDATE", cancellationToken, hours);
+            touched += await connection.RunAsync($"UPDATE usage_tenant_hours SET unbilled = true WHERE {Those}", cancellationToken, hours);
+        }
+
+        return touched;
     }
 
     private async Task<HashSet<string>> ClaimAsync(List<TenantCut> cuts) => (await connection.RowsAsync(
@@ -61,7 +96,7 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
         slices.Select(slice => slice.Hour.ToUnixTimeMilliseconds()).ToArray(), slices.Select(slice => slice.Amount.Value).ToArray(),
         slices.Select(slice => slice.Value).ToArray());
 
-    private Task RaiseAsync(List<MonthAllowance> allowances) => RunAsync(
+    private Task KeepAsync(List<MonthAllowance> allowances) => RunAsync(
         allowances.Count,
         """
         INSERT INTO billing_months AS m (tenant, month, kind, amount) SELECT * FROM unnest($1, $2, $3, $4)

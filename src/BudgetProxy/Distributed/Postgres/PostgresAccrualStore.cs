@@ -51,20 +51,17 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
             tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds()),
         cancellationToken);
 
-    public async ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken) => await database.WriteAsync(
-        async connection =>
-        {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await BillingFence.HoldAsync(connection, lease, cancellationToken);
-            var passed = await connection.RunAsync(
-                """
-                WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
-                UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE h.tenant = old.tenant AND h.at = old.at
-                """,
-                cancellationToken, before.ToUnixTimeMilliseconds(), most);
-            await transaction.CommitAsync(cancellationToken);
-            return passed;
-        },
+    public async ValueTask RaiseAsync(IReadOnlyList<MonthAllowance> allowances, BillingLease lease, CancellationToken cancellationToken) => await FencedAsync(
+        lease, connection => new CutStatements(connection, cancellationToken).RaiseAsync(allowances), cancellationToken);
+
+    public async ValueTask<int> PassOverAsync(DateTimeOffset before, int most, BillingLease lease, CancellationToken cancellationToken) => await FencedAsync(
+        lease,
+        connection => connection.RunAsync(
+            """
+            WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
+            UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE h.tenant = old.tenant AND h.at = old.at
+            """,
+            cancellationToken, before.ToUnixTimeMilliseconds(), most),
         cancellationToken);
 
     public async ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
@@ -123,17 +120,26 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
         }
     }
 
+    public async ValueTask<IReadOnlyList<DateTimeOffset>> CorrectedAfterAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
+        """
+        SELECT DISTINCT (floor(extract(epoch FROM c.settled_at) / 3600) * 3600000)::bigint FROM ledger c JOIN ledger f ON f.id = c.adjusts
+        WHERE c.tenant = $1 AND c.adjusts IS NOT NULL AND c.settled_at >= $3 AND f.settled_at >= $2 AND f.settled_at < $3 ORDER BY 1
+        """,
+        row => Instants.Of(row.GetInt64(0)), cancellationToken, tenant, month, month.AddMonths(1));
+
     public async ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) =>
-        await database.WriteAsync(
-            async connection =>
-            {
-                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await BillingFence.HoldAsync(connection, lease, cancellationToken);
-                var done = await new CutStatements(connection, cancellationToken).WriteAsync(cuts);
-                await transaction.CommitAsync(cancellationToken);
-                return done;
-            },
-            cancellationToken);
+        await FencedAsync(lease, connection => new CutStatements(connection, cancellationToken).WriteAsync(cuts), cancellationToken);
+
+    private async Task<T> FencedAsync<T>(BillingLease lease, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => await database.WriteAsync(
+        async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await BillingFence.HoldAsync(connection, lease, cancellationToken);
+            var done = await work(connection);
+            await transaction.CommitAsync(cancellationToken);
+            return done;
+        },
+        cancellationToken);
 
     private static async Task<List<HourBooked>> BookedAsync(
         NpgsqlConnection connection, IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken) => await connection.RowsAsync(
