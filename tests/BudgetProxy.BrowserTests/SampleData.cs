@@ -54,6 +54,7 @@ internal static class SampleData
         var spent = decimal.Parse((await proxy.BudgetsAsync("tailspin"))["monthly"].GetProperty("spent").GetString()!, CultureInfo.InvariantCulture);
         await proxy.PutBudgetAsync("tailspin", "monthly", $$"""{"limit":{"usd":"{{Math.Round(spent * 0.99m, 2)}}"},"window":"month","alertAt":[0.5,0.8,1.0]}""");
         await proxy.SendAsync(HttpMethod.Put, "alerts/webhooks/on-call", $$"""{"url":"{{proxy.Provider.OpenAiBaseUrl}}/alerts","events":["budget.threshold","store.outage","spend.velocity"]}""");
+        await SampleInvoices.LayAsync(proxy);
         await CallAsync(proxy, keys);
         await proxy.SendAsync(HttpMethod.Put, "rates/openai/gpt-4o-mini", """{"usdPerMillion":{"standard":{"input":"0.14","cachedInput":"0.07","output":"0.56"}},"notes":"our discount"}""");
         return keys["acme"];

@@ -9,7 +9,8 @@ public sealed class ScreenTests(Chromium chromium) : IClassFixture<Chromium>
     public static readonly (string Name, string Path)[] Pages =
     [
         ("overview", "/admin"), ("overview-by-tenant", "/admin?by=tenant&days=7"), ("tenants", "/admin/tenants?sort=-spend"), ("tenant", "/admin/tenants/acme"), ("budget", "/admin/tenants/acme/budgets/monthly"),
-        ("plans", "/admin/plans"), ("rates", "/admin/rates?search=gpt-4o"), ("exports", "/admin/exports"), ("alerts", "/admin/alerts"), ("audit", "/admin/audit"), ("keys", "/admin/keys"), ("health", "/admin/health?providers=true"),
+        ("plans", "/admin/plans"), ("rates", "/admin/rates?search=gpt-4o"), ("exports", "/admin/exports"), ("invoices", "/admin/invoices"),
+        ("comparison", "/admin/invoices/comparison?provider=openai"), ("comparison-exact", "/admin/invoices/comparison?provider=anthropic"), ("alerts", "/admin/alerts"), ("audit", "/admin/audit"), ("keys", "/admin/keys"), ("health", "/admin/health?providers=true"),
     ];
 
     /// <summary>What stands out of the page, to be told where a test fails.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BudgetProxy.Tests.Billing;
 using BudgetProxy.Tests.Infrastructure;
 using BudgetProxy.Tests.Stripe.Simulated;
@@ -8,6 +9,8 @@ namespace BudgetProxy.BrowserTests;
 /// <summary>The export to Stripe and its reconciliation as people see and drive them, before a simulated Stripe.</summary>
 public sealed class StripeTests(Chromium chromium) : IClassFixture<Chromium>
 {
+    private const string Secret = "whsec_screens";
+
     [Theory]
     [InlineData("light", ColorScheme.Light, 1280)]
     [InlineData("dark", ColorScheme.Dark, 1280)]
@@ -15,7 +18,7 @@ public sealed class StripeTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task The_export_is_run_looked_at_and_reconciled(string look, ColorScheme scheme, int width)
     {
         await using var stripe = await StripeAsync();
-        await using var proxy = await TestProxy.StartAsync(BillingScene.Settings(stripe));
+        await using var proxy = await TestProxy.StartAsync([.. BillingScene.Settings(stripe), ("Stripe:WebhookSecret", Secret)]);
         await UseAsync(proxy);
         var options = new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 }, ReducedMotion = ReducedMotion.Reduce };
         await using var reader = await Reader.SignInAsync(chromium, proxy, options: options);
@@ -41,6 +44,14 @@ public sealed class StripeTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Contains(lost.Identifier, text, StringComparison.Ordinal);
         Assert.Contains("explains it", text, StringComparison.Ordinal);
         Assert.Contains($"−{lost.Value}", text, StringComparison.Ordinal);
+        // Two that Stripe names, and two that it only counts.
+        foreach (var report in stripe.Reports.ReportRejected().Append(stripe.Reports.Report(null, ("no_meter", 3, [stripe.Books.Events.First(one => one.Customer == "cus_acme").Identifier]))))
+            Assert.Equal(200, (await stripe.Reports.SendAsync(proxy.BaseAddress, Secret, report)).Status);
+        await Poll.UntilAsync(async () => JsonElement.Parse(await proxy.Admin.GetStringAsync("exports/stripe/rejects")).GetProperty("items").GetArrayLength() == 3, BillingScene.Limit, "what Stripe threw away");
+        await LookAsync(reader, "/admin/exports/stripe", $"stripe-rejects-{look}", width);
+        text = await reader.Page.GetByRole(AriaRole.Region, new() { Name = "Thrown away by Stripe" }).InnerTextAsync();
+        Assert.Contains("meter_event_invalid_value", text, StringComparison.Ordinal);
+        Assert.Contains("not named", text, StringComparison.Ordinal);
         stripe.Faults.Away = true;
         await LookAsync(reader, "/admin/exports/stripe/reconciliation", $"reconciliation-away-{look}", width);
         Assert.Contains("Stripe's sums can't be read.", await reader.Main.InnerTextAsync(), StringComparison.Ordinal);

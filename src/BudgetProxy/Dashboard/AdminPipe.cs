@@ -41,11 +41,19 @@ internal sealed class AdminPipe(IServiceScopeFactory scopes)
             http.Request.Headers.IfNoneMatch = "*";
         if (!string.IsNullOrEmpty(terms.Once))
             http.Request.Headers["Idempotency-Key"] = terms.Once;
-        using var answer = new MemoryStream();
-        http.Response.Body = answer;
-        await Pipeline(http);
-        await http.Response.CompleteAsync();
-        return new PipeAnswer(http.Response.StatusCode, answer.ToArray(), http.Response.Headers.ETag.ToString()) { Policy = http.Response.Headers.ContentSecurityPolicy.ToString() };
+        return await AnswerAsync(http);
+    }
+
+    /// <summary>Sends a CSV file to the admin API as it comes: it is held nowhere.</summary>
+    /// <param name="path">As for <see cref="SendAsync"/>.</param>
+    public async Task<PipeAnswer> UploadAsync(string key, string path, Stream file, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = cancellationToken };
+        Address(http.Request, key, (HttpMethods.Post, path));
+        http.Request.Body = file;
+        http.Request.ContentType = "text/csv";
+        return await AnswerAsync(http);
     }
 
     /// <summary>Lets the admin API answer <paramref name="outer"/> itself, row by row, so that a large export is never held in memory.</summary>
@@ -60,6 +68,20 @@ internal sealed class AdminPipe(IServiceScopeFactory scopes)
         var http = new DefaultHttpContext(features) { RequestServices = outer.RequestServices };
         Address(http.Request, key, (HttpMethods.Get, path));
         await Pipeline(http);
+    }
+
+    private async Task<PipeAnswer> AnswerAsync(HttpContext http)
+    {
+        using var answer = new MemoryStream();
+        http.Response.Body = answer;
+        await Pipeline(http);
+        await http.Response.CompleteAsync();
+        var headers = http.Response.Headers;
+        return new PipeAnswer(http.Response.StatusCode, answer.ToArray(), headers.ETag.ToString())
+        {
+            Policy = headers.ContentSecurityPolicy.ToString(),
+            WasThere = headers["Idempotent-Replayed"] == "true",
+        };
     }
 
     private RequestDelegate Pipeline => _pipeline ?? throw new InvalidOperationException("The pipe was not attached to the app's pipeline.");

@@ -62,6 +62,7 @@ public static class DashboardEndpoints
         RatePages.Map(routes, door);
         routes.ServiceProvider.GetRequiredService<ExportPages>().Map(routes);
         routes.ServiceProvider.GetRequiredService<StripePages>().Map(routes);
+        InvoicePages.Map(routes, door);
         AlertPages.Map(routes, door);
         AuditPages.Map(routes, door);
         AdminKeyPages.Map(routes, door);

@@ -28,6 +28,24 @@ internal sealed partial class Door(AdminPipe pipe, SessionCookies sessions, IAnt
     /// <summary>A form that is sent.</summary>
     public RequestDelegate Form(Func<Visit, FormFields, Task<IResult>> act) => http => AdmitAsync(http, renew: true, Taking(act));
 
+    /// <summary>A form with a file, which is read as it comes once the fields before it are known.</summary>
+    /// <param name="most">Bytes of the file at most. Who reads it holds to that; what says beforehand that it is larger is not read.</param>
+    public RequestDelegate Upload(long most, Func<Visit, UploadForm, Task<IResult>> act, Func<Visit, Task<IResult>> tooLarge) => http => AdmitAsync(http, renew: true, async visit =>
+    {
+        if (http.Request.ContentLength > most + MaxFormBytes)
+            return await tooLarge(visit);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = most + MaxFormBytes;
+        try
+        {
+            return await UploadForm.ReadAsync(http, antiforgery) is { } form ? await act(visit, form) : Stale(http);
+        }
+        catch (Exception e) when (e is AntiforgeryValidationException or IOException or BadHttpRequestException)
+        {
+            return Stale(http);
+        }
+    });
+
     /// <summary>A page or form before signing in.</summary>
     public RequestDelegate Open(Func<HttpContext, Task<IResult>> show) => http => GuardAsync(http, show);
 

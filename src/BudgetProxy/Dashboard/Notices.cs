@@ -23,6 +23,9 @@ internal static class Notices
         ["stripe-run"] = "The run is done: all usage up to now is cut and sent, but for what waits below.",
         ["stripe-running"] = "The run goes on. Load the page again to see how far it is.",
         ["bucket-retried"] = "The bucket is tried again.",
+        ["invoice-imported"] = "The file is imported.",
+        ["invoice-known"] = "This very file had been imported before; nothing was changed.",
+        ["invoice-deleted"] = "The invoice is forgotten. Its days count from what else covers them.",
         ["webhook-deleted"] = "The webhook is deleted.",
     };
 

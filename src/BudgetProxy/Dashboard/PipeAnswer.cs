@@ -11,6 +11,9 @@ public sealed record PipeAnswer(int Status, byte[] Body, string Version)
     /// <summary>What the answer, as a page, lets a browser load; empty = it says nothing of it.</summary>
     public string Policy { get; init; } = "";
 
+    /// <summary>The same had been sent before, and nothing was done now.</summary>
+    public bool WasThere { get; init; }
+
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>What was to be made is there already, or what was to be changed has changed.</summary>

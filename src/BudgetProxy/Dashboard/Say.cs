@@ -54,6 +54,21 @@ public static class Say
         _ => (share * 100).ToString("0", Usa) + "%",
     };
 
+    /// <summary>A sum that may be either way, with its sign.</summary>
+    public static string Signed(decimal usd) => usd > 0 ? "+" + Usd(usd) : Usd(usd);
+
+    /// <summary>How far something is off, with its sign.</summary>
+    /// <param name="percent">100 = as much again; null = it can't be said.</param>
+    public static string Off(decimal? percent) => percent switch
+    {
+        null => "–",
+        0 => "0%",
+        > 999 => ">+999%",
+        < -999 => "<−999%",
+        > -0.01m and < 0.01m => percent > 0 ? "<+0.01%" : ">−0.01%",
+        _ => percent.Value.ToString("+0.##;−0.##", Usa) + "%",
+    };
+
     /// <summary>An amount of a budget in its own unit.</summary>
     /// <param name="unit"><c>usd</c>, <c>requests</c>, <c>tokens</c>, or <c>chargedUsd</c>: what the customer is charged.</param>
     public static string Amount(decimal amount, string unit) => unit switch

@@ -26,6 +26,9 @@ internal sealed class Visit(HttpContext http, Session session, AdminPipe pipe, P
     public Task<PipeAnswer> SendAsync(string method, string path, JsonNode? body, string? ifMatch = null, string? once = null) =>
         pipe.SendAsync(session.Key, (method, path), body, (ifMatch, once, false), http.RequestAborted);
 
+    /// <summary>Sends a CSV file to the admin API as it comes.</summary>
+    public Task<PipeAnswer> UploadAsync(string path, Stream file) => pipe.UploadAsync(session.Key, path, file, http.RequestAborted);
+
     /// <summary>Makes what must not be there yet: 412 where it is, so that two people who make the same at once don't overwrite each other.</summary>
     public Task<PipeAnswer> CreateAsync(string path, JsonNode? body) =>
         pipe.SendAsync(session.Key, (HttpMethods.Put, path), body, (null, null, true), http.RequestAborted);

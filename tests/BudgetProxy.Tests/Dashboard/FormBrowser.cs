@@ -23,6 +23,10 @@ internal sealed partial class FormBrowser(Uri address) : IDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, string token, params (string Name, string Value)[] fields) => PostAsync(path, token, null, fields);
 
+    /// <summary>Sends a form whose parts are made by hand.</summary>
+    public Task<HttpResponseMessage> UploadAsync(string path, HttpContent form, params (string Name, string Value)[] headers) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = form }, headers);
+
     public async Task<HttpResponseMessage> SignInAsync(string key, string? origin = null) =>
         await PostAsync("/admin/login", await TokenAsync("/admin/login"), origin, [("key", key)]);
 

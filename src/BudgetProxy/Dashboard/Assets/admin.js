@@ -192,6 +192,9 @@
 
     for (const note of document.querySelectorAll('[data-insecure]'))
         note.hidden = isSecureContext;
+    // A file that would be refused for its size is not sent at all.
+    for (const input of document.querySelectorAll('input[type=file][data-most]'))
+        input.addEventListener('change', () => input.setCustomValidity([...input.files].some(file => file.size > Number(input.dataset.most)) ? 'The file is larger than it may be.' : ''));
     for (const select of document.querySelectorAll('select[data-sends]'))
         select.addEventListener('change', () => select.form.requestSubmit());
     if (location.search.includes('done=')) {
