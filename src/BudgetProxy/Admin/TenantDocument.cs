@@ -31,7 +31,8 @@ public sealed record TenantDocument(
         tenant.Id, tenant.Name, tenant.Plan, tenant.TimeZone, tenant.StripeCustomerId, tenant.MarkupBasisPoints / 100m,
         tenant.AllowedModels, tenant.MaxCall?.ToBalance(), tenant.Suspended);
 
-    internal static Tenant Read(string id, FieldReader fields)
+    /// <param name="customer">The customer that the tenant has: it may stay whatever it is, so that who was linked before ids were looked at can still be suspended.</param>
+    internal static Tenant Read(string id, FieldReader fields, string? customer = null)
     {
         if (DirectoryRules.TenantIdProblem(id) is { } problem)
             fields.Fail("tenant", problem);
@@ -41,7 +42,7 @@ public sealed record TenantDocument(
             Name = fields.Text("name"),
             Plan = fields.Text("plan"),
             TimeZone = TimeZones.Read(fields)?.Id,
-            StripeCustomerId = fields.Text("stripeCustomerId"),
+            StripeCustomerId = ReadCustomer(fields, customer),
             MarkupBasisPoints = ReadMarkup(fields),
             AllowedModels = fields.TextList("allowedModels", DirectoryRules.MaxAllowedModels),
             MaxCall = fields.Money("maxCallUsd"),
@@ -49,6 +50,14 @@ public sealed record TenantDocument(
         };
         fields.RefuseUnknown();
         return tenant;
+    }
+
+    private static string? ReadCustomer(FieldReader fields, string? present)
+    {
+        var customer = fields.Text("stripeCustomerId");
+        if (customer is not null && customer != present && DirectoryRules.StripeCustomerProblem(customer) is { } problem)
+            fields.Fail("stripeCustomerId", problem);
+        return customer;
     }
 
     private static int ReadMarkup(FieldReader fields)

@@ -37,7 +37,7 @@ internal static class TenantsApi
         var (fields, problem) = await JsonBody.ReadAsync(request, cancellationToken);
         if (fields is null)
             return problem!;
-        var wanted = TenantDocument.Read(tenant, fields);
+        var wanted = TenantDocument.Read(tenant, fields, CustomerOf(tenant, directory));
         if (fields.Errors.Any)
             return fields.Errors.ToProblem();
         var edited = await directory.PutTenantAsync(wanted, request.HttpContext.Edit(), cancellationToken);
@@ -51,7 +51,7 @@ internal static class TenantsApi
         var (made, problem) = await Patch.RunAsync<Tenant>(
             request,
             () => directory.Current.FindTenant(tenant) is { } found ? (DefinitionTag.Of(found), DefinitionJson.Of(found)) : null,
-            fields => TenantDocument.Read(tenant, fields),
+            fields => TenantDocument.Read(tenant, fields, CustomerOf(tenant, directory)),
             (wanted, edit) => directory.PutTenantAsync(wanted, edit, cancellationToken));
         return made is null ? problem! : Show(made, request.HttpContext.Response);
     }
@@ -62,6 +62,8 @@ internal static class TenantsApi
         var edited = await directory.DeleteTenantAsync(tenant, context.Edit(), cancellationToken);
         return edited.Outcome == EditOutcome.Done ? TypedResults.NoContent() : edited.ToProblem();
     }
+
+    private static string? CustomerOf(string tenant, TenantDirectory directory) => directory.Current.FindTenant(tenant)?.StripeCustomerId;
 
     private static Ok<TenantDocument> Show(Tenant tenant, HttpResponse response) => response.Tagged(DefinitionTag.Of(tenant), TenantDocument.Of(tenant));
 }

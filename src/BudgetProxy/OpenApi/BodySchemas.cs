@@ -19,7 +19,7 @@ internal static class BodySchemas
             ("name", OptionalText("Display name.")),
             ("plan", OptionalText("Name of the plan whose budgets and limits it has beside its own; it must exist.")),
             ("timezone", OptionalText("IANA zone in which budgets without one of their own begin their windows; UTC where it is left out.")),
-            ("stripeCustomerId", OptionalText("Its customer at Stripe, cus_…, to which its usage is sent; left out = what it uses waits.")),
+            ("stripeCustomerId", Customer()),
             ("markupPercent", Number("Added to what the provider takes, with at most two decimals.", "0", "1000")),
             ("allowedModels", Texts($"{ModelPatterns} Empty = its plan's, and without a plan all; [\"*\"] = all, whatever the plan says.", DirectoryRules.MaxAllowedModels)),
             ("maxCallUsd", Money("The most that one call may cost; left out = its plan's, and without a plan no ceiling.")),
@@ -83,6 +83,13 @@ internal static class BodySchemas
             ("admission", OneOf("What of a call must fit: its worst case, an output limit that is lowered until it does, or what is expected of it.", "strict", "clamp", "expected")),
             ("alertAt", List("Shares of the limit at which to alert: 0.5 = half. At most two decimals.", Number("A share.", "0.01", "10"), 20)),
         ]);
+
+    private static OpenApiSchema Customer()
+    {
+        var customer = OptionalText("Its customer at Stripe, cus_…, to which its usage is sent; left out = what it uses waits.", 255);
+        customer.Pattern = "^cus_[A-Za-z0-9_]+$";
+        return customer;
+    }
 
     private static OpenApiSchema Plan() => Object(
         "Limits that many tenants share.",

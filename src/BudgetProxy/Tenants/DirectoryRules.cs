@@ -22,6 +22,10 @@ public static class DirectoryRules
 
     private const int MaxNameChars = 64;
 
+    private const int MaxCustomerChars = 255;
+
+    private static readonly SearchValues<char> CustomerChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
     private static readonly SearchValues<char> TenantChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private static readonly SearchValues<char> BudgetChars =
@@ -42,6 +46,12 @@ public static class DirectoryRules
         && !name.AsSpan().ContainsAnyExcept(BudgetChars)
             ? null
             : "A budget's name is 1 to 64 ASCII letters, digits, '-', '_', '.' and inner spaces, and starts with a letter or digit.";
+
+    /// <summary>Null when the id is one that Stripe could have given to a customer: else usage would wait for ever under what nobody there has.</summary>
+    public static string? StripeCustomerProblem(string id) =>
+        id.Length is > 4 and <= MaxCustomerChars && id.StartsWith("cus_", StringComparison.Ordinal) && !id.AsSpan().ContainsAnyExcept(CustomerChars)
+            ? null
+            : $"Must be a customer's id at Stripe, such as cus_NffrFeUfNV2Hib: 'cus_' and then letters, digits or '_', at most {MaxCustomerChars} characters.";
 
     /// <summary>Null when the text is 1 to <paramref name="most"/> characters without control characters.</summary>
     public static string? TextProblem(string text, int most = MaxTextChars) => text switch

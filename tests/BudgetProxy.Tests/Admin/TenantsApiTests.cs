@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using BudgetProxy.Audit;
+using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Tests.Admin;
 
@@ -57,6 +59,39 @@ public sealed class TenantsApiTests
         Assert.Contains("true or false", answer.ErrorOf("suspended"), StringComparison.Ordinal);
         Assert.Contains("no such field", answer.ErrorOf("nmae"), StringComparison.Ordinal);
         (await host.GetAsync("/tenants/acme")).Is(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("acct_1")]
+    [InlineData("cus_")]
+    [InlineData("CUS_1")]
+    [InlineData("cus_a b")]
+    [InlineData("cus_a-b")]
+    [InlineData("cus_ä")]
+    public async Task What_can_be_no_customer_at_stripe_is_refused_by_name_in_every_way(string customer)
+    {
+        await using var host = await AdminHost.StartAsync();
+        (await host.PutAsync("/tenants/acme", """{"stripeCustomerId":"cus_NffrFeUfNV2Hib"}""")).Is(HttpStatusCode.OK);
+        foreach (var wrong in new[] { customer, "cus_" + new string('x', 252) })
+        {
+            var body = $$"""{"stripeCustomerId":"{{wrong}}"}""";
+            Assert.Contains("Must be a customer's id at Stripe", (await host.PutAsync("/tenants/acme", body)).ErrorOf("stripeCustomerId"), StringComparison.Ordinal);
+            Assert.Contains("Must be a customer's id at Stripe", (await host.SendAsync("PATCH", "/tenants/acme", body, AdminHost.AdminKey)).ErrorOf("stripeCustomerId"), StringComparison.Ordinal);
+        }
+
+        (await host.PutAsync("/tenants/acme", $$"""{"stripeCustomerId":"cus_{{new string('x', 251)}}"}""")).Is(HttpStatusCode.OK);
+    }
+
+    /// <summary>Nobody looked at ids before.</summary>
+    [Fact]
+    public async Task Who_was_linked_to_what_is_no_customer_can_still_be_suspended()
+    {
+        await using var host = await AdminHost.StartAsync();
+        await host.Directory.PutTenantAsync(new Tenant { Id = "acme", StripeCustomerId = "legacy 1" }, new Edit(AuditActor.Proxy), default);
+        Assert.Contains("\"stripeCustomerId\":\"legacy 1\"", (await host.SendAsync("PATCH", "/tenants/acme", """{"suspended":true}""", AdminHost.AdminKey)).Is(HttpStatusCode.OK).Body, StringComparison.Ordinal);
+        (await host.PutAsync("/tenants/acme", """{"stripeCustomerId":"legacy 1"}""")).Is(HttpStatusCode.OK);
+        (await host.PutAsync("/tenants/acme", """{"stripeCustomerId":"legacy 2"}""")).Is(HttpStatusCode.BadRequest);
+        (await host.SendAsync("PATCH", "/tenants/acme", """{"stripeCustomerId":null}""", AdminHost.AdminKey)).Is(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -137,6 +137,7 @@ public sealed class FileReaderTests
     [InlineData("tenants: { a: { suspended: \"true\" } }", "1:17 tenants.a.suspended: Must be true or false.")]
     [InlineData("tenants: { a: { name: \"\\uD83D\" } }", "1:30 This is no YAML: ")]
     [InlineData("tenants: { a: { name: [x] } }", "1:17 tenants.a.name: Must be a string.")]
+    [InlineData("tenants: { a: { stripeCustomerId: 'cus_1 ' } }", "1:17 tenants.a.stripeCustomerId: Must be a customer's id at Stripe")]
     [InlineData("tenants: { a: { timezone: Mars/Olympus } }", "1:17 tenants.a.timezone: Must be an IANA time zone")]
     [InlineData("tenants: { a: { keys: { k: { env: HOME } } } }", "1:30 tenants.a.keys.k.env: A variable is read only where the file is")]
     [InlineData("tenants: { a: { keys: { k: { sha256: abc } } } }", "1:30 tenants.a.keys.k.sha256: Must be the 64 hexadecimal digits")]

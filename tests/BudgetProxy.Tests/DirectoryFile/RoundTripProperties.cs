@@ -18,6 +18,8 @@ public sealed class RoundTripProperties
 
     private static readonly string[] Zones = ["Europe/Berlin", "Asia/Tokyo", "UTC", "America/New_York"];
 
+    private static readonly string[] Customers = ["cus_NffrFeUfNV2Hib", "cus_1", "cus_a_b"];
+
     private static readonly string[] Windows = ["minute", "hour", "day", "week", "month", "quarter", "year", "lifetime", "rolling:P30D", "rolling:PT6H", "rolling:PT90S"];
 
     [Fact]
@@ -89,7 +91,7 @@ public sealed class RoundTripProperties
     private static Gen<(Tenant Tenant, List<Budget> Budgets, List<VirtualKey> Keys)> Tenants() =>
         from name in Maybe(Texts())
         from zone in Maybe(Gen.Elements(Zones))
-        from stripe in Maybe(Texts())
+        from stripe in Maybe(Gen.Elements(Customers))
         from markup in Gen.Choose(0, 100_000)
         from models in Lists()
         from maxCall in Gen.Choose(0, 2_000_000_000)
