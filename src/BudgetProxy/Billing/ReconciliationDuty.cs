@@ -19,12 +19,21 @@ public sealed partial class ReconciliationDuty(
     /// <summary>Buckets that an alert names at most.</summary>
     private const int MostNamed = 10;
 
+    /// <summary>How often a customer with which Stripe fails is tried again on a day, <see cref="Period"/> apart.</summary>
+    private const int MostTries = 12;
+
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
     /// <summary>After a day's end: what is stamped with it may be sent so long after by default, and Stripe adds up late.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromMinutes(90);
 
-    /// <summary>Compares what is due, where it was not yet.</summary>
+    private string? _day;
+    private string? _after;
+    private bool _isThrough;
+    private int _tries;
+    private List<string> _missed = [];
+
+    /// <summary>Compares what is due, where it was not yet. What was compared before it broke off is not read again, but where the proxy was started anew.</summary>
     /// <returns>True = it was compared, or is done for today; false = Stripe or the stores are away, and it is tried again.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
@@ -33,11 +42,21 @@ public sealed partial class ReconciliationDuty(
         var done = today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         if (await reconciliation.Books.DoneAsync(cancellationToken) == done)
             return true;
+        if (_day != done)
+            (_day, _after, _isThrough, _tries, _missed) = (done, null, false, 0, []);
         var span = new ReconciliationSpan(today.AddDays(-Days), today);
-        string? after = null;
-        do
+        if (!await PagesAsync(span, now, cancellationToken) || !await MissedAsync(span, now, cancellationToken))
+            return false;
+        await reconciliation.Books.MarkDoneAsync(done, cancellationToken);
+        return true;
+    }
+
+    /// <returns>False = Stripe is away.</returns>
+    private async Task<bool> PagesAsync(ReconciliationSpan span, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        while (!_isThrough)
         {
-            var (rows, next, failed) = await reconciliation.CompareAsync(null, span, after, PageSize, cancellationToken);
+            var (rows, next, failed) = await reconciliation.CompareAsync(null, span, _after, PageSize, cancellationToken);
             await TakeNoteAsync(rows, now, cancellationToken);
             if (failed is not null)
             {
@@ -45,11 +64,31 @@ public sealed partial class ReconciliationDuty(
                 return false;
             }
 
-            after = next;
+            _missed.AddRange(rows.Where(row => row.IsMissed).Select(row => row.Tenants[0]).Distinct(StringComparer.Ordinal));
+            (_after, _isThrough) = (next, next is null);
         }
-        while (after is not null);
-        await reconciliation.Books.MarkDoneAsync(done, cancellationToken);
+
         return true;
+    }
+
+    /// <summary>Tries again those with which Stripe failed while it answered for others.</summary>
+    /// <returns>False = some are still missing, and are tried again.</returns>
+    private async Task<bool> MissedAsync(ReconciliationSpan span, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var missed = new List<string>();
+        foreach (var tenant in _missed)
+        {
+            var (rows, _, failed) = await reconciliation.CompareAsync(tenant, span, null, PageSize, cancellationToken);
+            await TakeNoteAsync(rows, now, cancellationToken);
+            if (failed is not null || rows.Any(row => row.IsMissed))
+                missed.Add(tenant);
+        }
+
+        _missed = missed;
+        if (missed.Count == 0)
+            return true;
+        Log.Missed(logger, missed.Count, string.Join(", ", missed.Take(MostNamed)), ++_tries, MostTries);
+        return _tries >= MostTries;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -116,6 +155,9 @@ public sealed partial class ReconciliationDuty(
     {
         [LoggerMessage(6210, LogLevel.Warning, "Stripe's sums can't be read, so what was sent is not compared with them yet; tried again every 5 minutes: {Message}")]
         public static partial void Failed(ILogger logger, string message);
+
+        [LoggerMessage(6213, LogLevel.Warning, "Stripe gives no sums of {Count} tenants' customers ({Named}), and of others it does; try {Try} of {Most} today, 5 minutes apart.")]
+        public static partial void Missed(ILogger logger, int count, string named, int @try, int most);
 
         [LoggerMessage(6212, LogLevel.Error, "What was sent could not be compared with Stripe's sums; tried again every 5 minutes.")]
         public static partial void Unforeseen(ILogger logger, Exception exception);

@@ -20,21 +20,21 @@ public sealed class StripeSums(StripeLink link, TimeProvider clock)
     /// <param name="of">The meter's event name, and the customer.</param>
     /// <param name="span">Aligned as <paramref name="window"/> says.</param>
     /// <param name="sent">What we have sent of it by now. An answer of before more was sent would show that as a difference, so it is read anew.</param>
-    /// <returns>By the first instant of the day or hour, what is 0 left out; null = there are none, and the reply says why.</returns>
-    public async Task<(IReadOnlyDictionary<DateTimeOffset, decimal>? Sums, StripeReply Reply)> ReadAsync(
+    /// <returns>By the first instant of the day or hour, what is 0 left out; null = there are none, and the reply says why. Whether Stripe was asked for them now.</returns>
+    public async Task<(IReadOnlyDictionary<DateTimeOffset, decimal>? Sums, StripeReply Reply, bool IsAsked)> ReadAsync(
         (string Meter, string Customer) of, ReconciliationSpan span, SummaryWindow window, long sent, CancellationToken cancellationToken)
     {
         var key = (of.Meter, of.Customer, span, window);
         if (_kept.TryGetValue(key, out var kept) && kept.Sent == sent && clock.GetUtcNow() < kept.Until)
-            return (kept.Sums, kept.Reply);
+            return (kept.Sums, kept.Reply, false);
         var answer = await link.SummariesAsync(of.Meter, of.Customer, span, window, cancellationToken);
         if (answer.Value is null)
-            return (null, answer.Reply);
+            return (null, answer.Reply, true);
         if (_kept.Count >= MostKept)
             Forget();
         var sums = answer.Value.GroupBy(summary => summary.From).ToDictionary(group => group.Key, group => group.Sum(summary => summary.Value));
         _kept[key] = new Kept(sums, answer.Reply, sent, clock.GetUtcNow() + Life);
-        return (sums, answer.Reply);
+        return (sums, answer.Reply, true);
     }
 
     private void Forget()
