@@ -93,12 +93,18 @@ internal static class KeysApi
 
     /// <summary>Changes some fields; the secret stays.</summary>
     private static async Task<Results<Ok<KeyDocument>, ProblemHttpResult>> Change(
-        string tenant, string id, HttpRequest request, TenantDirectory directory, CancellationToken cancellationToken)
+        string tenant, string id, HttpRequest request, TenantDirectory directory, TimeProvider time, CancellationToken cancellationToken)
     {
         var (made, problem) = await Patch.RunAsync<VirtualKey>(
             request,
             () => directory.Current.FindKey(tenant, id)?.Key is { } key ? (DefinitionTag.Of(key), DefinitionJson.OfSettable(key)) : null,
-            fields => KeyDocument.Read(tenant, fields, id),
+            fields =>
+            {
+                var wanted = KeyDocument.Read(tenant, fields, id);
+                if (wanted.ExpiresAt <= time.GetUtcNow() && wanted.ExpiresAt != directory.Current.FindKey(tenant, id)?.Key.ExpiresAt)
+                    fields.Fail("expiresAt", "Must be in the future. DELETE ends a key at once.");
+                return wanted;
+            },
             (wanted, edit) => directory.PutKeyAsync(wanted, edit, cancellationToken));
         return made is null ? problem! : Show(made, request.HttpContext.Response);
     }

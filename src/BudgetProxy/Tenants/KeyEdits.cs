@@ -30,7 +30,7 @@ internal static class KeyEdits
     {
         if (current.FindKey(wanted.Tenant, wanted.Id) is not { } found)
             return Decision<VirtualKey>.No(EditOutcome.NotFound);
-        if (found.Key.Revoked)
+        if (found.Key.Revoked || found.Key.ExpiresAt <= at)
             return Decision<VirtualKey>.No(EditOutcome.KeyIsOver);
         var changed = found.Key with
         {

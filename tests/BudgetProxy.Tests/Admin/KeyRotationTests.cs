@@ -30,19 +30,36 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task An_expired_key_is_refused_in_the_providers_shape_and_can_be_given_more_time()
+    public async Task An_expired_key_is_refused_in_the_providers_shape_and_stays_so()
     {
         await using var proxy = await TestProxy.StartAsync();
         var key = await proxy.CreateTenantAsync("acme", key: """{"name":"main","expiresAt":"2020-01-01T00:00:00Z"}""");
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(proxy, key));
         Assert.Equal(0, proxy.Provider.CallCount);
         var id = await OnlyKeyAsync(proxy);
-        await proxy.SendAsync(HttpMethod.Patch, $"tenants/acme/keys/{id}", """{"expiresAt":null}""");
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(proxy, key));
+        foreach (var patch in new[] { """{"expiresAt":null}""", """{"expiresAt":"2999-01-01T00:00:00Z"}""", """{"name":"x"}""" })
+        {
+            using var answer = await proxy.Admin.PatchAsync($"tenants/acme/keys/{id}", TestProxy.Json(patch));
+            Assert.Equal((patch, HttpStatusCode.Conflict), (patch, answer.StatusCode));
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(proxy, key));
+    }
+
+    [Fact]
+    public async Task A_key_in_use_can_be_changed_and_given_another_end_that_is_still_to_come()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        var key = await proxy.CreateTenantAsync("acme", key: """{"name":"main","expiresAt":"2998-01-01T00:00:00Z"}""");
+        var id = await OnlyKeyAsync(proxy);
+        await proxy.SendAsync(HttpMethod.Patch, $"tenants/acme/keys/{id}", """{"expiresAt":"2999-01-01T00:00:00Z"}""");
         await proxy.SendAsync(HttpMethod.Patch, $"tenants/acme/keys/{id}", """{"allowedModels":["gpt-4o"]}""");
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(proxy, key));
-        await proxy.SendAsync(HttpMethod.Patch, $"tenants/acme/keys/{id}", """{"allowedModels":null,"expiresAt":"2020-01-01T00:00:00Z"}""");
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(proxy, key));
+        using var past = await proxy.Admin.PatchAsync($"tenants/acme/keys/{id}", TestProxy.Json("""{"allowedModels":null,"expiresAt":"2020-01-01T00:00:00Z"}"""));
+        Assert.Equal(HttpStatusCode.BadRequest, past.StatusCode);
+        Assert.Contains("DELETE ends a key at once", await past.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await proxy.SendAsync(HttpMethod.Patch, $"tenants/acme/keys/{id}", """{"allowedModels":null,"expiresAt":null}""");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(proxy, key));
     }
 
     [Fact]
