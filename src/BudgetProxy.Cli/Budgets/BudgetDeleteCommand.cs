@@ -19,10 +19,10 @@ internal sealed class BudgetDeleteCommand : ProxyCommand
     {
         var (tenant, name) = (call.Get(_tenant), call.Get(_name));
         var path = AdminQuery.Path("tenants", tenant, "budgets", name);
-        await call.Client.GetAsync(path, cancellationToken);
+        var found = await call.Client.GetAsync(path, cancellationToken);
         if (!_confirmation.Ask(call, $"Delete budget {name} of tenant {tenant}? It limits nothing from then on."))
             return ExitCode.Failed;
-        await call.Client.DeleteAsync(path, cancellationToken);
+        await call.Client.DeleteAsync(path, PutCondition.Unchanged(found.ETag), cancellationToken);
         return call.Done($"Budget {name} of tenant {tenant} is deleted.");
     }
 }

@@ -9,6 +9,7 @@ namespace BudgetProxy.Cli.Budgets;
 internal sealed class BudgetResetCommand : ProxyCommand
 {
     private readonly Argument<string> _tenant = Named.Tenant();
+    private readonly Option<string> _once = Named.Once();
     private readonly Argument<string> _name = Named.Of("name", "The budget's name");
     private readonly Confirmation _confirmation = new();
 
@@ -23,6 +24,7 @@ internal sealed class BudgetResetCommand : ProxyCommand
         Fields.Text("--value", "value", "Only this user, key or the like, in a budget that counts by it", "alice");
         Takes(_tenant, _name);
         TakesFields();
+        Takes(_once);
         Takes(_confirmation.Yes);
     }
 
@@ -34,7 +36,7 @@ internal sealed class BudgetResetCommand : ProxyCommand
         var what = $"budget {name} of tenant {tenant}{(body["value"] is { } value ? $" for {value}" : "")}";
         if (!_confirmation.Ask(call, $"Reset {what}? What was spent in this window no longer counts against it."))
             return ExitCode.Failed;
-        var answer = await call.Client.PostAsync(AdminQuery.Path("tenants", tenant, "budgets", name, "reset"), body, cancellationToken);
+        var answer = await call.Client.PostOnceAsync(AdminQuery.Path("tenants", tenant, "budgets", name, "reset"), body, call.Get(_once), cancellationToken);
         call.Done($"Reset: {what}.", answer.Json);
         if (!call.Json)
             BudgetShowCommand.Write(call.Terminal, answer.Json);

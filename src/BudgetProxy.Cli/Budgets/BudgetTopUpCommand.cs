@@ -10,6 +10,7 @@ namespace BudgetProxy.Cli.Budgets;
 internal sealed class BudgetTopUpCommand : ProxyCommand
 {
     private readonly Argument<string> _tenant = Named.Tenant();
+    private readonly Option<string> _once = Named.Once();
     private readonly Argument<string> _name = Named.Of("name", "The budget's name");
     private readonly Argument<string> _usd = Named.Of("usd", "How much more there is to spend, in USD");
 
@@ -24,6 +25,7 @@ internal sealed class BudgetTopUpCommand : ProxyCommand
         Fields.Text("--value", "value", "Only this user, key or the like, in a budget that counts by it", "alice");
         Takes(_tenant, _name, _usd);
         TakesFields();
+        Takes(_once);
     }
 
     protected override async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
@@ -31,7 +33,7 @@ internal sealed class BudgetTopUpCommand : ProxyCommand
         var (tenant, name) = (call.Get(_tenant), call.Get(_name));
         var body = new JsonObject { ["usd"] = QuantityText.Usd(call.Get(_usd)) };
         Fields.Apply(call.Parsed, body);
-        var answer = await call.Client.PostAsync(AdminQuery.Path("tenants", tenant, "budgets", name, "topup"), body, cancellationToken);
+        var answer = await call.Client.PostOnceAsync(AdminQuery.Path("tenants", tenant, "budgets", name, "topup"), body, call.Get(_once), cancellationToken);
         call.Done($"Budget {name} of tenant {tenant} has ${body["usd"]} more{(answer.Json.Text("window") == "lifetime" ? "" : " in this window")}{(answer.Json.Usd("paidOff") is { } paid ? $"; {MoneyText.Of(paid)} of it paid for what was spent above the limit" : "")}.", answer.Json);
         if (!call.Json)
             BudgetShowCommand.Write(call.Terminal, answer.Json);

@@ -17,10 +17,10 @@ internal sealed class PlanDeleteCommand : ProxyCommand
     {
         var name = call.Get(_plan);
         var path = AdminQuery.Path("plans", name);
-        await call.Client.GetAsync(path, cancellationToken);
+        var found = await call.Client.GetAsync(path, cancellationToken);
         if (!_confirmation.Ask(call, $"Delete plan {name}?"))
             return ExitCode.Failed;
-        await call.Client.DeleteAsync(path, cancellationToken);
+        await call.Client.DeleteAsync(path, PutCondition.Unchanged(found.ETag), cancellationToken);
         return call.Done($"Plan {name} is deleted.");
     }
 }

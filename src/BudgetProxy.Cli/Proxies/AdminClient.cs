@@ -11,6 +11,10 @@ namespace BudgetProxy.Cli.Proxies;
 /// <summary>Speaks to the admin API of a running proxy, and turns what goes wrong into a sentence.</summary>
 internal sealed class AdminClient : IDisposable
 {
+    private const int MostTries = 3;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _http;
     private readonly ProxyAddress _proxy;
 
@@ -41,6 +45,30 @@ internal sealed class AdminClient : IDisposable
     public async Task<AdminAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
         await CallAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
+    /// <summary>
+    /// Sends what must not take effect twice: under a word by which the proxy knows it again, so that it can be sent again where the answer was lost, as is done here
+    /// twice.
+    /// </summary>
+    /// <param name="once">The word; null = one is made.</param>
+    /// <exception cref="CommandException">The proxy can't be reached, or refuses. Where it is not known whether it took effect, the message says how to find out.</exception>
+    public async Task<AdminAnswer> PostOnceAsync(string path, JsonObject body, string? once, CancellationToken cancellationToken)
+    {
+        var condition = PutCondition.Once(once ?? Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N"));
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await CallAsync(HttpMethod.Post, path, body, condition, cancellationToken);
+            }
+            catch (CommandException away) when (away.Code == ExitCode.Unavailable)
+            {
+                if (tries == MostTries)
+                    throw new CommandException($"{away.Message} Whether it took effect is not known: the same command with --once {condition.Word} does it now, or does nothing where it was done.", away.Code);
+                await Task.Delay(Pause * tries, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Sends a body that is no JSON.</summary>
     /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
     public async Task<AdminAnswer> PostAsync(string path, HttpContent body, CancellationToken cancellationToken)
@@ -61,6 +89,11 @@ internal sealed class AdminClient : IDisposable
 
     /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken) => await CallAsync(HttpMethod.Delete, path, null, null, cancellationToken);
+
+    /// <summary>Deletes what was looked at, where it is still that.</summary>
+    /// <inheritdoc cref="PostAsync(string, string, CancellationToken)"/>
+    public async Task DeleteAsync(string path, PutCondition condition, CancellationToken cancellationToken) =>
+        await CallAsync(HttpMethod.Delete, path, null, condition, cancellationToken);
 
     /// <summary>The same as <see cref="GetAsync(string, CancellationToken)"/>; null where it is not there.</summary>
     public async Task<AdminAnswer?> FindAsync(string path, CancellationToken cancellationToken)

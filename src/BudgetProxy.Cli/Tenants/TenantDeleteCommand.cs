@@ -18,10 +18,10 @@ internal sealed class TenantDeleteCommand : ProxyCommand
     {
         var id = call.Get(_tenant);
         var path = AdminQuery.Path("tenants", id);
-        await call.Client.GetAsync(path, cancellationToken);
+        var found = await call.Client.GetAsync(path, cancellationToken);
         if (!_confirmation.Ask(call, $"Delete tenant {id} with its keys and budgets? Its ledger stays."))
             return ExitCode.Failed;
-        await call.Client.DeleteAsync(path, cancellationToken);
+        await call.Client.DeleteAsync(path, PutCondition.Unchanged(found.ETag), cancellationToken);
         return call.Done($"Tenant {id} is deleted.");
     }
 }
