@@ -9,7 +9,8 @@ internal static class SeedCommand
     {
         var now = TimeProvider.System.GetUtcNow();
         var plan = new SeedPlan(
-            arguments.Number("tenants", 10_000), arguments.Number("budgets", 10), arguments.Number("entries", 10_000_000), DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()));
+            arguments.Number("tenants", 10_000), arguments.Number("budgets", 10), arguments.Number("entries", 10_000_000), DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()),
+            arguments.Number("days", SeedPlan.Days));
         if (arguments.Has("postgres"))
             await PostgresSeeder.RunAsync(plan, arguments.Text("postgres", ""));
         else if (arguments.Has("data"))

@@ -13,9 +13,10 @@ namespace BudgetProxy.Benchmarks.Insight;
 /// A large installation, made up, the same for the same sizes and end: few tenants spend much and many little, each in some models, by users of its own. Prices
 /// are those of the shipped card.
 /// </summary>
-internal sealed class SeedPlan(int tenants, int budgetsPerTenant, long entries, DateTimeOffset end)
+/// <param name="days">Days up to the end that the entries are spread over, evenly.</param>
+internal sealed class SeedPlan(int tenants, int budgetsPerTenant, long entries, DateTimeOffset end, int days = SeedPlan.Days)
 {
-    /// <summary>Days that the entries are spread over, evenly.</summary>
+    /// <summary>The days of a plan that says none.</summary>
     public const int Days = 60;
 
     private const string Anthropic = "anthropic";
@@ -54,7 +55,7 @@ internal sealed class SeedPlan(int tenants, int budgetsPerTenant, long entries, 
         BinaryPrimitives.WriteInt32LittleEndian(hash, tenant);
         BinaryPrimitives.WriteInt32LittleEndian(hash.AsSpan(4), number + 1);
         return new StoredKey(
-            new VirtualKey { Id = KeyId(tenant, number), Tenant = TenantId(tenant), Name = $"key {number}", Prefix = "bp_seeded", CreatedAt = end.AddDays(-Days) }, new KeyHash(hash));
+            new VirtualKey { Id = KeyId(tenant, number), Tenant = TenantId(tenant), Name = $"key {number}", Prefix = "bp_seeded", CreatedAt = end.AddDays(-days) }, new KeyHash(hash));
     }
 
     public IEnumerable<Budget> Budgets(int tenant)
@@ -78,8 +79,8 @@ internal sealed class SeedPlan(int tenants, int budgetsPerTenant, long entries, 
     /// <summary>All entries in settling order, each made when it is asked for. To be read once.</summary>
     public IEnumerable<LedgerEntry> Ledger()
     {
-        var begin = end.AddDays(-Days).ToUnixTimeMilliseconds();
-        var span = Days * 86_400_000L;
+        var begin = end.AddDays(-days).ToUnixTimeMilliseconds();
+        var span = days * 86_400_000L;
         for (var i = 0L; i < entries; i++)
             yield return Entry(i, DateTimeOffset.FromUnixTimeMilliseconds(begin + (long)((Int128)span * i / entries)));
     }
