@@ -1,6 +1,7 @@
 using BudgetProxy.Billing;
 using BudgetProxy.Core.Budgets;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Core.Tokens;
 
 namespace BudgetProxy.Tests.Billing;
 
@@ -123,6 +124,30 @@ public abstract partial class BillingStoreContract
         // A second cut of the same state, as another proxy would make it, writes nothing.
         Assert.Empty(await factory.OtherAccruals.CutAsync([cut], lease, default));
         Assert.Equal(new MeterTotal("", Meter, new NanoUsd(500), 0, 1), Assert.Single(await factory.Buckets.TotalsAsync(default)));
+    }
+
+    [Fact]
+    public async Task What_was_cut_is_found_of_hours_that_lie_near_and_far_and_of_no_others()
+    {
+        await using var factory = await CreateAsync();
+        var lease = await LeaseAsync(factory);
+        int[] hours = [-700, 0, 1, 2, 13, 40];
+        await InsertAsync(factory, lease, [.. hours.Select(hour => NewBucket("a", Noon.AddHours(hour), 0, 1_000 + hour, 1)), NewBucket("b", Noon, 0, 7, 0)]);
+        Assert.Empty(await factory.Accruals.BookedAsync([("never cut", Noon)], default));
+        var asked = new[] { 40, 2, 0, -700, 39 }.Select(hour => ("a", Noon.AddHours(hour))).Append(("b", Noon.AddHours(1)));
+        var booked = (await factory.Accruals.BookedAsync([.. asked], default)).OrderBy(one => one.Hour);
+        Assert.Equal(
+            new[] { -700, 0, 2, 40 }.Select(hour => new HourBooked("a", Meter, Noon.AddHours(hour), 1, new NanoUsd(1_000 + hour), 1)), booked);
+    }
+
+    [Fact]
+    public async Task An_hour_of_absurd_usage_is_read_as_what_there_is_room_for()
+    {
+        await using var factory = await CreateAsync();
+        var absurd = CutScene.Entry("a", Noon, (5, 5, 0)) with { Usage = new Usage { Input = long.MaxValue, Output = 100 } };
+        await factory.BookAsync([absurd, CutScene.Entry("b", Noon, (7, 7, 9))], Noon);
+        Assert.Equal([("a", long.MaxValue), ("b", 9)], (await factory.Accruals.ReadAsync(null, 10, default)).Hours.Select(hour => (hour.Tenant, hour.Tokens)));
+        Assert.Equal(long.MaxValue, Assert.Single(await factory.Accruals.MonthAsync("a", Noon.AddDays(-9).AddHours(-12), default)).Tokens);
     }
 
     [Fact]

@@ -118,10 +118,10 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
             keys);
         await RunAsync(
             hours.Count,
-            """
+            $"""
             UPDATE usage_tenant_hours h SET unbilled = false FROM unnest($1, $2, $3, $4, $5, $6) AS n (tenant, at, requests, tokens, cost, charged)
             WHERE h.unbilled AND h.tenant = n.tenant AND h.at = n.at AND h.requests = n.requests AND h.cost = n.cost AND h.charged = n.charged
-                AND h.input + h.cached_input + h.cache_write_short + h.cache_write_long + h.output = n.tokens
+                AND {PostgresAccrualStore.TokensOf("h.")} = n.tokens
             """,
             [
                 .. keys, hours.Select(hour => hour.Requests).ToArray(), hours.Select(hour => hour.Tokens).ToArray(),

@@ -12,8 +12,8 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
     /// <summary>Entries that are read at once.</summary>
     private const int PageSize = 2_000;
 
-    private const string Tokens = "input + cached_input + cache_write_short + cache_write_long + output";
-    private const string HourColumns = $"tenant, at, requests, {Tokens}, cost, charged";
+    private static readonly string Tokens = TokensOf("");
+    private static readonly string HourColumns = $"tenant, at, requests, {Tokens}, cost, charged";
     private const string HasCorrections =
         """
         EXISTS (SELECT 1 FROM ledger c WHERE c.tenant = h.tenant AND c.adjusts IS NOT NULL
@@ -107,7 +107,7 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
             // Which page it is goes by the correction's own place, which is not the one it is told by.
             var page = await QueryAsync(
                 $"""
-                SELECT f.settled_at, f.generation, f.sequence, f.id, c.settled_at, {Of("c")}, c.cost, c.charged, c.id FROM ledger c JOIN ledger f ON f.id = c.adjusts
+                SELECT f.settled_at, f.generation, f.sequence, f.id, c.settled_at, {TokensOf("c.")}, c.cost, c.charged, c.id FROM ledger c JOIN ledger f ON f.id = c.adjusts
                 WHERE c.tenant = $1 AND c.adjusts IS NOT NULL AND c.settled_at >= $2 AND c.settled_at < $3 AND (c.settled_at, c.id) > ($2, $4)
                 ORDER BY c.settled_at, c.id LIMIT {PageSize}
                 """,
@@ -155,7 +155,10 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
         row => new HourBooked(row.GetString(0), row.GetString(1), Instants.Of(row.GetInt64(2)), row.GetInt32(3), new NanoUsd(row.GetInt64(4)), row.GetInt64(5)),
         cancellationToken, hours.Select(hour => hour.Tenant).ToArray(), hours.Select(hour => hour.Hour.ToUnixTimeMilliseconds()).ToArray());
 
-    private static string Of(string table) => string.Join(" + ", Tokens.Split(" + ").Select(column => $"{table}.{column}"));
+    /// <summary>All tokens of a row, cut to 64 bits: one absurd usage must not keep a page of hours from being read.</summary>
+    /// <param name="prefix">Before each column.</param>
+    internal static string TokensOf(string prefix) =>
+        $"least({prefix}input::numeric + {prefix}cached_input + {prefix}cache_write_short + {prefix}cache_write_long + {prefix}output, {long.MaxValue})::bigint";
 
     private static Accrual ReadHour(NpgsqlDataReader row) => new(
         row.GetString(0), Instants.Of(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3), new NanoUsd(row.GetInt64(4)), new NanoUsd(row.GetInt64(5)),
