@@ -3,11 +3,14 @@ using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Billing;
 
-/// <summary>Turns what the ledger's hours have come to into buckets, a page of hours in one step.</summary>
+/// <summary>Turns what the ledger's hours have come to into buckets, page by page.</summary>
 public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, TenantDirectory directory, IReadOnlyList<BillingMeter> meters, ILogger<BucketCutter> logger)
 {
-    /// <summary>Hours that are cut in one transaction: few enough that calls hardly wait for it.</summary>
-    private const int PageSize = 500;
+    /// <summary>Hours that are read at once.</summary>
+    private const int PageSize = 4_000;
+
+    /// <summary>Rows that are written at once, up to a tenant's: where an allowance moves, a changed hour has its whole month cut anew.</summary>
+    private const int WriteSize = 4_000;
 
     private const int FoldSize = 5_000;
     private const int PassOverSize = 5_000;
@@ -37,30 +40,27 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
         }
 
         await TouchGrownAsync(now, cancellationToken);
+        var planner = new CutPlanner(store, meters, from);
         long made = 0;
         (string Tenant, DateTimeOffset Hour)? after = null;
         while (true)
         {
             var reading = await store.ReadAsync(after, PageSize, cancellationToken);
-            if (reading.Hours.Count == 0)
-                return made;
-            var cuts = await PlanAsync(reading, from, now, cancellationToken);
-            var done = await store.CutAsync(cuts, lease, cancellationToken);
-            made += cuts.Where(cut => done.Contains(cut.Base.Tenant)).Sum(cut => (long)cut.Buckets.Count);
+            made += await CutAsync(reading, planner, lease, now, cancellationToken);
             if (reading.Hours.Count < PageSize)
                 return made;
             after = (reading.Hours[^1].Tenant, reading.Hours[^1].Hour);
         }
     }
 
-    private async Task<List<TenantCut>> PlanAsync(CutReading reading, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<long> CutAsync(CutReading reading, CutPlanner planner, BillingLease lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var planner = new CutPlanner(store, meters, from);
         var hours = reading.Hours.ToLookup(hour => hour.Tenant, StringComparer.Ordinal);
         var booked = reading.Booked.ToLookup(one => one.Tenant, StringComparer.Ordinal);
         var allowances = reading.Allowances.ToLookup(one => one.Tenant, StringComparer.Ordinal);
         var snapshot = directory.Current;
-        var cuts = new List<TenantCut>(reading.Bases.Count);
+        var cuts = new List<TenantCut>();
+        var (made, rows) = (0L, 0);
         foreach (var before in reading.Bases)
         {
             try
@@ -68,15 +68,30 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
                 cuts.Add(await planner.PlanAsync(
                     before, [.. hours[before.Tenant]], ([.. booked[before.Tenant]], [.. allowances[before.Tenant]]), BillingTerms.Of(snapshot, before.Tenant), now,
                     cancellationToken));
+                rows += cuts[^1].Rows;
             }
             catch (OverflowException absurd)
             {
                 // One tenant's amounts of billions must not keep all others from being billed.
                 Log.TooLarge(logger, before.Tenant, absurd);
             }
+
+            if (rows < WriteSize)
+                continue;
+            made += await WriteAsync(cuts, lease, cancellationToken);
+            cuts.Clear();
+            rows = 0;
         }
 
-        return cuts;
+        return made + await WriteAsync(cuts, lease, cancellationToken);
+    }
+
+    private async Task<long> WriteAsync(List<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken)
+    {
+        if (cuts.Count == 0)
+            return 0;
+        var done = await store.CutAsync(cuts, lease, cancellationToken);
+        return cuts.Where(cut => done.Contains(cut.Base.Tenant)).Sum(cut => (long)cut.Buckets.Count);
     }
 
     /// <summary>An allowance that grew acts at once for the whole month: hours of the month that were cut by the smaller one are cut anew.</summary>

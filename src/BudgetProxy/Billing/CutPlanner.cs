@@ -11,6 +11,7 @@ namespace BudgetProxy.Billing;
 internal sealed class CutPlanner(IAccrualStore store, IReadOnlyList<BillingMeter> meters, DateTimeOffset from)
 {
     private readonly AllowanceWalk _walk = new(store);
+    private readonly BucketIds _ids = new();
 
     /// <param name="changed">The tenant's changed hours, in order.</param>
     /// <param name="kept">What was cut of them before, and the tenant's allowances that were kept.</param>
@@ -38,15 +39,18 @@ internal sealed class CutPlanner(IAccrualStore store, IReadOnlyList<BillingMeter
                 booked.AddRange(await store.BookedAsync([.. hours.Select(hour => (hour.Tenant, hour.Hour))], cancellationToken));
             }
 
-            read.AddRange(hours);
+            var flagged = month.Select(hour => hour.Hour).ToHashSet();
             foreach (var hour in hours)
             {
+                // Those that were read only for the allowance are none of those that are to be cleared.
+                if (flagged.Contains(hour.Hour))
+                    read.Add(hour);
                 if (hour.Hour >= from)
                     billable.Add((hour.Hour, BilledAmounts.Of(hour) - await FreeAsync(months, hour, cancellationToken)));
             }
         }
 
-        var slices = new CutSlices(before, meters, booked, now);
+        var slices = new CutSlices(before, meters, booked, now, _ids);
         foreach (var (hour, amounts) in billable)
             slices.Add(hour, amounts, terms.IsPrepaid);
         return new TenantCut(before, terms.IsPrepaid ? "" : terms.Customer, read, slices.Buckets, slices.Added, slices.Prepaid, added);

@@ -8,15 +8,16 @@ internal sealed class CutSlices
     private readonly CutBase _before;
     private readonly IReadOnlyList<BillingMeter> _meters;
     private readonly DateTimeOffset _now;
+    private readonly BucketIds _ids;
     private readonly Dictionary<(string Meter, DateTimeOffset Hour), HourBooked> _booked;
     private readonly Dictionary<DateTimeOffset, long> _money = [];
     private readonly Dictionary<string, MeterTotal> _totals;
 
     /// <param name="booked">What was cut of the hours before, on any meter.</param>
     /// <param name="now">The instant of the cut; whole milliseconds are kept.</param>
-    public CutSlices(CutBase before, IReadOnlyList<BillingMeter> meters, IReadOnlyList<HourBooked> booked, DateTimeOffset now)
+    public CutSlices(CutBase before, IReadOnlyList<BillingMeter> meters, IReadOnlyList<HourBooked> booked, DateTimeOffset now, BucketIds ids)
     {
-        (_before, _meters, _now) = (before, meters, DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()));
+        (_before, _meters, _now, _ids) = (before, meters, DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()), ids);
         _booked = booked.ToDictionary(one => (one.Meter, one.Hour));
         _totals = before.Totals.ToDictionary(total => total.Meter, StringComparer.Ordinal);
         foreach (var one in booked)
@@ -65,7 +66,7 @@ internal sealed class CutSlices
         _totals[meter.Name] = total with { Amount = total.Amount + amount, Value = checked(total.Value + value) };
         var bucket = new Bucket
         {
-            Id = Guid.CreateVersion7(_now),
+            Id = _ids.Next(_now),
             Tenant = _before.Tenant,
             Meter = meter.Name,
             Hour = hour,

@@ -50,7 +50,7 @@ public interface IAccrualStore
     /// <summary>Hours after a UTC month in which corrections of a tenant's entries of that month were settled, in order.</summary>
     ValueTask<IReadOnlyList<DateTimeOffset>> CorrectedAfterAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken);
 
-    /// <summary>Writes cuts in one step: those of tenants that were cut by nobody else meanwhile.</summary>
+    /// <summary>Writes cuts, each in one step, those of tenants that were cut by nobody else meanwhile; in as many transactions as calls need, so as not to wait for them.</summary>
     /// <returns>The tenants that were cut.</returns>
     ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using BudgetProxy.Storage;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace BudgetProxy.Embedded;
 
@@ -10,6 +11,7 @@ namespace BudgetProxy.Embedded;
 public sealed class EmbeddedDatabase : IDisposable
 {
     private readonly FileStream _lock;
+    private volatile string? _unflushed;
 
     /// <param name="dataDirectory">Made where it does not exist.</param>
     /// <exception cref="InvalidOperationException">Another process holds the directory, or its file was made by a newer version.</exception>
@@ -54,5 +56,26 @@ public sealed class EmbeddedDatabase : IDisposable
         // Checkpoints are taken beside the calls' path (see WalCheckpointer), so none is automatic.
         session.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;");
         return session;
+    }
+
+    /// <summary>Brings what sessions have committed to the disk.</summary>
+    /// <exception cref="StoreFaultException">It failed, or did so before: the kernel may have dropped what was not written, so no later flush can be believed.</exception>
+    internal void FlushLog()
+    {
+        try
+        {
+            if (_unflushed is null)
+            {
+                using var log = File.OpenHandle(FilePath + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                RandomAccess.FlushToDisk(log);
+            }
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            _unflushed = failed.Message;
+        }
+
+        if (_unflushed is { } reason)
+            throw new StoreFaultException($"The log can't be flushed to disk: {reason}", raw.SQLITE_IOERR);
     }
 }

@@ -17,6 +17,9 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     private const string HasCorrections =
         "EXISTS (SELECT 1 FROM ledger c WHERE c.tenant = h.tenant AND c.adjusts IS NOT NULL AND c.settled_at >= h.at AND c.settled_at < h.at + 3600000)";
 
+    private readonly CutSession _session = new(database);
+    private volatile bool _isLast;
+
     public ValueTask<CutReading> ReadAsync((string Tenant, DateTimeOffset Hour)? after, int most, CancellationToken cancellationToken) => Run(
         session =>
         {
@@ -24,12 +27,14 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
             var hours = ReadHours(session.Prepare(
                 $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND (tenant, at) > (?, ?) ORDER BY tenant, at LIMIT ?")
                 .Bind(after?.Tenant ?? "").Bind(after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue).Bind(most));
+            _isLast = hours.Count < most;
             var tenants = hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal).ToList();
             return new CutReading(
                 hours, Bases(session, tenants), Booked(session, hours.Select(hour => (hour.Tenant, hour.Hour))),
                 AllowancesOf(session, tenants));
         },
-        cancellationToken);
+        cancellationToken,
+        reading => reading.Hours.Count > 0);
 
     public async ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await Run(
         session =>
@@ -150,7 +155,15 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     }
 
     public ValueTask<IReadOnlySet<string>> CutAsync(IReadOnlyList<TenantCut> cuts, BillingLease lease, CancellationToken cancellationToken) =>
-        Fenced<IReadOnlySet<string>>(lease, session => Cut(session, cuts), cancellationToken);
+        Run(
+            session =>
+            {
+                var done = new CutTransactions(session, lease).Write(cuts);
+                database.FlushLog();
+                return done;
+            },
+            cancellationToken,
+            _ => !_isLast);
 
     public ValueTask<IReadOnlyList<DateTimeOffset>> CorrectedAfterAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) =>
         Run<IReadOnlyList<DateTimeOffset>>(
@@ -172,14 +185,13 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
     private ValueTask<T> Fenced<T>(BillingLease lease, Func<SqliteSession, T> work, CancellationToken cancellationToken) => Run(
         session =>
         {
-            session.Execute("PRAGMA synchronous = FULL");
             session.Begin();
             try
             {
-                if (!session.Prepare("SELECT 1 FROM billing_lease WHERE owner = ? AND token = ?").Bind(lease.Owner.ToString()).Bind(lease.Token).Read())
-                    throw new LeaseLostException();
+                LeaseFence.Check(session, lease);
                 var done = work(session);
                 session.Execute("COMMIT");
+                database.FlushLog();
                 return done;
             }
             catch
@@ -190,28 +202,6 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
             }
         },
         cancellationToken);
-
-    private static HashSet<string> Cut(SqliteSession session, IReadOnlyList<TenantCut> cuts)
-    {
-        var claim = session.Prepare(
-            """
-            INSERT INTO billing_tenants (tenant, cuts, customer) VALUES (?1, ?2 + 1, ?3)
-            ON CONFLICT (tenant) DO UPDATE SET cuts = excluded.cuts, customer = coalesce(excluded.customer, customer) WHERE cuts = ?2
-            """);
-        var writes = new CutWrites(session);
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var cut in cuts)
-        {
-            claim.Bind(cut.Base.Tenant).Bind(cut.Base.Cuts).Bind(cut.Customer).Run();
-            // A tenant that was never cut must not be there; one that was must have been cut as often as the plan says.
-            if (session.Changes != 1)
-                continue;
-            writes.Write(cut);
-            done.Add(cut.Base.Tenant);
-        }
-
-        return done;
-    }
 
     private static void Touch(SqliteSession session, string tenant, DateTimeOffset month) =>
         session.Prepare("UPDATE usage_tenant_hours SET unbilled = 1 WHERE tenant = ? AND at >= ? AND at < ? AND NOT unbilled")
@@ -238,30 +228,8 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
 
     private static List<HourBooked> Booked(SqliteSession session, IEnumerable<(string Tenant, DateTimeOffset Hour)> hours)
     {
-        // The meters that anything was ever cut for are few; named, they let the index of tenant, meter and hour be used.
-        var meters = new List<string>();
-        var names = session.Prepare("SELECT DISTINCT meter FROM billing_totals");
-        while (names.Read())
-            meters.Add(names.Text(0)!);
-        var read = session.Prepare(
-            """
-            SELECT sum(n), sum(amount), sum(value), count(*) FROM (
-                SELECT 1 AS n, amount, value FROM billing_buckets WHERE tenant = ?1 AND meter = ?2 AND hour = ?3
-                UNION ALL
-                SELECT 0, amount, value FROM billing_prepaid WHERE tenant = ?1 AND meter = ?2 AND hour = ?3)
-            """);
-        var booked = new List<HourBooked>();
-        foreach (var (tenant, hour) in hours)
-        {
-            foreach (var meter in meters)
-            {
-                if (read.Bind(tenant).Bind(meter).Bind(hour.ToUnixTimeMilliseconds()).Read() && read.Int64(3) > 0)
-                    booked.Add(new HourBooked(tenant, meter, hour, (int)read.Int64(0), new NanoUsd(read.Int64(1)), read.Int64(2)));
-                read.Reset();
-            }
-        }
-
-        return booked;
+        var read = new BookedHours(session);
+        return [.. hours.GroupBy(hour => hour.Tenant, hour => hour.Hour, StringComparer.Ordinal).SelectMany(tenant => read.Of(tenant.Key, [.. tenant.Order()]))];
     }
 
     private static string Of(string table) => string.Join(" + ", Tokens.Split(" + ").Select(column => $"{table}.{column}"));
@@ -302,17 +270,11 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
 
     private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private async ValueTask<T> Run<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    private async ValueTask<T> Run<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken, Func<T, bool>? stays = null)
     {
         try
         {
-            return await Task.Run(
-                () =>
-                {
-                    using var session = database.OpenSession();
-                    return work(session);
-                },
-                cancellationToken);
+            return await Task.Run(() => _session.Run(work, stays), cancellationToken);
         }
         catch (StoreFaultException e)
         {

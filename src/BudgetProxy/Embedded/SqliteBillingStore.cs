@@ -124,33 +124,17 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         false,
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<Bucket>> SaveAsync(IReadOnlyList<Bucket> buckets, BillingLease lease, CancellationToken cancellationToken) =>
-        _steps.RunAsync<IReadOnlyList<Bucket>>(
-            connection =>
-            {
-                Fence(connection, lease);
-                using var save = connection.CreateCommand();
-                save.CommandText =
-                    """
-                    UPDATE billing_buckets SET state = $state, customer = $customer, stamp = $stamp, attempts = $attempts, generation = $generation,
-                        first_attempt_at = $first, last_attempt_at = $last, next_at = $next, sent_at = $sent, error = $error, cause = $cause, missing_at = $missing,
-                        revision = revision + 1
-                    WHERE id = $id AND revision = $revision
-                    """;
-                var saved = new List<Bucket>(buckets.Count);
-                foreach (var bucket in buckets)
-                {
-                    save.Parameters.Clear();
-                    foreach (var (name, value) in Mutable(bucket))
-                        save.Parameters.AddWithValue(name, value ?? DBNull.Value);
-                    if (save.ExecuteNonQuery() == 1)
-                        saved.Add(bucket with { Revision = bucket.Revision + 1 });
-                }
-
-                return saved;
-            },
-            true,
-            cancellationToken);
+    public async ValueTask<IReadOnlyList<Bucket>> SaveAsync(IReadOnlyList<Bucket> buckets, BillingLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => BucketSaves.Write(database, buckets, lease), cancellationToken);
+        }
+        catch (StoreFaultException e)
+        {
+            throw new StoreUnavailableException("Buckets could not be written.", e);
+        }
+    }
 
     public ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken) => _steps.RunAsync(
         connection => connection.Query("SELECT customer FROM billing_tenants WHERE tenant = $tenant", row => row.TextOrNull(0), ("$tenant", tenant)).FirstOrDefault(),
@@ -326,15 +310,6 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
             row.GetString(0), row.GetString(1), BillingNames.State(row.GetString(2)), BillingNames.Cause(row.TextOrNull(3)), row.GetInt64(4),
             new NanoUsd(row.GetInt64(5)), row.GetInt64(6), row.Instant(7), row.TextOrNull(8)),
         ("$tenant", tenant));
-
-    private static (string Name, object? Value)[] Mutable(Bucket bucket) =>
-    [
-        ("$state", BillingNames.Of(bucket.State)), ("$customer", bucket.Customer), ("$stamp", bucket.Stamp?.ToUnixTimeMilliseconds()),
-        ("$attempts", bucket.Attempts), ("$generation", bucket.Generation), ("$first", bucket.FirstAttemptAt?.ToUnixTimeMilliseconds()),
-        ("$last", bucket.LastAttemptAt?.ToUnixTimeMilliseconds()), ("$next", bucket.NextAt?.ToUnixTimeMilliseconds()),
-        ("$sent", bucket.SentAt?.ToUnixTimeMilliseconds()), ("$error", BucketSql.Short(bucket.Error)), ("$cause", BillingNames.Of(bucket.Cause)),
-        ("$missing", bucket.MissingAt?.ToUnixTimeMilliseconds()), ("$id", bucket.Id.ToString()), ("$revision", bucket.Revision),
-    ];
 
     private static Bucket ReadBucket(SqliteDataReader row) => new()
     {

@@ -53,6 +53,16 @@ internal sealed class SqliteSession : IDisposable
         return frames;
     }
 
+    /// <summary>Ends its statements and a transaction that is open, for another use; what it has read stays in its cache.</summary>
+    public void Clear()
+    {
+        foreach (var statement in _statements)
+            statement.Dispose();
+        _statements.Clear();
+        if (InTransaction)
+            Execute("ROLLBACK");
+    }
+
     /// <exception cref="StoreFaultException">The result is not success.</exception>
     public void Check(int result)
     {
