@@ -48,18 +48,19 @@ internal static class LedgerTotals
     private static IReadOnlyList<UsageTotal> Read(SqliteSession session, UsageQuestion question, bool plain)
     {
         var merge = new UsageMerge();
-        var state = UsageState.Read(session);
-        var segments = UsagePlan.Of(question, state.HoursLeft == 0);
-        if (segments.TrueForAll(segment => segment.Level is null))
-        {
-            Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), "", plain, merge);
-            return merge.Totals();
-        }
-
-        foreach (var segment in segments)
-            Add(session, question, segment, segment.Level is null ? $" AND +seq <= {state.RolledUpTo}" : "", plain, merge);
-        Add(session, question, new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds), $" AND seq > {state.RolledUpTo}", plain, merge);
+        foreach (var (segment, entries) in Parts(question, UsageState.Read(session)))
+            Add(session, question, segment, entries, plain, merge);
         return merge.Totals();
+    }
+
+    /// <summary>What is read for an answer: stretches of time, and which entries of them beyond the filter. Those that are not summed yet come last.</summary>
+    internal static List<(UsageSegment Segment, string Entries)> Parts(UsageQuestion question, UsageState state)
+    {
+        var all = new UsageSegment(null, question.Filter.FromMilliseconds, question.Filter.ToMilliseconds);
+        var segments = UsagePlan.Of(question, state.HoursLeft == 0);
+        return segments.TrueForAll(segment => segment.Level is null)
+            ? [(all, "")]
+            : [.. segments.Select(segment => (segment, segment.Level is null ? $" AND +seq <= {state.RolledUpTo}" : "")), (all, $" AND seq > {state.RolledUpTo}")];
     }
 
     /// <summary>True where each instant of a level's rows is another group: by the instant itself the rows may be in order already.</summary>
@@ -74,6 +75,17 @@ internal static class LedgerTotals
 
     /// <param name="entries">Which entries, beyond the filter.</param>
     private static void Add(SqliteSession session, UsageQuestion question, UsageSegment segment, string entries, bool plain, UsageMerge merge)
+    {
+        var (sql, values) = Statement(question, segment, entries, plain);
+        using var rows = session.Prepare(sql);
+        foreach (var value in values)
+            rows.Bind(value);
+        while (rows.Read())
+            Add(rows, plain, merge);
+    }
+
+    /// <summary>The statement that reads a part, and what is bound to it in order.</summary>
+    internal static (string Sql, IReadOnlyList<string> Values) Statement(UsageQuestion question, UsageSegment segment, string entries, bool plain)
     {
         var sql = new StringBuilder("SELECT ");
         foreach (var (group, ofLedger, ofLevel) in Groups)
@@ -112,11 +124,7 @@ internal static class LedgerTotals
         }
 
         sql.Append(" GROUP BY ").AppendJoin(", ", groups.Select(group => plus + group)).Append(" HAVING COUNT(*) > 0");
-        using var rows = session.Prepare(sql.ToString());
-        foreach (var value in values)
-            rows.Bind(value);
-        while (rows.Read())
-            Add(rows, plain, merge);
+        return (sql.ToString(), values);
     }
 
     private static void Add(SqliteStatement row, bool plain, UsageMerge merge)
