@@ -39,29 +39,54 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
             answer.Dispose();
     }
 
+    /// <summary>What does not go by each other is read side by side; an answer may be of instants that lie some milliseconds apart.</summary>
     private async Task<OverviewDocument> MakeNowAsync(string? tenant, int days, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var span = new OverviewSpan(now, days);
-        var sums = await ledger.TotalsAsync(
+        var reading = ledger.TotalsAsync(
             [
                 new(new LedgerFilter(tenant, From: span.Today), UsageGroups.None),
                 new(new LedgerFilter(tenant, From: span.Month), UsageGroups.None),
                 new(new LedgerFilter(tenant, From: span.First), UsageGroups.Day | UsageGroups.Provider | UsageGroups.Model),
                 new(new LedgerFilter(tenant, From: span.FirstHour), UsageGroups.Hour),
-                new(new LedgerFilter(tenant, From: span.Month), tenant is null ? UsageGroups.Tenant : UsageGroups.User),
             ],
-            cancellationToken);
-        var refusals = await store.RefusalsAsync(tenant, span.FirstRefusal, MostRefusals, cancellationToken);
-        var fullest = await nearest.FindAsync(tenant, MostTop, cancellationToken);
+            cancellationToken).AsTask();
+        var spending = tenant is null ? SpendersAsync(span, cancellationToken) : null;
+        var users = tenant is null ? null : ledger.TotalsAsync(new LedgerFilter(tenant, From: span.Month), UsageGroups.User, cancellationToken).AsTask();
+        var refusing = store.RefusalsAsync(tenant, span.FirstRefusal, MostRefusals, cancellationToken).AsTask();
+        var filling = nearest.FindAsync(tenant, MostTop, cancellationToken);
+        await Task.WhenAll(reading, refusing, filling, spending ?? Task.CompletedTask, users ?? Task.CompletedTask);
+        var (sums, refusals, fullest) = (await reading, await refusing, await filling);
         var spent = sums[2];
         var document = new OverviewDocument(
             Names.Of(now), days, Spend(sums[0], refusals.Hours, span.Today), Spend(sums[1], refusals.Hours, span.Month), Budgeted(tenant).ToString(),
             Series(spent, span), Hours(sums[3], refusals.Hours, span), Models(spent), [.. refusals.Recent.Where(count => count.LastAt >= span.First).Select(Refused)],
             Codes(refusals.Hours, span.First), Cache(spent), Estimates(spent), [.. fullest.Select(NearestDocument.Of)]);
-        return tenant is null
-            ? document with { Tenants = Tenants(sums[4]), TenantSeries = await TenantSeriesAsync(span, cancellationToken) }
-            : document with { Users = Users(sums[4]) };
+        if (users is not null)
+            return document with { Users = Users(await users) };
+        var spenders = await spending!;
+        return document with { Tenants = Tenants(spenders.Month), TenantSeries = TenantSeries(spenders, spent, span) };
+    }
+
+    /// <summary>
+    /// Who has spent in this month, and the days of those who may be the dearest of the days: these are among the dearest of the months they lie in, or so nearly
+    /// that a chart does not show it.
+    /// </summary>
+    private async Task<OverviewSpenders> SpendersAsync(OverviewSpan span, CancellationToken cancellationToken)
+    {
+        // The months before end where the present one begins, so that no row is read twice.
+        var earlier = span.FirstMonth < span.Month
+            ? ledger.TotalsAsync(new LedgerFilter(From: span.FirstMonth, To: span.Month), UsageGroups.Tenant, cancellationToken).AsTask()
+            : Task.FromResult<IReadOnlyList<UsageTotal>>([]);
+        var month = await ledger.TotalsAsync(new LedgerFilter(From: span.Month), UsageGroups.Tenant, cancellationToken);
+        var costs = new Dictionary<string, Int128>(StringComparer.Ordinal);
+        foreach (var total in month.Concat(await earlier))
+            costs[total.Tenant!] = costs.GetValueOrDefault(total.Tenant!) + total.Cost.Value;
+        var candidates = costs.OrderByDescending(tenant => tenant.Value).ThenBy(tenant => tenant.Key, StringComparer.Ordinal).Take(MostCandidates).Select(tenant => tenant.Key);
+        var days = await ledger.TotalsAsync(
+            [.. candidates.Select(candidate => new UsageQuestion(new LedgerFilter(candidate, From: span.First), UsageGroups.Tenant | UsageGroups.Day))], cancellationToken);
+        return new OverviewSpenders(month, costs.Count, days);
     }
 
     private static SpendDocument Spend(IReadOnlyList<UsageTotal> totals, IReadOnlyList<RefusalHour> refused, DateTimeOffset from)
@@ -144,24 +169,14 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
         ];
     }
 
-    /// <summary>The dearest of the days are among the dearest of the months they lie in, or so nearly that a chart does not show it.</summary>
-    private async Task<List<TenantDayDocument>> TenantSeriesAsync(OverviewSpan span, CancellationToken cancellationToken)
+    private static List<TenantDayDocument> TenantSeries(OverviewSpenders spenders, IReadOnlyList<UsageTotal> spent, OverviewSpan span)
     {
-        var months = await ledger.TotalsAsync(
-            [
-                new(new LedgerFilter(From: span.FirstMonth), UsageGroups.Tenant),
-                new(new LedgerFilter(From: span.First), UsageGroups.Day),
-            ],
-            cancellationToken);
-        var candidates = months[0].OrderByDescending(tenant => tenant.Cost.Value).Take(MostCandidates).Select(tenant => tenant.Tenant!).ToList();
-        var days = await ledger.TotalsAsync(
-            [.. candidates.Select(candidate => new UsageQuestion(new LedgerFilter(candidate, From: span.First), UsageGroups.Tenant | UsageGroups.Day))], cancellationToken);
-        var dearest = days.Where(own => own.Count > 0).OrderByDescending(own => own.Sum(day => day.Cost.Value)).Take(MostSeries).ToList();
-        var all = months[1].ToDictionary(day => day.Day!.Value, day => day.Cost);
+        var dearest = spenders.Days.Where(own => own.Count > 0).OrderByDescending(own => own.Sum(day => day.Cost.Value)).Take(MostSeries).ToList();
+        var all = spent.ToLookup(total => total.Day!.Value);
         var series = new List<TenantDayDocument>();
         foreach (var day in span.Dates)
         {
-            var rest = all.GetValueOrDefault(day);
+            var rest = new NanoUsd(all[day].Sum(total => total.Cost.Value));
             foreach (var own in dearest)
             {
                 var cost = own.FirstOrDefault(sum => sum.Day == day)?.Cost ?? NanoUsd.Zero;
@@ -169,8 +184,8 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
                 series.Add(new TenantDayDocument(Text(day), own[0].Tenant!, cost.ToString()));
             }
 
-            // What was booked between the two reads is in the dearest alone: the others have not spent less than nothing for it.
-            if (months[0].Count > dearest.Count || dearest.Count == 0)
+            // What was booked between the reads is in the dearest alone: the others have not spent less than nothing for it.
+            if (spenders.Count > dearest.Count || dearest.Count == 0)
                 series.Add(new TenantDayDocument(Text(day), Other, NanoUsd.Max(rest, NanoUsd.Zero).ToString()));
         }
 
