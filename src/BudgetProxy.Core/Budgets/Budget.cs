@@ -45,6 +45,9 @@ public sealed record Budget
     /// </summary>
     public bool IsCredit => this is { LimitKind: LimitKind.Charged, Window.Kind: WindowKind.Lifetime, Per: null, Match.Count: 0, Mode: BudgetMode.Enforce };
 
+    /// <summary>True in the budget that keeps the credit of a tenant on a prepaid plan: only calls that are paid from it count. Set by the tenant's plan, and no part of the definition.</summary>
+    public bool OnlyPrepaid { get; init; }
+
     /// <summary>Its top-ups and resets: no part of the definition, and kept when that is replaced.</summary>
     public BudgetActs Acts { get; init; } = BudgetActs.None;
 

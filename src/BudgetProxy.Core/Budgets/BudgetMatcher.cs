@@ -22,9 +22,11 @@ public static class BudgetMatcher
         }
     }
 
-    /// <summary>True when all conditions of the budget hold for the call; a value the call lacks is compared as the empty text.</summary>
+    /// <summary>True when all conditions of the budget hold for the call; a value the call lacks is compared as the empty text, and one that does not say how it pays is taken to pay before.</summary>
     public static bool Matches(Budget budget, Caller caller, string provider, string model)
     {
+        if (budget.OnlyPrepaid && caller.Prepaid == false)
+            return false;
         var conditions = budget.Match;
         for (var i = 0; i < conditions.Count; i++)
         {

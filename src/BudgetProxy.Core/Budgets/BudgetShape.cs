@@ -2,7 +2,7 @@ using System.Text;
 
 namespace BudgetProxy.Core.Budgets;
 
-/// <summary>Writes <see cref="Budget.Shape"/>: limit kind, window, zone, <c>per</c> and the conditions in one fixed order, and the resets.</summary>
+/// <summary>Writes <see cref="Budget.Shape"/>: limit kind, window, zone, <c>per</c> and the conditions in one fixed order, whether it is for prepaid calls alone, and the resets.</summary>
 internal static class BudgetShape
 {
     public static string Of(Budget budget)
@@ -19,6 +19,8 @@ internal static class BudgetShape
             .Append(budget.Per is { } per ? Dimension(per, budget.PerTag) : "");
         foreach (var condition in conditions)
             shape.Append(' ').Append(condition);
+        if (budget.OnlyPrepaid)
+            shape.Append(" prepaid");
         return shape.Append(budget.Acts.Shape).ToString();
     }
 

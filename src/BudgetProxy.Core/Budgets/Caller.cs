@@ -16,4 +16,10 @@ public sealed record Caller
 
     /// <summary>Tags in the order given; names are unique.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
+    /// <summary>
+    /// True: what it spends is taken from credit that its tenant has paid before, and is not billed, whatever plan the tenant is on by then; fixed when it is reserved.
+    /// Null = noted by a version that did not keep it, or not looked at.
+    /// </summary>
+    public bool? Prepaid { get; init; }
 }

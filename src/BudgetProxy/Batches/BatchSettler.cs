@@ -198,6 +198,7 @@ public sealed class BatchSettler(IBatchStore store, IReservationStore reservatio
             Tier = ServiceTier.Batch,
             Regional = line.Line.Regional,
             MarkupBasisPoints = batch.Definition.MarkupBasisPoints,
+            Prepaid = caller.Prepaid,
             StartedAt = batch.CreatedAt,
             SettledAt = batch.CreatedAt,
         };

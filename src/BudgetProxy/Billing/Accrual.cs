@@ -2,7 +2,7 @@ using BudgetProxy.Core.Money;
 
 namespace BudgetProxy.Billing;
 
-/// <summary>What a tenant's UTC hour of settlement has come to, by the ledger's sums.</summary>
+/// <summary>What a tenant's UTC hour of settlement has come to, by the ledger's sums, but for what was paid before.</summary>
 /// <param name="Hour">Its first instant.</param>
 /// <param name="Requests">First entries.</param>
 /// <param name="Tokens">Input of all kinds and output, corrections in it.</param>

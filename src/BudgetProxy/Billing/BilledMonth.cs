@@ -3,7 +3,7 @@ using BudgetProxy.Core.Money;
 namespace BudgetProxy.Billing;
 
 /// <summary>What becomes of what a tenant is charged in a UTC month: the four amounts are all of it, to the nano-dollar.</summary>
-/// <param name="Before">Settled before the export began, or a correction of that: never billed.</param>
+/// <param name="Before">Settled before the export began, or a correction of that, and not paid before: never billed.</param>
 /// <param name="Included">Free by the plan.</param>
 /// <param name="Prepaid">Taken from what was paid before.</param>
 /// <param name="Billable">The rest.</param>

@@ -17,10 +17,12 @@ public sealed class BilledMonths(IAccrualStore accruals, IBillingStore buckets, 
     private static readonly IReadOnlyList<BillingMeter> Meters = [new(Charged, BilledUnit.Charged), new(Cost, BilledUnit.Cost)];
 
     /// <param name="month">First instant of a UTC month.</param>
-    /// <param name="hours">All hours of it in which the tenant used something, in order, those marked in which corrections were settled.</param>
+    /// <param name="hours">All hours of it in which the tenant used something that it did not pay before, in order, those marked in which corrections were settled.</param>
+    /// <param name="prepaid">What was charged in it of what the tenant paid before.</param>
     /// <returns>Null where the amounts have no room in 64 bits.</returns>
     /// <exception cref="Reservations.StoreUnavailableException">The stores can't be read.</exception>
-    public async Task<BilledMonth?> ReadAsync(string tenant, DateTimeOffset month, IReadOnlyList<Accrual> hours, CancellationToken cancellationToken)
+    public async Task<BilledMonth?> ReadAsync(
+        string tenant, DateTimeOffset month, IReadOnlyList<Accrual> hours, NanoUsd prepaid, CancellationToken cancellationToken)
     {
         try
         {
@@ -28,17 +30,14 @@ public sealed class BilledMonths(IAccrualStore accruals, IBillingStore buckets, 
             var allowances = await accruals.AllowancesOfAsync(tenant, cancellationToken);
             var from = options.Stripe is null ? DateTimeOffset.MinValue : (await buckets.StateAsync(cancellationToken)).StartsAt ?? DateTimeOffset.MinValue;
             var planner = new CutPlanner(new UncutAccruals(accruals, month, hours), Meters, from);
-            var plan = await planner.PlanAsync(new CutBase(tenant, 0, null, []), hours, ([], allowances), terms with { IsPrepaid = false }, clock.GetUtcNow(), cancellationToken);
+            var plan = await planner.PlanAsync(new CutBase(tenant, 0, null, []), hours, ([], allowances), terms, clock.GetUtcNow(), cancellationToken);
             var (charged, billable) = (hours.Aggregate(NanoUsd.Zero, (sum, hour) => sum + hour.Charged), Sum(plan.Buckets, Charged));
             var before = allowances.Any(one => one.Amount > 0) || terms.Included is { Amount: > 0 }
                 ? hours.Where(hour => hour.Hour < from).Aggregate(NanoUsd.Zero, (sum, hour) => sum + hour.Charged)
                 : charged - billable;
             var isCost = options.Stripe?.Markup == MarkupPlace.Price;
-            var (cut, prepaid) = await CutAsync(tenant, month, hours, (isCost ? Sum(plan.Buckets, Cost) : billable, isCost, terms.IsPrepaid), cancellationToken);
-            // Where what is cut is the cost, its prepaid part is that part of what is charged too.
-            var whole = isCost ? Sum(plan.Buckets, Cost) : billable;
-            var paid = whole == billable || whole.Value <= 0 ? prepaid : NanoUsd.FromRatio((Int128)billable.Value * prepaid.Value, whole.Value, Rounding.HalfEven);
-            return new BilledMonth(before, charged - before - billable, paid, billable - paid, cut);
+            var cut = await CutAsync(tenant, month, (isCost ? Sum(plan.Buckets, Cost) : billable, isCost), cancellationToken);
+            return new BilledMonth(before, charged - before - billable, prepaid, billable, cut);
         }
         catch (OverflowException)
         {
@@ -46,22 +45,17 @@ public sealed class BilledMonths(IAccrualStore accruals, IBillingStore buckets, 
         }
     }
 
-    private async Task<(BilledBuckets? Cut, NanoUsd Prepaid)> CutAsync(
-        string tenant, DateTimeOffset month, IReadOnlyList<Accrual> hours, (NanoUsd Billable, bool IsCost, bool IsPrepaid) of, CancellationToken cancellationToken)
+    private async Task<BilledBuckets?> CutAsync(string tenant, DateTimeOffset month, (NanoUsd Billable, bool IsCost) of, CancellationToken cancellationToken)
     {
         var to = month.AddMonths(1);
         var sums = (await buckets.SumsAsync(new BucketSumQuestion(tenant, From: month, To: to), cancellationToken)).Where(sum => IsMoney(sum.Meter, sum.Amount)).ToList();
-        var booked = await accruals.BookedAsync([.. hours.Select(hour => (hour.Tenant, hour.Hour))], cancellationToken);
+        if (options.Stripe is null && sums.Count == 0)
+            return null;
         long given = 0;
         await foreach (var bucket in buckets.BucketsAsync(new BucketFilter(tenant, State: BucketState.WrittenOff, From: month, To: to), cancellationToken))
             given += IsMoney(bucket.Meter, bucket.Amount) ? bucket.Value : 0;
         var amount = sums.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Amount);
-        var all = booked.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Amount);
-        var notCut = of.Billable - all;
-        var prepaid = all - amount + (of.IsPrepaid ? notCut : NanoUsd.Zero);
-        return options.Stripe is null && booked.Count == 0
-            ? (null, prepaid)
-            : (new BilledBuckets(of.IsCost, amount, sums.Sum(sum => sum.Sent), sums.Sum(sum => sum.Others) - given, given, of.IsPrepaid ? NanoUsd.Zero : notCut), prepaid);
+        return new BilledBuckets(of.IsCost, amount, sums.Sum(sum => sum.Sent), sums.Sum(sum => sum.Others) - given, given, of.Billable - amount);
     }
 
     /// <summary>A bucket of units has no amount.</summary>

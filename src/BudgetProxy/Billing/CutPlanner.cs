@@ -3,7 +3,7 @@ using BudgetProxy.Core.Budgets;
 namespace BudgetProxy.Billing;
 
 /// <summary>
-/// Decides what is cut of a tenant's changed hours. What is billable of an hour is a function of the ledger and of the months' allowances alone; a bucket is what of
+/// Decides what is cut of a tenant's changed hours. What is billable of an hour is a function of the ledger and of the months' allowances alone, and what was paid before is no part of it; a bucket is what of
 /// it was not cut yet. So late entries, corrections and allowances that grew give further buckets, negative ones too, and a cut that is repeated gives none.
 /// </summary>
 /// <param name="meters">The meter of money first.</param>
@@ -52,8 +52,8 @@ internal sealed class CutPlanner(IAccrualStore store, IReadOnlyList<BillingMeter
 
         var slices = new CutSlices(before, meters, booked, now, _ids);
         foreach (var (hour, amounts) in billable)
-            slices.Add(hour, amounts, terms.IsPrepaid);
-        return new TenantCut(before, terms.IsPrepaid ? "" : terms.Customer, read, slices.Buckets, slices.Added, slices.Prepaid, added);
+            slices.Add(hour, amounts);
+        return new TenantCut(before, terms.Customer, read, slices.Buckets, slices.Added, added);
     }
 
     /// <summary>What of an hour is not billed: what its month includes, corrections of what was included, and corrections of what was settled before billing began.</summary>

@@ -26,12 +26,10 @@ internal sealed class CutSlices
 
     public List<Bucket> Buckets { get; } = [];
 
-    public List<PrepaidSlice> Prepaid { get; } = [];
-
-    /// <summary>What the buckets add to the totals, by meter; nothing, where all is prepaid: the meter is known then, and what was cut for it is found.</summary>
+    /// <summary>What the buckets add to the totals, by meter.</summary>
     public List<MeterTotal> Added =>
     [
-        .. Buckets.Select(bucket => bucket.Meter).Concat(Prepaid.Select(slice => slice.Meter)).Distinct(StringComparer.Ordinal).Select(meter =>
+        .. Buckets.Select(bucket => bucket.Meter).Distinct(StringComparer.Ordinal).Select(meter =>
         {
             var buckets = Buckets.FindAll(bucket => string.Equals(bucket.Meter, meter, StringComparison.Ordinal));
             return new MeterTotal(
@@ -41,7 +39,7 @@ internal sealed class CutSlices
 
     /// <param name="billable">What of the hour is to be billed in all.</param>
     /// <exception cref="OverflowException">An amount has no room in 64 bits.</exception>
-    public void Add(DateTimeOffset hour, BilledAmounts billable, bool isPrepaid)
+    public void Add(DateTimeOffset hour, BilledAmounts billable)
     {
         foreach (var meter in _meters)
         {
@@ -49,11 +47,7 @@ internal sealed class CutSlices
             // Money is billed once, on whichever meter: one that is renamed does not bill the hour again.
             var before = meter.IsMoney ? _money.GetValueOrDefault(hour) : booked?.Value ?? 0;
             var slice = checked(billable.Of(meter.Unit) - before);
-            if (slice == 0)
-                continue;
-            if (isPrepaid)
-                Prepaid.Add(new PrepaidSlice(_before.Tenant, meter.Name, hour, new NanoUsd(meter.IsMoney ? slice : 0), meter.IsMoney ? 0 : slice));
-            else
+            if (slice != 0)
                 Add(hour, meter, slice, booked?.Buckets ?? 0);
         }
     }

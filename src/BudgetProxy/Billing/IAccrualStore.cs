@@ -3,8 +3,9 @@ using BudgetProxy.Reservations;
 namespace BudgetProxy.Billing;
 
 /// <summary>
-/// The seam between the ledger and buckets: which hours have changed, and what was cut of them. Durable when a method returns. Every method may throw
-/// <see cref="StoreUnavailableException"/>, those that take a lease also <see cref="LeaseLostException"/>, and nothing else but cancellation.
+/// The seam between the ledger and buckets: which hours have changed, and what was cut of them. What was taken from prepaid credit is seen by none of it. Durable
+/// when a method returns. Every method may throw <see cref="StoreUnavailableException"/>, those that take a lease also <see cref="LeaseLostException"/>, and nothing
+/// else but cancellation.
 /// </summary>
 public interface IAccrualStore
 {

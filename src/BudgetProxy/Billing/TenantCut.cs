@@ -7,8 +7,8 @@ namespace BudgetProxy.Billing;
 /// <param name="Added">What is added to the totals of each meter.</param>
 public sealed record TenantCut(
     CutBase Base, string? Customer, IReadOnlyList<Accrual> Read, IReadOnlyList<Bucket> Buckets, IReadOnlyList<MeterTotal> Added,
-    IReadOnlyList<PrepaidSlice> Prepaid, IReadOnlyList<MonthAllowance> Allowances)
+    IReadOnlyList<MonthAllowance> Allowances)
 {
     /// <summary>About how many rows it writes.</summary>
-    public int Rows => Read.Count + Buckets.Count + Prepaid.Count;
+    public int Rows => Read.Count + Buckets.Count;
 }

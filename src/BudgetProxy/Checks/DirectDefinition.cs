@@ -65,7 +65,7 @@ public sealed record DirectDefinition
     /// <summary>The reservation that holds it, against these budgets of the tenant. It stands: no proxy's end charges it, only its own.</summary>
     public Reservation ToReservation(Guid id, string tenant, IReadOnlyList<Budget> budgets)
     {
-        var caller = ToCaller(tenant);
+        var caller = ToCaller(tenant) with { Prepaid = budgets.Any(budget => budget.OnlyPrepaid) };
         var provider = ToProvider();
         var holds = new List<Hold>(budgets.Count);
         BudgetMatcher.Match(budgets, caller, provider, Model, CallBounds.Strict(new NanoUsd(Amount), Worst.Total, Markup), holds);

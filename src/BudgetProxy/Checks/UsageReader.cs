@@ -62,6 +62,8 @@ internal static class UsageReader
             Tier = booked.Rate is null ? null : booked.Tier,
             Regional = booked.Rate is null ? null : booked.Regional,
             MarkupBasisPoints = markup,
+            // What lies before its credit began is not taken from that, so it is billed as what was used then.
+            Prepaid = call.Tenant.PaysBefore && call.Tenant.Credit?.Acts.AllFrom <= at,
             StartedAt = at,
             SettledAt = now,
         };

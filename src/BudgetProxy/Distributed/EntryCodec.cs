@@ -41,6 +41,7 @@ internal static class EntryCodec
         WriteLaterBuckets(json, call.WorstUsage);
         Write(json, call.Expected?.Value);
         Write(json, call.ExpectedTokens);
+        Write(json, call.Caller.Prepaid);
         return End(json);
     }
 
@@ -69,6 +70,7 @@ internal static class EntryCodec
             WorstUsage = ReadLaterBuckets(ref json, call.WorstUsage),
             Expected = NumberOrNone(ref json) is { } expected ? new NanoUsd(expected) : null,
             ExpectedTokens = NumberOrNone(ref json),
+            Caller = FlagOrNone(ref json) is { } prepaid ? call.Caller with { Prepaid = prepaid } : call.Caller,
         };
     }
 
@@ -122,6 +124,7 @@ internal static class EntryCodec
         Write(json, entry.MarkupBasisPoints);
         WriteLaterBuckets(json, entry.Usage);
         json.WriteNumberValue(entry.UnknownBucket ? 1 : 0);
+        Write(json, entry.Prepaid);
         return End(json);
     }
 
@@ -162,7 +165,12 @@ internal static class EntryCodec
             Regional = FlagOrNone(ref json),
             MarkupBasisPoints = (int?)NumberOrNone(ref json),
         };
-        return entry with { Usage = ReadLaterBuckets(ref json, entry.Usage), UnknownBucket = NumberOrNone(ref json) is > 0 };
+        return entry with
+        {
+            Usage = ReadLaterBuckets(ref json, entry.Usage),
+            UnknownBucket = NumberOrNone(ref json) is > 0,
+            Prepaid = FlagOrNone(ref json),
+        };
     }
 
     private static Utf8JsonWriter Begin()
@@ -273,7 +281,12 @@ internal static class EntryCodec
     private static void WritePricing(Utf8JsonWriter json, ServiceTier? tier, bool? regional)
     {
         Write(json, (int?)tier);
-        if (regional is { } known)
+        Write(json, regional);
+    }
+
+    private static void Write(Utf8JsonWriter json, bool? flag)
+    {
+        if (flag is { } known)
             json.WriteBooleanValue(known);
         else
             json.WriteNullValue();

@@ -13,10 +13,7 @@ internal sealed class BookedHours(SqliteSession session)
 
     private readonly SqliteStatement _span = session.Prepare(
         """
-        SELECT hour, sum(n), sum(amount), sum(value) FROM (
-            SELECT hour, 1 AS n, amount, value FROM billing_buckets WHERE tenant = ?1 AND meter = ?2 AND hour BETWEEN ?3 AND ?4
-            UNION ALL
-            SELECT hour, 0, amount, value FROM billing_prepaid WHERE tenant = ?1 AND meter = ?2 AND hour BETWEEN ?3 AND ?4)
+        SELECT hour, count(*), sum(amount), sum(value) FROM billing_buckets WHERE tenant = ? AND meter = ? AND hour BETWEEN ? AND ?
         GROUP BY hour
         """);
 

@@ -47,7 +47,8 @@ internal static class CallColumns
 
     public static ServiceTier? Tier(SqliteStatement row, int column) => row.IsNull(column) ? null : (ServiceTier)row.Int64(column);
 
-    public static Caller Caller(SqliteStatement row, int first) => new()
+    /// <param name="prepaid">As its own column says.</param>
+    public static Caller Caller(SqliteStatement row, int first, bool? prepaid) => new()
     {
         Tenant = row.Text(first)!,
         Key = row.Text(first + 1)!,
@@ -55,6 +56,7 @@ internal static class CallColumns
         Project = row.Text(first + 3),
         Run = row.Text(first + 4),
         Tags = LedgerTags.Read(row.Text(first + 5)),
+        Prepaid = prepaid,
     };
 
     /// <param name="first">Where the token columns begin.</param>

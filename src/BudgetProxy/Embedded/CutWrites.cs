@@ -16,12 +16,6 @@ internal sealed class CutWrites(SqliteSession session)
         INSERT INTO billing_buckets (id, tenant, meter, hour, number, amount, value, cut_at, state, stamp, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
-    private readonly SqliteStatement _prepaid = session.Prepare(
-        """
-        INSERT INTO billing_prepaid (tenant, meter, hour, amount, value) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (tenant, meter, hour) DO UPDATE SET amount = amount + excluded.amount, value = value + excluded.value
-        """);
-
     private readonly SqliteStatement _allowance = session.Prepare(
         """
         INSERT INTO billing_months (tenant, month, kind, amount) VALUES (?, ?, ?, ?)
@@ -32,7 +26,7 @@ internal sealed class CutWrites(SqliteSession session)
     private readonly SqliteStatement _clear = session.Prepare(
         """
         UPDATE usage_tenant_hours SET unbilled = 0
-        WHERE unbilled AND tenant = ? AND at = ? AND requests = ? AND input + cached_input + cache_write_short + cache_write_long + output = ? AND cost = ? AND charged = ?
+        WHERE unbilled AND NOT prepaid AND tenant = ? AND at = ? AND requests = ? AND input + cached_input + cache_write_short + cache_write_long + output = ? AND cost = ? AND charged = ?
         """);
 
     public void Write(TenantCut cut)
@@ -46,8 +40,6 @@ internal sealed class CutWrites(SqliteSession session)
                 .Bind(bucket.Stamp?.ToUnixTimeMilliseconds()).Bind(bucket.SentAt?.ToUnixTimeMilliseconds()).Run();
         }
 
-        foreach (var slice in cut.Prepaid)
-            _prepaid.Bind(slice.Tenant).Bind(slice.Meter).Bind(slice.Hour.ToUnixTimeMilliseconds()).Bind(slice.Amount.Value).Bind(slice.Value).Run();
         foreach (var allowance in cut.Allowances)
             _allowance.Bind(allowance.Tenant).Bind(allowance.Month.ToUnixTimeMilliseconds()).Bind(BillingNames.Of(allowance.Kind)).Bind(allowance.Amount).Run();
         foreach (var hour in cut.Read)

@@ -8,16 +8,17 @@ namespace BudgetProxy.Embedded;
 internal sealed class LedgerTable(SqliteSession session)
 {
     public const string Columns =
-        "id, request_id, adjusts, " + CallColumns.Names + ", served_model, rate, basis, cost, charged, reserved, overrun, status, settled_at, tier, regional, markup, unknown_bucket";
+        "id, request_id, adjusts, " + CallColumns.Names + ", served_model, rate, basis, cost, charged, reserved, overrun, status, settled_at, tier, regional, markup, unknown_bucket, prepaid";
 
-    public const int ColumnCount = FirstCharge + 13;
+    public const int ColumnCount = FirstCharge + 14;
 
     private const int FirstCall = 3;
     private const int FirstUsage = FirstCall + CallColumns.StartedAt + 1;
     private const int FirstCharge = FirstCall + CallColumns.Count;
 
     private readonly SqliteStatement _append = session.Prepare(
-        $"INSERT INTO ledger ({Columns}) VALUES (?, ?, ?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+        $"INSERT INTO ledger ({Columns}) VALUES (?, ?, ?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        + "coalesce(?, EXISTS (SELECT 1 FROM prepaid_before WHERE tenant = ?))) ON CONFLICT (id) DO NOTHING");
 
     private readonly SqliteStatement _find = session.Prepare("SELECT 1 FROM ledger WHERE id = ?");
     private readonly SqliteStatement _last = session.Prepare("SELECT settled_at FROM ledger ORDER BY seq DESC LIMIT 1");
@@ -33,6 +34,7 @@ internal sealed class LedgerTable(SqliteSession session)
             .Bind(entry.Cost.Value).Bind(entry.Charged.Value).Bind(entry.Reserved.Value).Bind(entry.Overrun.Value)
             .Bind(entry.Status).Bind(entry.SettledAt.ToUnixTimeMilliseconds())
             .Bind((long?)entry.Tier).Bind(CallColumns.Flag(entry.Regional)).Bind(entry.MarkupBasisPoints).Bind(entry.UnknownBucket ? 1 : 0)
+            .Bind(CallColumns.Flag(entry.Prepaid)).Bind(entry.Tenant)
             .Run();
         return session.Changes == 1;
     }
@@ -55,7 +57,7 @@ internal sealed class LedgerTable(SqliteSession session)
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
     public static LedgerEntry Read(SqliteStatement row)
     {
-        var caller = CallColumns.Caller(row, FirstCall);
+        var caller = CallColumns.Caller(row, FirstCall, row.Int64(FirstCharge + 13) != 0);
         return new LedgerEntry
         {
             Id = row.Id(0),
@@ -86,6 +88,7 @@ internal sealed class LedgerTable(SqliteSession session)
             Regional = CallColumns.Flag(row, FirstCharge + 10),
             MarkupBasisPoints = row.IsNull(FirstCharge + 11) ? null : (int)row.Int64(FirstCharge + 11),
             UnknownBucket = row.Int64(FirstCharge + 12) != 0,
+            Prepaid = caller.Prepaid,
         };
     }
 }

@@ -112,6 +112,8 @@ internal static class LedgerTotals
             values.Add(marked && segment.Level is not null ? UsageRows.Marked(wanted) : wanted);
         }
 
+        if (question.Filter.Prepaid is { } prepaid)
+            sql.Append(prepaid ? " AND prepaid" : " AND NOT prepaid");
         if (segment.From is { } from)
             sql.Append($" AND {plus}{time} >= {from}");
         if (segment.To is { } to)

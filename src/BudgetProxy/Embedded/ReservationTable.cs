@@ -11,10 +11,10 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
     private const int FirstCall = 1;
     private const int FirstUsage = FirstCall + CallColumns.StartedAt + 1;
     private const int FirstCharge = FirstCall + CallColumns.Count;
-    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds, tier, regional, next_part, shares, expected, expected_tokens";
+    private const string Columns = "id, " + CallColumns.Names + ", rate, reserved, markup, expires_at, holds, tier, regional, next_part, shares, expected, expected_tokens, prepaid";
 
     private readonly SqliteStatement _insert = session.Prepare(
-        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        $"INSERT INTO reservations ({Columns}) VALUES (?, {CallColumns.Parameters}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private readonly SqliteStatement _delete = session.Prepare("DELETE FROM reservations WHERE id = ?");
     private readonly SqliteStatement _presume = session.Prepare("UPDATE reservations SET presumed = 1 WHERE id = ?");
@@ -37,7 +37,7 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
             .Bind(call.Rate).Bind(call.Amount.Value).Bind(call.MarkupBasisPoints)
             .Bind(reservation.ExpiresAt.ToUnixTimeMilliseconds()).Bind(HoldsJson(reservation))
             .Bind((long?)call.Tier).Bind(CallColumns.Flag(call.Regional)).Bind(reservation.NextPart);
-        BindShares(_insert, reservation).Bind(call.Expected?.Value).Bind(call.ExpectedTokens).Run();
+        BindShares(_insert, reservation).Bind(call.Expected?.Value).Bind(call.ExpectedTokens).Bind(CallColumns.Flag(call.Caller.Prepaid)).Run();
     }
 
     public void Delete(Guid id) => _delete.Bind(id).Run();
@@ -91,7 +91,7 @@ internal sealed class ReservationTable(SqliteSession session, CounterTable count
         Call = new ReservedCall
         {
             Id = row.Id(0),
-            Caller = CallColumns.Caller(row, FirstCall),
+            Caller = CallColumns.Caller(row, FirstCall, CallColumns.Flag(row, FirstCharge + 11)),
             Provider = row.Text(FirstCall + 6)!,
             Api = row.Text(FirstCall + 7)!,
             Model = row.Text(FirstCall + 8)!,

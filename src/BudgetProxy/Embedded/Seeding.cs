@@ -9,7 +9,7 @@ internal sealed class Seeding(SqliteSession session)
 {
     private const string Columns =
         "tenant, key, user, project, run, tags, provider, model, started_at, cost, "
-        + "input + cached_input + cache_write_short + cache_write_long + output, adjusts IS NULL, charged";
+        + "input + cached_input + cache_write_short + cache_write_long + output, adjusts IS NULL, charged, prepaid";
 
     // An entry is never settled before it started, so the index on settled_at finds all that started in the window.
     private readonly SqliteStatement _window = session.Prepare(
@@ -68,7 +68,7 @@ internal sealed class Seeding(SqliteSession session)
 
     private static void AddEntry(SqliteStatement entry, Budget budget, LedgerSums sums)
     {
-        var caller = CallColumns.Caller(entry, 0);
+        var caller = CallColumns.Caller(entry, 0, entry.Int64(13) != 0);
         string provider = entry.Text(6)!, model = entry.Text(7)!;
         if (!BudgetMatcher.Matches(budget, caller, provider, model))
             return;

@@ -25,7 +25,7 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
         {
             session.Execute("BEGIN");
             var hours = ReadHours(session.Prepare(
-                $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND (tenant, at) > (?, ?) ORDER BY tenant, at LIMIT ?")
+                $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND NOT prepaid AND (tenant, at) > (?, ?) ORDER BY tenant, at LIMIT ?")
                 .Bind(after?.Tenant ?? "").Bind(after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue).Bind(most));
             _isLast = hours.Count < most;
             var tenants = hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal).ToList();
@@ -73,14 +73,14 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
             session.Prepare(
                 """
                 UPDATE usage_tenant_hours SET unbilled = 0
-                WHERE (tenant, at) IN (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < ? LIMIT ?)
+                WHERE NOT prepaid AND (tenant, at) IN (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND at < ? LIMIT ?)
                 """).Bind(before.ToUnixTimeMilliseconds()).Bind(most).Run();
             return session.Changes;
         },
         cancellationToken);
 
     public ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => Run<IReadOnlyList<Accrual>>(
-        session => ReadHours(session.Prepare($"SELECT {HourColumns}, 0 FROM usage_tenant_hours WHERE tenant = ? AND at >= ? AND at < ? ORDER BY at")
+        session => ReadHours(session.Prepare($"SELECT {HourColumns}, 0 FROM usage_tenant_hours WHERE tenant = ? AND at >= ? AND at < ? AND NOT prepaid ORDER BY at")
             .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds())),
         cancellationToken);
 
@@ -110,7 +110,7 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
                 session => ReadEntries(session.Prepare(
                     $"""
                     SELECT settled_at, seq, settled_at, {Tokens}, cost, charged FROM ledger
-                    WHERE tenant = ? AND settled_at >= ? AND settled_at < ? AND (settled_at, seq) > (?, ?) AND adjusts IS NULL ORDER BY settled_at, seq LIMIT ?
+                    WHERE tenant = ? AND settled_at >= ? AND settled_at < ? AND (settled_at, seq) > (?, ?) AND adjusts IS NULL AND NOT prepaid ORDER BY settled_at, seq LIMIT ?
                     """).Bind(tenant).Bind(at).Bind(from + BillingTimes.HourMilliseconds).Bind(at).Bind(sequence).Bind(PageSize)),
                 cancellationToken);
             foreach (var entry in page)
@@ -134,7 +134,7 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
                     var rows = session.Prepare(
                         $"""
                         SELECT f.settled_at, f.seq, c.settled_at, {Of("c")}, c.cost, c.charged, c.seq FROM ledger c JOIN ledger f ON f.id = c.adjusts
-                        WHERE c.tenant = ? AND c.adjusts IS NOT NULL AND c.settled_at >= ? AND c.settled_at < ? AND (c.settled_at, c.seq) > (?, ?)
+                        WHERE c.tenant = ? AND c.adjusts IS NOT NULL AND c.settled_at >= ? AND c.settled_at < ? AND NOT c.prepaid AND (c.settled_at, c.seq) > (?, ?)
                         ORDER BY c.settled_at, c.seq LIMIT ?
                         """).Bind(tenant).Bind(at).Bind(to.ToUnixTimeMilliseconds()).Bind(at).Bind(sequence).Bind(PageSize);
                     var entries = new List<PlacedAmounts>();
@@ -204,7 +204,7 @@ public sealed class SqliteAccrualStore(EmbeddedDatabase database) : IAccrualStor
         cancellationToken);
 
     private static void Touch(SqliteSession session, string tenant, DateTimeOffset month) =>
-        session.Prepare("UPDATE usage_tenant_hours SET unbilled = 1 WHERE tenant = ? AND at >= ? AND at < ? AND NOT unbilled")
+        session.Prepare("UPDATE usage_tenant_hours SET unbilled = 1 WHERE tenant = ? AND at >= ? AND at < ? AND NOT unbilled AND NOT prepaid")
             .Bind(tenant).Bind(month.ToUnixTimeMilliseconds()).Bind(month.AddMonths(1).ToUnixTimeMilliseconds()).Run();
 
     private static List<CutBase> Bases(SqliteSession session, IEnumerable<string> tenants)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using BudgetProxy.Billing;
 using BudgetProxy.Core.Money;
+using BudgetProxy.Reservations;
 using BudgetProxy.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -42,7 +43,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
             if (before is null || start < before.Value.ToUnixTimeMilliseconds())
             {
                 // Later hours too: corrections in them follow entries of before, which were not billed and now are.
-                connection.Run("UPDATE usage_tenant_hours SET unbilled = 1 WHERE at >= $start AND NOT unbilled", ("$start", start));
+                connection.Run("UPDATE usage_tenant_hours SET unbilled = 1 WHERE at >= $start AND NOT unbilled AND NOT prepaid", ("$start", start));
             }
 
             connection.Run("UPDATE billing_state SET starts_at = $start", ("$start", start));
@@ -282,7 +283,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     private static UsageLeft Left(SqliteConnection connection, string tenant, DateTimeOffset from)
     {
         var (hours, charged) = connection.Query(
-            "SELECT count(*), coalesce(sum(charged), 0) FROM usage_tenant_hours WHERE unbilled AND tenant = $tenant AND at >= $from", row => (row.GetInt64(0), row.GetInt64(1)),
+            "SELECT count(*), coalesce(sum(charged), 0) FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND tenant = $tenant AND at >= $from", row => (row.GetInt64(0), row.GetInt64(1)),
             ("$tenant", tenant), ("$from", from.ToUnixTimeMilliseconds()))[0];
         var buckets = Sums(connection, "tenant = $tenant AND state <> 'written-off'", tenant);
         if (hours == 0 && buckets.Count == 0)

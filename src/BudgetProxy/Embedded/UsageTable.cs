@@ -38,6 +38,9 @@ internal sealed class UsageTable(SqliteSession session)
                 add.Bind(key.Text(column));
         }
 
+        if (level == UsageLevel.TenantHours)
+            add.Bind(key.Prepaid ? 1 : 0);
+
         for (var i = 0; i < UsageAmounts.Columns.Length; i++)
             add.Bind(amounts[i]);
         add.Run();
@@ -52,6 +55,8 @@ internal sealed class UsageTable(SqliteSession session)
                 keys.Add(column.ToString().ToLowerInvariant());
         }
 
+        if (level == UsageLevel.TenantHours)
+            keys.Add("prepaid");
         var columns = UsageAmounts.Columns;
         var (unbilled, one, mark) = level == UsageLevel.TenantHours ? (", unbilled", ", 1", ", unbilled = 1") : ("", "", "");
         return $"INSERT INTO {UsageLevels.Table(level)} ({string.Join(", ", [.. keys, .. columns])}{unbilled}) "

@@ -30,6 +30,7 @@ public static class CallAttribution
             Project = call.Key.Project ?? project,
             Run = run,
             Tags = tags,
+            Prepaid = call.Tenant.PaysBefore,
         };
         return null;
     }

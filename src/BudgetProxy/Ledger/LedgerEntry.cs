@@ -74,6 +74,12 @@ public sealed record LedgerEntry
     /// <summary>The markup that <see cref="Charged"/> has on it, in hundredths of a percent; null = booked by a version that did not keep it.</summary>
     public int? MarkupBasisPoints { get; init; }
 
+    /// <summary>
+    /// True: taken from prepaid credit and never billed; a correction is what the entry is that it corrects. Null = made of what a version did not keep it in: whoever
+    /// books it looks at how the tenant paid when entries began to keep it.
+    /// </summary>
+    public bool? Prepaid { get; init; }
+
     /// <summary>The entry that this one corrects; null for a first entry.</summary>
     public Guid? Adjusts { get; init; }
 
@@ -86,5 +92,6 @@ public sealed record LedgerEntry
         Project = Project,
         Run = Run,
         Tags = Tags,
+        Prepaid = Prepaid,
     };
 }

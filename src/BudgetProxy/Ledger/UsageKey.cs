@@ -4,8 +4,9 @@ namespace BudgetProxy.Ledger;
 /// <param name="At">Where its hour, day or month begins, Unix milliseconds.</param>
 /// <param name="User">As <see cref="UsageRows.Marked"/>.</param>
 /// <param name="Project">Likewise.</param>
+/// <param name="Prepaid">Taken from prepaid credit; of the hours of tenants alone.</param>
 internal readonly record struct UsageKey(
-    UsageLevel Level, long At, string Tenant, string User, string Project, string Key, string Provider, string Model)
+    UsageLevel Level, long At, string Tenant, string User, string Project, string Key, string Provider, string Model, bool Prepaid)
 {
     /// <summary>A fixed order, whatever it is.</summary>
     public static int Compare(UsageKey one, UsageKey other)
@@ -20,7 +21,7 @@ internal readonly record struct UsageKey(
                 return compared;
         }
 
-        return 0;
+        return one.Prepaid.CompareTo(other.Prepaid);
     }
 
     /// <summary>The values of a level's key in the order of its columns, <see cref="At"/> left out.</summary>

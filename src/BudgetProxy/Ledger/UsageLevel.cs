@@ -9,7 +9,7 @@ internal enum UsageLevel
     /// <summary>Tenant, day, provider, model.</summary>
     TenantDays,
 
-    /// <summary>Tenant, hour: what bills are cut from.</summary>
+    /// <summary>Tenant, hour, whether it was paid before: what bills are cut from.</summary>
     TenantHours,
 
     /// <summary>Month, tenant.</summary>

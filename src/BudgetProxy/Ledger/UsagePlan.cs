@@ -24,6 +24,9 @@ internal static class UsagePlan
         const UsageGroups times = UsageGroups.Day | UsageGroups.Hour;
         var needs = Needs(question);
         var (keys, byDay, byHour) = (needs & ~times, needs.HasFlag(UsageGroups.Day), needs.HasFlag(UsageGroups.Hour));
+        // Only the hours of tenants know how they were paid.
+        if (question.Filter.Prepaid is not null)
+            return keys == UsageGroups.Tenant ? [UsageLevel.TenantHours] : [];
         if ((keys & ~models) == UsageGroups.None)
             return [UsageLevel.Hours];
         if (keys == UsageGroups.Tenant)

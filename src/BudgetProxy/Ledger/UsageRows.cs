@@ -21,7 +21,8 @@ internal sealed class UsageRows(params UsageLevel[] levels)
             var all = level == UsageLevel.Months;
             var key = new UsageKey(
                 level, UsageLevels.Floor(level, at), keys.HasFlag(UsageGroups.Tenant) ? entry.Tenant : "", all ? Marked(entry.User) : "", all ? Marked(entry.Project) : "",
-                all ? entry.Key : "", keys.HasFlag(UsageGroups.Provider) ? entry.Provider : "", keys.HasFlag(UsageGroups.Model) ? entry.Model : "");
+                all ? entry.Key : "", keys.HasFlag(UsageGroups.Provider) ? entry.Provider : "", keys.HasFlag(UsageGroups.Model) ? entry.Model : "",
+                level == UsageLevel.TenantHours && entry.Prepaid == true);
             if (!_rows.TryGetValue(key, out var amounts))
                 _rows.Add(key, amounts = new UsageAmounts());
             amounts.Add(entry, saved);

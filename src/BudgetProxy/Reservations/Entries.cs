@@ -62,6 +62,7 @@ internal static class Entries
             Tier = settlement.Tier,
             Regional = settlement.Regional,
             MarkupBasisPoints = call.MarkupBasisPoints,
+            Prepaid = call.Caller.Prepaid,
             UnknownBucket = settlement.UnknownBucket,
             StartedAt = call.StartedAt,
             SettledAt = now,

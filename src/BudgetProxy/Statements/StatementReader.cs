@@ -1,4 +1,5 @@
 using BudgetProxy.Billing;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Ledger;
 using BudgetProxy.Tenants;
 
@@ -19,7 +20,8 @@ public sealed class StatementReader(ILedger ledger, TenantDirectory directory, B
         List<UsageQuestion> questions =
         [
             new(filter, UsageGroups.None), new(filter, Models), new(filter, UsageGroups.User), new(filter, UsageGroups.Project),
-            new(filter, Models | UsageGroups.User | UsageGroups.Project | UsageGroups.Hour) { OnlyCorrections = true }, new(filter, UsageGroups.Hour),
+            new(filter, Models | UsageGroups.User | UsageGroups.Project | UsageGroups.Hour) { OnlyCorrections = true },
+            new(filter with { Prepaid = false }, UsageGroups.Hour), new(filter with { Prepaid = true }, UsageGroups.Hour),
         ];
         if (known is null)
             questions.Add(new UsageQuestion(new LedgerFilter(tenant), UsageGroups.None));
@@ -39,7 +41,7 @@ public sealed class StatementReader(ILedger ledger, TenantDirectory directory, B
             Models = Lines(answers[1], corrections, total => (total.Provider, total.Model)),
             Users = Lines(answers[2], corrections, total => (null, total.User)),
             Projects = Lines(answers[3], corrections, total => (null, total.Project)),
-            Billing = await billed.ReadAsync(tenant, month.From, Hours(tenant, answers[5], corrections), cancellationToken),
+            Billing = await billed.ReadAsync(tenant, month.From, Hours(tenant, answers[5], corrections), ChargedOf(answers[6]), cancellationToken),
         };
     }
 
@@ -68,6 +70,8 @@ public sealed class StatementReader(ILedger ledger, TenantDirectory directory, B
     /// <summary>A month's entries in settling order, streamed; those that are booked meanwhile may be missed.</summary>
     public IAsyncEnumerable<LedgerEntry> Entries(string tenant, StatementMonth month, CancellationToken cancellationToken) =>
         ledger.StreamAsync(new LedgerFilter(tenant, From: month.From, To: month.To), cancellationToken);
+
+    private static NanoUsd ChargedOf(IReadOnlyList<UsageTotal> totals) => totals.Aggregate(NanoUsd.Zero, (sum, total) => NanoUsd.Cut((Int128)sum.Value + total.Charged.Value));
 
     /// <summary>The hours as billing goes by them, of the same state of the ledger as all else.</summary>
     private static List<Accrual> Hours(string tenant, IReadOnlyList<UsageTotal> hours, IReadOnlyList<UsageTotal> corrections)

@@ -52,6 +52,9 @@ public sealed record Tenant
     /// <summary>The per-call ceiling that holds for its calls: its own, else its plan's; null = none.</summary>
     public NanoUsd? CeilingInForce => MaxCall ?? Terms?.MaxCall;
 
+    /// <summary>True: on a prepaid plan, so that what its calls are charged is taken from its credit and not billed.</summary>
+    public bool PaysBefore => Terms?.Billing == PlanBilling.Prepaid;
+
     /// <summary>The budget that keeps its credit: its own where it has one by the name of its plan's; null = it pays nothing before.</summary>
     public Budget? Credit => Terms?.Credit is { } credit
         ? Budgets.FirstOrDefault(budget => budget.IsCredit && string.Equals(budget.Name, credit.Name, StringComparison.Ordinal))
@@ -63,12 +66,13 @@ public sealed record Tenant
     /// <summary>The tenant under these terms: with the plan's budgets beside its own, all without a zone in the tenant's.</summary>
     internal Tenant Under(Plan? plan)
     {
-        var own = OwnBudgets.Select(InZone).ToList();
+        var credit = plan?.Credit?.Name;
+        var own = OwnBudgets.Select(budget => Keeping(InZone(budget), credit)).ToList();
         var names = own.Select(budget => budget.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var budget in plan?.Budgets ?? [])
         {
             if (!names.Contains(budget.Name))
-                own.Add(InZone(budget with { Tenant = Id, Plan = plan!.Id }));
+                own.Add(Keeping(InZone(budget with { Tenant = Id, Plan = plan!.Id }), credit));
         }
 
         return Acts.Count == 0
@@ -87,6 +91,13 @@ public sealed record Tenant
     {
         var acts = Acts.Where(act => string.Equals(act.Budget, budget.Name, StringComparison.Ordinal)).ToList();
         return acts.Count == 0 && budget.Acts.All.Count == 0 ? budget : budget.With(acts);
+    }
+
+    /// <param name="credit">The name of the budget that keeps credit; null = none does.</param>
+    private static Budget Keeping(Budget budget, string? credit)
+    {
+        var keeps = budget.IsCredit && string.Equals(budget.Name, credit, StringComparison.Ordinal);
+        return budget.OnlyPrepaid == keeps ? budget : budget with { OnlyPrepaid = keeps };
     }
 
     private Budget InZone(Budget budget) => budget.InheritsTimeZone && budget.Window.TimeZone.Id != Zone.Id

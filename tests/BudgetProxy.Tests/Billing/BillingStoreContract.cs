@@ -109,14 +109,14 @@ public abstract partial class BillingStoreContract
         var bucket = NewBucket("a", Noon, 0, 500, 0) with { State = BucketState.Sent, Stamp = Noon, SentAt = Noon };
         var cut = new TenantCut(
             first.Bases[0], "cus_1", [.. first.Hours.Take(1)], [bucket], [new MeterTotal("a", Meter, new NanoUsd(500), 0, 1)],
-            [new PrepaidSlice("a", Meter, Noon, new NanoUsd(7), 1)], [new MonthAllowance("a", Noon.AddDays(-9).AddHours(-12), LimitKind.Requests, 5)]);
+            [new MonthAllowance("a", Noon.AddDays(-9).AddHours(-12), LimitKind.Requests, 5)]);
         Assert.Equal(["a"], await factory.Accruals.CutAsync([cut], lease, default));
         await factory.AccrueAsync(new Accrual("a", Noon, 3, 40, new NanoUsd(500), new NanoUsd(600)));
         var again = await factory.OtherAccruals.ReadAsync(null, 2, default);
         Assert.Equal([0, 1], again.Hours.Select(hour => (int)(hour.Hour - Noon).TotalHours));
         Assert.Equal((1L, "cus_1"), (again.Bases[0].Cuts, again.Bases[0].Customer));
         Assert.Equal(new MeterTotal("a", Meter, new NanoUsd(500), 0, 1), Assert.Single(again.Bases[0].Totals));
-        Assert.Equal(new HourBooked("a", Meter, Noon, 1, new NanoUsd(507), 1), Assert.Single(again.Booked));
+        Assert.Equal(new HourBooked("a", Meter, Noon, 1, new NanoUsd(500), 0), Assert.Single(again.Booked));
         Assert.Equal(again.Booked, await factory.Accruals.BookedAsync([("a", Noon), ("b", Noon)], default));
         Assert.Equal(5, Assert.Single(again.Allowances).Amount);
         Assert.Equal(bucket, await factory.Other.FindAsync(bucket.Id, default));
@@ -159,7 +159,7 @@ public abstract partial class BillingStoreContract
         await factory.AccrueAsync(new Accrual("a", Noon.AddHours(1), 1, 10, new NanoUsd(100), new NanoUsd(100)));
         var reading = await factory.Accruals.ReadAsync(null, 10, default);
         await factory.AccrueAsync(new Accrual("a", Noon.AddHours(1), 2, 10, new NanoUsd(100), new NanoUsd(100)));
-        await factory.Accruals.CutAsync([new TenantCut(reading.Bases[0], null, reading.Hours, [], [], [], [])], lease, default);
+        await factory.Accruals.CutAsync([new TenantCut(reading.Bases[0], null, reading.Hours, [], [], [])], lease, default);
         Assert.Equal(Noon.AddHours(1), Assert.Single((await factory.Accruals.ReadAsync(null, 10, default)).Hours).Hour);
     }
 
@@ -183,6 +183,33 @@ public abstract partial class BillingStoreContract
     }
 
     [Fact]
+    public async Task What_was_paid_before_is_seen_by_nothing_that_bills()
+    {
+        await using var factory = await CreateAsync();
+        var lease = await LeaseAsync(factory);
+        var (one, two) = (CutScene.Entry("a", Noon, (5, 50, 500)), CutScene.Entry("a", Noon, (7, 70, 700)) with { Prepaid = true });
+        await factory.BookAsync([one, two], Noon);
+        await factory.BookAsync([CutScene.Entry("a", Noon, (-1, -10, 0), one.Id), CutScene.Entry("a", Noon, (-2, -20, 0), two.Id) with { Prepaid = true }], Noon);
+        await factory.BookAsync([CutScene.Entry("b", Noon, (9, 9, 9)) with { Prepaid = true }], Noon);
+
+        var hour = new Accrual("a", Noon, 1, 500, new NanoUsd(40), new NanoUsd(4), IsCorrected: true);
+        Assert.Equal([hour], (await factory.Accruals.ReadAsync(null, 10, default)).Hours);
+        Assert.Equal([hour with { IsCorrected = false }], await factory.Accruals.MonthAsync("a", Accrual.MonthOf(Noon), default));
+        Assert.Equal([500L], await factory.Accruals.FirstEntriesAsync("a", Noon, default).Select(entry => entry.Tokens).ToListAsync());
+        Assert.Equal([-1L], await factory.Accruals.CorrectionsAsync("a", Noon, Noon.AddHours(1), default).Select(entry => entry.Charged.Value).ToListAsync());
+
+        await CutAllAsync(factory, lease);
+        Assert.Empty((await factory.Accruals.ReadAsync(null, 10, default)).Hours);
+        await factory.BookAsync([CutScene.Entry("a", Noon, (3, 3, 3)) with { Prepaid = true }], Noon);
+        await factory.Accruals.TouchMonthAsync("b", Accrual.MonthOf(Noon), default);
+        Assert.Empty((await factory.Accruals.ReadAsync(null, 10, default)).Hours);
+        await factory.Buckets.StartAsync(Noon, Noon, default);
+        Assert.Equal([hour], (await factory.Accruals.ReadAsync(null, 10, default)).Hours);
+        Assert.Equal(1, await factory.Accruals.PassOverAsync(Noon.AddHours(1), 10, default));
+        Assert.Empty((await factory.Accruals.ReadAsync(null, 10, default)).Hours);
+    }
+
+    [Fact]
     public async Task The_highest_allowance_of_a_month_stays_and_a_touched_month_is_cut_anew()
     {
         await using var factory = await CreateAsync();
@@ -195,7 +222,7 @@ public abstract partial class BillingStoreContract
             var reading = await factory.Accruals.ReadAsync(null, 10, default);
             var at = reading.Bases.Count > 0 ? reading.Bases[0] : new CutBase("a", amount == 80 ? 1 : 2, null, []);
             await factory.Accruals.CutAsync(
-                [new TenantCut(at, null, reading.Hours, [], [], [], [new MonthAllowance("a", march, LimitKind.Usd, amount), new MonthAllowance("a", march, LimitKind.Tokens, 3)])],
+                [new TenantCut(at, null, reading.Hours, [], [], [new MonthAllowance("a", march, LimitKind.Usd, amount), new MonthAllowance("a", march, LimitKind.Tokens, 3)])],
                 lease, default);
         }
 
@@ -370,7 +397,7 @@ public abstract partial class BillingStoreContract
         {
             var added = tenant.GroupBy(bucket => bucket.Meter).Select(meter => new MeterTotal(
                 tenant.Key, meter.Key, new NanoUsd(meter.Sum(bucket => bucket.Amount.Value)), meter.Sum(bucket => bucket.Value), meter.Count())).ToList();
-            var cut = new TenantCut(new CutBase(tenant.Key, 0, null, []), null, [], [.. tenant], added, [], []);
+            var cut = new TenantCut(new CutBase(tenant.Key, 0, null, []), null, [], [.. tenant], added, []);
             Assert.Single(await factory.Accruals.CutAsync([cut], lease, default));
         }
     }
@@ -379,7 +406,7 @@ public abstract partial class BillingStoreContract
     private static async Task CutAllAsync(IBillingStoreFactory factory, BillingLease lease)
     {
         var reading = await factory.Accruals.ReadAsync(null, 1_000, default);
-        var cuts = reading.Bases.Select(one => new TenantCut(one, null, [.. reading.Hours.Where(hour => hour.Tenant == one.Tenant)], [], [], [], [])).ToList();
+        var cuts = reading.Bases.Select(one => new TenantCut(one, null, [.. reading.Hours.Where(hour => hour.Tenant == one.Tenant)], [], [], [])).ToList();
         Assert.Equal(cuts.Count, (await factory.Accruals.CutAsync(cuts, lease, default)).Count);
     }
 }

@@ -13,11 +13,13 @@ internal sealed class CutOracle(DateTimeOffset from, BilledUnit money, BilledUni
 
     public List<(EntryPlace Place, LedgerEntry Entry)> Entries { get; } = [];
 
+    private IEnumerable<(EntryPlace Place, LedgerEntry Entry)> Billed => Entries.Where(one => one.Entry.Prepaid != true);
+
     public void Book((EntryPlace Place, LedgerEntry Entry) entry)
     {
         Entries.Add(entry);
-        // What is of before the month in which billing began is not looked at.
-        _changed |= entry.Entry.SettledAt >= Accrual.MonthOf(from);
+        // What is of before the month in which billing began is not looked at, nor what was paid before.
+        _changed |= entry.Entry.Prepaid != true && entry.Entry.SettledAt >= Accrual.MonthOf(from);
     }
 
     /// <summary>A cut keeps the highest allowance of the month, where the tenant has any usage in it.</summary>
@@ -25,7 +27,7 @@ internal sealed class CutOracle(DateTimeOffset from, BilledUnit money, BilledUni
     {
         var present = Accrual.MonthOf(now);
         var months = changedHours.Select(Accrual.MonthOf).Where(month => month >= Accrual.MonthOf(from)).ToHashSet();
-        if (_changed || Entries.Exists(one => Accrual.MonthOf(one.Entry.SettledAt) == present))
+        if (_changed || Billed.Any(one => Accrual.MonthOf(one.Entry.SettledAt) == present))
             months.Add(present);
         foreach (var month in months)
         {
@@ -44,11 +46,11 @@ internal sealed class CutOracle(DateTimeOffset from, BilledUnit money, BilledUni
     /// <summary>By hour: nano-dollars and units that are to be billed.</summary>
     public Dictionary<DateTimeOffset, (long Money, long Units)> Billable()
     {
-        var free = Entries.Where(one => one.Entry.Adjusts is null).GroupBy(one => Accrual.MonthOf(one.Entry.SettledAt)).SelectMany(FreeOf)
+        var free = Billed.Where(one => one.Entry.Adjusts is null).GroupBy(one => Accrual.MonthOf(one.Entry.SettledAt)).SelectMany(FreeOf)
             .ToDictionary(one => one.Id, one => (one.Free, one.Charged));
-        var firsts = Entries.Where(one => one.Entry.Adjusts is null).ToDictionary(one => one.Entry.Id, one => one.Entry);
+        var firsts = Billed.Where(one => one.Entry.Adjusts is null).ToDictionary(one => one.Entry.Id, one => one.Entry);
         var hours = new Dictionary<DateTimeOffset, (long Money, long Units)>();
-        foreach (var (_, entry) in Entries)
+        foreach (var (_, entry) in Billed)
         {
             var hour = BillingTimes.HourOf(entry.SettledAt);
             var first = entry.Adjusts is { } adjusted ? firsts[adjusted] : entry;

@@ -34,9 +34,10 @@ internal sealed class PostgresBillingFactory : IBillingStoreFactory
 
     public IAccrualStore OtherAccruals { get; }
 
-    public static async Task<PostgresBillingFactory> CreateAsync()
+    /// <param name="connectionString">Of a database that is there already; null = a fresh one.</param>
+    public static async Task<PostgresBillingFactory> CreateAsync(string? connectionString = null)
     {
-        var connectionString = await Databases.NewAsync();
+        connectionString ??= await Databases.NewAsync();
         var factory = new PostgresBillingFactory(connectionString);
         await PostgresMigrations.ApplyAsync(factory._database.Source, default);
         return factory;
@@ -47,9 +48,9 @@ internal sealed class PostgresBillingFactory : IBillingStoreFactory
         var others = string.Join(", ", UsageAmounts.Columns.Except(["requests", "input", "cost", "charged"]));
         await using var command = _database.Source.CreateCommand(
             $"""
-            INSERT INTO usage_tenant_hours (tenant, at, requests, input, cost, charged, unbilled, {others})
-            VALUES ($1, $2, $3, $4, $5, $6, true, {string.Join(", ", Enumerable.Repeat("0", UsageAmounts.Columns.Length - 4))})
-            ON CONFLICT (tenant, at) DO UPDATE SET
+            INSERT INTO usage_tenant_hours (tenant, at, prepaid, requests, input, cost, charged, unbilled, {others})
+            VALUES ($1, $2, false, $3, $4, $5, $6, true, {string.Join(", ", Enumerable.Repeat("0", UsageAmounts.Columns.Length - 4))})
+            ON CONFLICT (tenant, at, prepaid) DO UPDATE SET
                 requests = excluded.requests, input = excluded.input, cost = excluded.cost, charged = excluded.charged, unbilled = true
             """);
         foreach (var value in new object[]

@@ -208,7 +208,7 @@ public sealed class ReconciliationTests
             Id = Guid.CreateVersion7(stamp), Tenant = tenant, Meter = Meter, Hour = hour, Number = 0, Amount = new NanoUsd(value * 1_000), Value = value, State = BucketState.Sent,
             Customer = "cus_" + tenant, Stamp = stamp, SentAt = stamp, CutAt = stamp,
         };
-        var cut = new TenantCut(new CutBase(tenant, 0, null, []), bucket.Customer, [], [bucket], [new MeterTotal(tenant, Meter, bucket.Amount, value, 1)], [], []);
+        var cut = new TenantCut(new CutBase(tenant, 0, null, []), bucket.Customer, [], [bucket], [new MeterTotal(tenant, Meter, bucket.Amount, value, 1)], []);
         Assert.Single(await proxy.Services.GetRequiredService<IAccrualStore>().CutAsync([cut], desk.Leases.Current!.Value, CancellationToken.None));
         stripe.Books.Accept(new SimulatedMeterEvent(Meter, bucket.Customer, value, bucket.Identifier, stamp, stripe.Clock.GetUtcNow()));
         return bucket;

@@ -15,9 +15,10 @@ internal sealed class SqliteBillingFactory : IBillingStoreFactory
     private readonly TestClock _clock = new();
     private long _sequence;
 
-    public SqliteBillingFactory()
+    /// <param name="folder">A data directory that is there already; null = a fresh one.</param>
+    public SqliteBillingFactory(string? folder = null)
     {
-        _database = new EmbeddedDatabase(_folder.Path);
+        _database = new EmbeddedDatabase(folder ?? _folder.Path);
         _ledger = new EmbeddedStore(_database, _clock);
         Buckets = new SqliteBillingStore(_database);
         Other = new SqliteBillingStore(_database);
@@ -39,9 +40,9 @@ internal sealed class SqliteBillingFactory : IBillingStoreFactory
         var others = string.Join(", ", UsageAmounts.Columns.Except(["requests", "input", "cost", "charged"]));
         connection.Run(
             $"""
-            INSERT INTO usage_tenant_hours (tenant, at, requests, input, cost, charged, unbilled, {others})
-            VALUES ($tenant, $at, $requests, $tokens, $cost, $charged, 1, {string.Join(", ", Enumerable.Repeat("0", UsageAmounts.Columns.Length - 4))})
-            ON CONFLICT (tenant, at) DO UPDATE SET
+            INSERT INTO usage_tenant_hours (tenant, at, prepaid, requests, input, cost, charged, unbilled, {others})
+            VALUES ($tenant, $at, 0, $requests, $tokens, $cost, $charged, 1, {string.Join(", ", Enumerable.Repeat("0", UsageAmounts.Columns.Length - 4))})
+            ON CONFLICT (tenant, at, prepaid) DO UPDATE SET
                 requests = excluded.requests, input = excluded.input, cost = excluded.cost, charged = excluded.charged, unbilled = 1
             """,
             ("$tenant", accrual.Tenant), ("$at", accrual.Hour.ToUnixTimeMilliseconds()), ("$requests", accrual.Requests), ("$tokens", accrual.Tokens),

@@ -23,12 +23,15 @@ public sealed class EntryCodecTests
         {
             foreach (var regional in new bool?[] { null, false, true })
             {
-                var entry = SomeEntries.One(id, at) with { Tier = tier, Regional = regional, MarkupBasisPoints = regional is null ? null : -250 };
+                var entry = SomeEntries.One(id, at) with { Tier = tier, Regional = regional, MarkupBasisPoints = regional is null ? null : -250, Prepaid = regional };
                 Assert.Equal(entry, EntryCodec.ReadEntry(EntryCodec.Write(entry), id) with { Tags = entry.Tags });
                 var settlement = new Settlement(entry.Usage, UsageBasis.Counted, new NanoUsd(7), "r", null, 200, tier, regional);
                 Assert.Equal(settlement, EntryCodec.ReadSettlement(EntryCodec.Write(settlement)));
                 var call = Call(id, at) with { Tier = tier, Regional = regional };
-                Assert.Equal(call, EntryCodec.ReadCall(EntryCodec.Write(call), id, at) with { Caller = call.Caller });
+                call = call with { Caller = call.Caller with { Prepaid = regional } };
+                var read = EntryCodec.ReadCall(EntryCodec.Write(call), id, at);
+                Assert.Equal(regional, read.Caller.Prepaid);
+                Assert.Equal(call, read with { Caller = call.Caller });
             }
         }
     }
@@ -43,10 +46,12 @@ public sealed class EntryCodecTests
             Encoding.UTF8.GetBytes(
                 $"[1,\"{id}\",null,\"acme\",\"key_1\",null,null,null,0,\"openai\",\"chat/completions\",\"gpt-4o\",null,\"r\",1,10,0,0,0,5,0,0,0,0,0,100,115,200,0,true,200,1800000000000,1800000000000]"),
             id);
+        Assert.Null(entry.Prepaid);
         Assert.Equal((new NanoUsd(100), true, at, null, null, null), (entry.Cost, entry.Streamed, entry.SettledAt, entry.Tier, entry.Regional, entry.MarkupBasisPoints));
         var settlement = EntryCodec.ReadSettlement("[1,10,0,0,0,5,0,0,0,0,0,1,100,\"r\",null,200]"u8);
         Assert.Equal((200, null, null), (settlement.Status, settlement.Tier, settlement.Regional));
         var call = EntryCodec.ReadCall("[1,\"acme\",\"key_1\",null,null,null,0,\"openai\",\"chat/completions\",\"gpt-4o\",false,\"r\",200,1500,10,0,0,0,5,0,0,0,0,0]"u8, id, at);
+        Assert.Null(call.Caller.Prepaid);
         Assert.Equal((1_500, 5, null, null), (call.MarkupBasisPoints, call.WorstUsage.Output, call.Tier, call.Regional));
     }
 
@@ -72,6 +77,20 @@ public sealed class EntryCodecTests
         var call = EntryCodec.ReadCall(Encoding.UTF8.GetBytes(text), Guid.Empty, DateTimeOffset.UnixEpoch);
         Assert.Equal((10, 0, 0, 0), (call.WorstUsage.ToolCalls, call.WorstUsage.ImageOutput, call.WorstUsage.FileSearches, call.WorstUsage.CodeSessions));
         Assert.Equal(call.WorstUsage, EntryCodec.ReadCall(EntryCodec.Write(call), Guid.Empty, DateTimeOffset.UnixEpoch).WorstUsage);
+    }
+
+    /// <summary>What the version before the mark of prepaid calls wrote, to the last field.</summary>
+    [Fact]
+    public void An_older_text_does_not_say_how_it_was_paid()
+    {
+        var call = EntryCodec.ReadCall(
+            Encoding.UTF8.GetBytes($"[1,{Caller},\"openai\",\"chat/completions\",\"m\",true,null,70,0,{Tokens},0,false,1,2,3,40,50]"), Guid.Empty, DateTimeOffset.UnixEpoch);
+        Assert.Equal((null, 50L, 3L), (call.Caller.Prepaid, call.ExpectedTokens, call.WorstUsage.CodeSessions));
+        var id = Guid.CreateVersion7();
+        var entry = EntryCodec.ReadEntry(
+            Encoding.UTF8.GetBytes(
+                $"[1,\"{id}\",null,{Caller},\"openai\",\"chat/completions\",\"m\",null,\"r\",1,{Tokens},100,115,200,0,true,200,1,2,0,false,1500,1,2,3,1]"), id);
+        Assert.Equal((null, true, 3L, 1_500), (entry.Prepaid, entry.UnknownBucket, entry.Usage.CodeSessions, entry.MarkupBasisPoints));
     }
 
     [Fact]

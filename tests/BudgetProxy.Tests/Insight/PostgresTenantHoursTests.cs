@@ -56,7 +56,7 @@ public sealed class PostgresTenantHoursTests : TenantHoursContract, IAsyncLifeti
         await older.OpenAsync();
         await using var insert = await older.BeginTransactionAsync();
         var during = Entries(40);
-        await PostgresLedger.InsertAsync(_data.Database, older, Placed(during), CancellationToken.None);
+        await InsertAsOlderAsync(older, during);
         Booked.AddRange(during);
         var migration = MigrateAsync();
         // It waits for the one that inserts; what comes then waits for it.
@@ -64,7 +64,7 @@ public sealed class PostgresTenantHoursTests : TenantHoursContract, IAsyncLifeti
             "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"))!)
             Assert.False(migration.IsCompleted);
         var later = Entries(30);
-        var after = BookAsync(later);
+        var after = BookAsOlderAsync(later);
         await insert.CommitAsync();
         await migration;
         await after;
@@ -88,13 +88,16 @@ public sealed class PostgresTenantHoursTests : TenantHoursContract, IAsyncLifeti
             DROP AGGREGATE usage_total(bigint);
             ALTER TABLE usage_state DROP COLUMN hours_filled_to, DROP COLUMN hours_done;
             ALTER TABLE ledger DROP COLUMN in_tenant_hours;
+            ALTER TABLE ledger DROP COLUMN prepaid;
             DROP TABLE usage_tenant_hours;
-            DELETE FROM schema_migrations WHERE name = ANY ('{0019_usage_tenant_hours.sql,0024_usage_plain_sums.sql}')
+            DROP TABLE prepaid_before;
+            CREATE TABLE billing_prepaid (tenant text COLLATE "C", hour bigint);
+            DELETE FROM schema_migrations WHERE name = ANY ('{0019_usage_tenant_hours.sql,0024_usage_plain_sums.sql,0025_prepaid_entries.sql}')
             """);
     }
 
     protected override async Task MigrateAsync() => Assert.Equal(
-        ["0019_usage_tenant_hours.sql", "0024_usage_plain_sums.sql"], await PostgresMigrations.ApplyAsync(_data.Database.Source, CancellationToken.None));
+        ["0019_usage_tenant_hours.sql", "0024_usage_plain_sums.sql", "0025_prepaid_entries.sql"], await PostgresMigrations.ApplyAsync(_data.Database.Source, CancellationToken.None));
 
     protected override Task ReopenAsync()
     {
@@ -104,14 +107,35 @@ public sealed class PostgresTenantHoursTests : TenantHoursContract, IAsyncLifeti
 
     protected override async Task MarkBilledAsync() => await _data.ScalarAsync("UPDATE usage_tenant_hours SET unbilled = false");
 
-    protected override async Task<IReadOnlyList<(string Tenant, long At, long Requests, long Cost, long Charged, long Input, bool Unbilled)>> RowsAsync() =>
+    protected override async Task<IReadOnlyList<(string Tenant, long At, bool Prepaid, long Requests, long Cost, long Charged, long Input, bool Unbilled)>> RowsAsync() =>
         await _data.Database.ReadAsync(
             async connection => await new LedgerQuery().ReadAsync(
                 connection,
-                "SELECT tenant, at, requests, cost, charged, input, unbilled FROM usage_tenant_hours ORDER BY tenant, at",
-                row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetBoolean(6)),
+                "SELECT tenant, at, prepaid, requests, cost, charged, input, unbilled FROM usage_tenant_hours ORDER BY tenant, at, prepaid",
+                row => (row.GetString(0), row.GetInt64(1), row.GetBoolean(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetBoolean(7)),
                 CancellationToken.None),
             CancellationToken.None);
+
+    private async Task BookAsOlderAsync(List<LedgerEntry> entries)
+    {
+        await using var connection = new NpgsqlConnection(_data.ConnectionString);
+        await connection.OpenAsync();
+        await InsertAsOlderAsync(connection, entries);
+    }
+
+    /// <summary>As a version does that knows nothing of prepaid entries.</summary>
+    private async Task InsertAsOlderAsync(NpgsqlConnection connection, List<LedgerEntry> entries)
+    {
+        var columns = LedgerRows.All.Where(column => column.Name != "prepaid").ToList();
+        var names = string.Join(", ", columns.Select(column => column.Name));
+        await using var insert = new NpgsqlCommand(
+            $"INSERT INTO ledger ({names}) SELECT {string.Join(", ", columns.Select(column => column.Selected))} "
+            + $"FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}) AS entries ({names})",
+            connection);
+        foreach (var column in columns)
+            insert.Parameters.Add(column.Values(Placed(entries)));
+        await insert.ExecuteNonQueryAsync();
+    }
 
     private List<PlacedEntry> Placed(IReadOnlyList<LedgerEntry> entries) => [.. entries.Select(entry => new PlacedEntry(entry, new Place(1, ++_sequence)))];
 }

@@ -44,7 +44,11 @@ public sealed class SqliteTenantHoursTests : TenantHoursContract, IDisposable
         DROP TABLE usage_tenant_hours;
         ALTER TABLE usage_state DROP COLUMN hours_filled_to;
         ALTER TABLE usage_state DROP COLUMN hours_fill_end;
-        DELETE FROM schema_migrations WHERE name = '0019_usage_tenant_hours.sql'
+        ALTER TABLE ledger DROP COLUMN prepaid;
+        ALTER TABLE reservations DROP COLUMN prepaid;
+        DROP TABLE prepaid_before;
+        CREATE TABLE billing_prepaid (tenant TEXT, hour INTEGER);
+        DELETE FROM schema_migrations WHERE name IN ('0019_usage_tenant_hours.sql', '0025_prepaid_entries.sql')
         """);
 
     /// <summary>Ends the process and opens what was there.</summary>
@@ -58,16 +62,16 @@ public sealed class SqliteTenantHoursTests : TenantHoursContract, IDisposable
 
     protected override Task MarkBilledAsync() => RunAsync("UPDATE usage_tenant_hours SET unbilled = 0");
 
-    protected override Task<IReadOnlyList<(string Tenant, long At, long Requests, long Cost, long Charged, long Input, bool Unbilled)>> RowsAsync()
+    protected override Task<IReadOnlyList<(string Tenant, long At, bool Prepaid, long Requests, long Cost, long Charged, long Input, bool Unbilled)>> RowsAsync()
     {
         using var connection = _store.Database.OpenConnection();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT tenant, at, requests, cost, charged, input, unbilled FROM usage_tenant_hours ORDER BY tenant, at";
+        command.CommandText = "SELECT tenant, at, prepaid, requests, cost, charged, input, unbilled FROM usage_tenant_hours ORDER BY tenant, at, prepaid";
         using var rows = command.ExecuteReader();
-        var found = new List<(string, long, long, long, long, long, bool)>();
+        var found = new List<(string, long, bool, long, long, long, long, bool)>();
         while (rows.Read())
-            found.Add((rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetBoolean(6)));
-        return Task.FromResult<IReadOnlyList<(string, long, long, long, long, long, bool)>>(found);
+            found.Add((rows.GetString(0), rows.GetInt64(1), rows.GetBoolean(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetBoolean(7)));
+        return Task.FromResult<IReadOnlyList<(string, long, bool, long, long, long, long, bool)>>(found);
     }
 
     private Task RunAsync(string sql)

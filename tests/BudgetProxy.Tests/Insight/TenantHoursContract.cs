@@ -13,8 +13,8 @@ public abstract class TenantHoursContract
 
     protected List<LedgerEntry> Booked { get; } = [];
 
-    /// <summary>Every row, by tenant and hour: calls, cost, charged, input tokens and whether it was added to.</summary>
-    protected abstract Task<IReadOnlyList<(string Tenant, long At, long Requests, long Cost, long Charged, long Input, bool Unbilled)>> RowsAsync();
+    /// <summary>Every row, by tenant, hour and whether it was paid before: calls, cost, charged, input tokens and whether it was added to.</summary>
+    protected abstract Task<IReadOnlyList<(string Tenant, long At, bool Prepaid, long Requests, long Cost, long Charged, long Input, bool Unbilled)>> RowsAsync();
 
     protected abstract Task BookAsync(IReadOnlyList<LedgerEntry> entries);
 
@@ -71,6 +71,29 @@ public abstract class TenantHoursContract
         await CheckAsync(Booked, _ => false);
     }
 
+    [Fact]
+    public async Task What_was_paid_before_is_in_rows_of_its_own_and_answers_have_both()
+    {
+        var entries = Entries(200).ConvertAll(entry => entry with { Prepaid = entry.SettledAt.ToUnixTimeMilliseconds() % 3 == 0 });
+        await BookAsync(entries);
+        Booked.AddRange(entries);
+        await CheckAnswersAsync();
+        await RollUpAsync();
+        await CheckAsync(Booked, _ => true);
+        Assert.Contains(await RowsAsync(), row => row.Prepaid);
+        await CheckAnswersAsync();
+        foreach (var prepaid in new[] { true, false })
+        {
+            var question = new UsageQuestion(new LedgerFilter("acme", From: Now.AddDays(-2), To: Now.AddMinutes(-30)) { Prepaid = prepaid }, UsageGroups.Hour);
+            var answers = await Ledger.TotalsAsync([question, question with { FromEntries = true }], CancellationToken.None);
+            Assert.Equal(answers[1], answers[0]);
+            Assert.Equal(
+                Booked.Where(entry => entry.Tenant == "acme" && entry.Prepaid == prepaid && entry.SettledAt >= Now.AddDays(-2) && entry.SettledAt < Now.AddMinutes(-30))
+                    .Sum(entry => entry.Charged.Value),
+                answers[0].Sum(total => total.Charged.Value));
+        }
+    }
+
     /// <summary>Adds to the sums until nothing is left.</summary>
     protected async Task RollUpAsync()
     {
@@ -94,15 +117,17 @@ public abstract class TenantHoursContract
         {
             Cost = new NanoUsd(row.Entry.Cost.Value / 1_000),
             Charged = new NanoUsd(row.Entry.Charged.Value / 1_000),
+            Prepaid = false,
         }),
     ];
 
     /// <param name="unbilled">Of which rows it must say that something was added.</param>
     protected async Task CheckAsync(IReadOnlyList<LedgerEntry> entries, Func<(string Tenant, long At), bool> unbilled)
     {
-        var expected = entries.GroupBy(Of).OrderBy(hour => hour.Key.Tenant, StringComparer.Ordinal).ThenBy(hour => hour.Key.At).Select(hour => (
-            hour.Key.Tenant, hour.Key.At, Requests: (long)hour.Count(entry => entry.Adjusts is null), Cost: hour.Sum(entry => entry.Cost.Value),
-            Charged: hour.Sum(entry => entry.Charged.Value), Input: hour.Sum(entry => entry.Usage.Input), Unbilled: unbilled(hour.Key)));
+        var expected = entries.GroupBy(entry => (Row: Of(entry), IsPaid: entry.Prepaid == true)).OrderBy(hour => hour.Key.Row.Tenant, StringComparer.Ordinal)
+            .ThenBy(hour => hour.Key.Row.At).ThenBy(hour => hour.Key.IsPaid).Select(hour => (
+            hour.Key.Row.Tenant, hour.Key.Row.At, hour.Key.IsPaid, Requests: (long)hour.Count(entry => entry.Adjusts is null), Cost: hour.Sum(entry => entry.Cost.Value),
+            Charged: hour.Sum(entry => entry.Charged.Value), Input: hour.Sum(entry => entry.Usage.Input), Unbilled: unbilled(hour.Key.Row)));
         Assert.Equal(expected, await RowsAsync());
     }
 

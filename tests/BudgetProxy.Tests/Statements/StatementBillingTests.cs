@@ -92,6 +92,7 @@ public sealed class StatementBillingTests
         return entries.ConvertAll(entry => entry with
         {
             SettledAt = DateTimeOffset.FromUnixTimeMilliseconds((entry.SettledAt.ToUnixTimeMilliseconds() / 1_000 * 1_000) + entries.IndexOf(entry)),
+            Prepaid = false,
             Usage = entry.Usage with { Input = Math.Max(0, entry.Usage.Input) },
             Cost = new NanoUsd(entry.Cost.Value / 1_000_000_000),
             Charged = new NanoUsd((entry.Charged.Value / 100_000_000) - (entry.Adjusts is null ? 0 : 20_000_000)),

@@ -35,6 +35,8 @@ internal sealed class BudgetSums
             .And($"started_at >= {_query.Parameter(Instants.Whole(budget.Window.At(now).Start))}")
             .And($"started_at >= {_query.Parameter(Instants.Whole(From(budget)))}")
             .And($"(generation, sequence) <= {_query.Parameter(upTo)}");
+        if (budget.OnlyPrepaid)
+            _query.And(LedgerRows.IsPrepaid("ledger"));
         if (budget.Acts.SingleResets > 0)
             AndSinceResets(budget.Acts);
         _sql = $"SELECT {string.Join(", ", columns)}, {Amount()}, count(*) FROM ledger WHERE {_query.Conditions} "

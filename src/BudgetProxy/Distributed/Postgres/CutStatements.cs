@@ -15,7 +15,6 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
         var cuts = planned.Where(cut => done.Contains(cut.Base.Tenant)).ToList();
         await AddTotalsAsync([.. cuts.SelectMany(cut => cut.Added)]);
         await InsertAsync([.. cuts.SelectMany(cut => cut.Buckets)]);
-        await AddPrepaidAsync([.. cuts.SelectMany(cut => cut.Prepaid)]);
         await KeepAsync([.. cuts.SelectMany(cut => cut.Allowances)]);
         await ClearAsync([.. cuts.SelectMany(cut => cut.Read)]);
         return done;
@@ -48,7 +47,7 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
             [
                 month.Select(one => one.Tenant).Distinct(StringComparer.Ordinal).ToArray(), month.Key, DateTimeOffset.FromUnixTimeMilliseconds(month.Key).AddMonths(1).ToUnixTimeMilliseconds(),
             ];
-            const string Those = "tenant = ANY($1) AND at >= $2 AND at < $3 AND NOT unbilled";
+            const string Those = "tenant = ANY($1) AND at >= $2 AND at < $3 AND NOT unbilled AND NOT prepaid";
             await connection.RunAsync($"SELECT 1 FROM usage_tenant_hours WHERE {Those} ORDER BY tenant, at FOR UPDATE", cancellationToken, hours);
             touched += await connection.RunAsync($"UPDATE usage_tenant_hours SET unbilled = true WHERE {Those}", cancellationToken, hours);
         }
@@ -86,16 +85,6 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
         buckets.Select(bucket => bucket.CutAt.ToUnixTimeMilliseconds()).ToArray(), buckets.Select(bucket => BillingNames.Of(bucket.State)).ToArray(),
         Instants(buckets.Select(bucket => bucket.Stamp)), Instants(buckets.Select(bucket => bucket.SentAt)));
 
-    private Task AddPrepaidAsync(List<PrepaidSlice> slices) => RunAsync(
-        slices.Count,
-        """
-        INSERT INTO billing_prepaid AS p (tenant, meter, hour, amount, value) SELECT * FROM unnest($1, $2, $3, $4, $5)
-        ON CONFLICT (tenant, meter, hour) DO UPDATE SET amount = p.amount + excluded.amount, value = p.value + excluded.value
-        """,
-        slices.Select(slice => slice.Tenant).ToArray(), slices.Select(slice => slice.Meter).ToArray(),
-        slices.Select(slice => slice.Hour.ToUnixTimeMilliseconds()).ToArray(), slices.Select(slice => slice.Amount.Value).ToArray(),
-        slices.Select(slice => slice.Value).ToArray());
-
     private Task KeepAsync(List<MonthAllowance> allowances) => RunAsync(
         allowances.Count,
         """
@@ -113,14 +102,14 @@ internal sealed class CutStatements(NpgsqlConnection connection, CancellationTok
             hours.Count,
             """
             SELECT 1 FROM usage_tenant_hours h JOIN unnest($1, $2) AS n (tenant, at) ON h.tenant = n.tenant AND h.at = n.at
-            WHERE h.unbilled ORDER BY h.tenant, h.at FOR UPDATE OF h
+            WHERE h.unbilled AND NOT h.prepaid ORDER BY h.tenant, h.at FOR UPDATE OF h
             """,
             keys);
         await RunAsync(
             hours.Count,
             $"""
             UPDATE usage_tenant_hours h SET unbilled = false FROM unnest($1, $2, $3, $4, $5, $6) AS n (tenant, at, requests, tokens, cost, charged)
-            WHERE h.unbilled AND h.tenant = n.tenant AND h.at = n.at AND h.requests = n.requests AND h.cost = n.cost AND h.charged = n.charged
+            WHERE h.unbilled AND NOT h.prepaid AND h.tenant = n.tenant AND h.at = n.at AND h.requests = n.requests AND h.cost = n.cost AND h.charged = n.charged
                 AND {PostgresAccrualStore.TokensOf("h.")} = n.tokens
             """,
             [

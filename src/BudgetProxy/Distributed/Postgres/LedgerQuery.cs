@@ -22,6 +22,8 @@ internal sealed class LedgerQuery
                 query.And($"{column} = {query.Parameter(LedgerTexts.Clean(wanted))}");
         }
 
+        if (filter.Prepaid is { } prepaid)
+            query.And((prepaid ? "" : "NOT ") + LedgerRows.IsPrepaid("ledger"));
         if (filter.FromMilliseconds is { } from)
             query.And($"settled_at >= {query.Parameter(Instants.Of(from))}");
         if (filter.ToMilliseconds is { } to)

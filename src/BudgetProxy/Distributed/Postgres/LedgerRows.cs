@@ -54,6 +54,7 @@ internal static class LedgerRows
         LedgerColumn.Of("tier", row => (short?)row.Entry.Tier),
         LedgerColumn.Of("regional", row => row.Entry.Regional),
         LedgerColumn.Of("markup", row => row.Entry.MarkupBasisPoints),
+        LedgerColumn.Of("prepaid", row => row.Entry.Prepaid, IsPrepaid("entries")),
     ];
 
     /// <summary>Their names for a SELECT.</summary>
@@ -63,6 +64,10 @@ internal static class LedgerRows
     public static readonly string Insert =
         $"INSERT INTO ledger ({Columns}, cache_saved) SELECT {string.Join(", ", All.Select(column => column.Selected))}, cache_saved "
         + $"FROM unnest({string.Join(", ", All.Select((_, i) => $"${i + 1}"))}, ${All.Count + 1}) AS entries ({Columns}, cache_saved) ON CONFLICT (id) DO NOTHING";
+
+    /// <summary>Whether an entry was paid before, in SQL. Where a version that did not keep it wrote it, how its tenant paid when entries began to keep it decides.</summary>
+    /// <param name="entry">What the entry's columns are qualified by.</param>
+    public static string IsPrepaid(string entry) => $"coalesce({entry}.prepaid, {entry}.tenant IN (SELECT b.tenant FROM prepaid_before b))";
 
     /// <summary>Reads a row of <see cref="Columns"/>.</summary>
     public static PlacedEntry Read(NpgsqlDataReader row) => new(
@@ -96,6 +101,7 @@ internal static class LedgerRows
             Regional = row.IsDBNull(40) ? null : row.GetBoolean(40),
             MarkupBasisPoints = row.IsDBNull(41) ? null : row.GetInt32(41),
             UnknownBucket = row.GetBoolean(36),
+            Prepaid = row.IsDBNull(42) ? null : row.GetBoolean(42),
         },
         new Place(row.GetInt64(37), row.GetInt64(38)));
 

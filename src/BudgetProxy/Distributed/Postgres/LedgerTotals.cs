@@ -88,11 +88,13 @@ internal static class LedgerTotals
 
     private static LedgerQuery OfLevel(LedgerFilter filter, UsageSegment segment)
     {
-        var query = LedgerQuery.Of(filter with { User = null, Project = null, From = null, To = null });
+        var query = LedgerQuery.Of(filter with { User = null, Project = null, From = null, To = null, Prepaid = null });
         if (filter.User is { } user)
             query.And($"\"user\" = {query.Parameter(UsageRows.Marked(LedgerTexts.Clean(user)))}");
         if (filter.Project is { } project)
             query.And($"project = {query.Parameter(UsageRows.Marked(LedgerTexts.Clean(project)))}");
+        if (filter.Prepaid is { } prepaid)
+            query.And(prepaid ? "prepaid" : "NOT prepaid");
         if (segment.From is { } from)
             query.And($"at >= {query.Parameter(from)}");
         if (segment.To is { } to)

@@ -27,7 +27,7 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
         {
             await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             var hours = await connection.RowsAsync(
-                $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND (tenant, at) > ($1, $2) ORDER BY tenant, at LIMIT $3", ReadHour, cancellationToken,
+                $"SELECT {HourColumns}, {HasCorrections} FROM usage_tenant_hours h WHERE unbilled AND NOT prepaid AND (tenant, at) > ($1, $2) ORDER BY tenant, at LIMIT $3", ReadHour, cancellationToken,
                 after?.Tenant ?? "", after?.Hour.ToUnixTimeMilliseconds() ?? long.MinValue, most);
             var tenants = hours.Select(hour => hour.Tenant).Distinct(StringComparer.Ordinal).ToArray();
             var totals = (await connection.RowsAsync(
@@ -47,7 +47,7 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
 
     public async ValueTask TouchMonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await database.WriteAsync(
         connection => connection.RunAsync(
-            "UPDATE usage_tenant_hours SET unbilled = true WHERE tenant = $1 AND at >= $2 AND at < $3 AND NOT unbilled", cancellationToken,
+            "UPDATE usage_tenant_hours SET unbilled = true WHERE tenant = $1 AND at >= $2 AND at < $3 AND NOT unbilled AND NOT prepaid", cancellationToken,
             tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds()),
         cancellationToken);
 
@@ -58,14 +58,14 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
         lease,
         connection => connection.RunAsync(
             """
-            WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
-            UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE h.tenant = old.tenant AND h.at = old.at
+            WITH old AS (SELECT tenant, at FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND at < $1 ORDER BY tenant, at LIMIT $2 FOR UPDATE)
+            UPDATE usage_tenant_hours h SET unbilled = false FROM old WHERE NOT h.prepaid AND h.tenant = old.tenant AND h.at = old.at
             """,
             cancellationToken, before.ToUnixTimeMilliseconds(), most),
         cancellationToken);
 
     public async ValueTask<IReadOnlyList<Accrual>> MonthAsync(string tenant, DateTimeOffset month, CancellationToken cancellationToken) => await QueryAsync(
-        $"SELECT {HourColumns}, false FROM usage_tenant_hours WHERE tenant = $1 AND at >= $2 AND at < $3 ORDER BY at", ReadHour, cancellationToken,
+        $"SELECT {HourColumns}, false FROM usage_tenant_hours WHERE tenant = $1 AND at >= $2 AND at < $3 AND NOT prepaid ORDER BY at", ReadHour, cancellationToken,
         tenant, month.ToUnixTimeMilliseconds(), month.AddMonths(1).ToUnixTimeMilliseconds());
 
     public async ValueTask<IReadOnlyList<HourBooked>> BookedAsync(IReadOnlyList<(string Tenant, DateTimeOffset Hour)> hours, CancellationToken cancellationToken) =>
@@ -86,7 +86,7 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
             var page = await QueryAsync(
                 $"""
                 SELECT settled_at, generation, sequence, id, settled_at, {Tokens}, cost, charged FROM ledger
-                WHERE tenant = $1 AND settled_at >= $2 AND settled_at < $3 AND (settled_at, generation, sequence, id) > ($2, $4, $5, $6) AND adjusts IS NULL
+                WHERE tenant = $1 AND settled_at >= $2 AND settled_at < $3 AND (settled_at, generation, sequence, id) > ($2, $4, $5, $6) AND adjusts IS NULL AND NOT {LedgerRows.IsPrepaid("ledger")}
                 ORDER BY settled_at, generation, sequence, id LIMIT {PageSize}
                 """,
                 ReadEntry, cancellationToken, tenant, Instants.Of(place.At), hour.AddHours(1), place.Generation, place.Sequence, place.Id);
@@ -109,6 +109,7 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
                 $"""
                 SELECT f.settled_at, f.generation, f.sequence, f.id, c.settled_at, {TokensOf("c.")}, c.cost, c.charged, c.id FROM ledger c JOIN ledger f ON f.id = c.adjusts
                 WHERE c.tenant = $1 AND c.adjusts IS NOT NULL AND c.settled_at >= $2 AND c.settled_at < $3 AND (c.settled_at, c.id) > ($2, $4)
+                    AND NOT {LedgerRows.IsPrepaid("c")}
                 ORDER BY c.settled_at, c.id LIMIT {PageSize}
                 """,
                 row => (Entry: ReadEntry(row), At: row.GetFieldValue<DateTimeOffset>(4), Id: row.GetGuid(8)), cancellationToken, tenant, at, to, id);
@@ -146,10 +147,7 @@ public sealed class PostgresAccrualStore(PostgresDatabase database) : IAccrualSt
         """
         WITH asked AS (
             SELECT a.tenant COLLATE "C" AS tenant, m.meter, a.hour FROM unnest($1, $2) AS a (tenant, hour) CROSS JOIN (SELECT DISTINCT meter FROM billing_totals) m)
-        SELECT tenant, meter, hour, sum(n)::integer, sum(amount)::bigint, sum(value)::bigint FROM (
-            SELECT b.tenant, b.meter, b.hour, 1 AS n, b.amount, b.value FROM asked JOIN billing_buckets b USING (tenant, meter, hour)
-            UNION ALL
-            SELECT p.tenant, p.meter, p.hour, 0, p.amount, p.value FROM asked JOIN billing_prepaid p USING (tenant, meter, hour)) cut
+        SELECT b.tenant, b.meter, b.hour, count(*)::integer, sum(b.amount)::bigint, sum(b.value)::bigint FROM asked JOIN billing_buckets b USING (tenant, meter, hour)
         GROUP BY 1, 2, 3
         """,
         row => new HourBooked(row.GetString(0), row.GetString(1), Instants.Of(row.GetInt64(2)), row.GetInt32(3), new NanoUsd(row.GetInt64(4)), row.GetInt64(5)),

@@ -42,7 +42,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
             {
                 // Later hours too: corrections in them follow entries of before, which were not billed and now are.
                 await using var mark = connection.Statement(
-                    "UPDATE usage_tenant_hours SET unbilled = true WHERE at >= $1 AND NOT unbilled", start.ToUnixTimeMilliseconds());
+                    "UPDATE usage_tenant_hours SET unbilled = true WHERE at >= $1 AND NOT unbilled AND NOT prepaid", start.ToUnixTimeMilliseconds());
                 mark.CommandTimeout = StartSeconds;
                 await mark.ExecuteNonQueryAsync(cancellationToken);
             }
@@ -141,7 +141,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
                 await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
                 var names = tenants.ToArray();
                 var hours = (await connection.RowsAsync(
-                    "SELECT tenant, count(*), sum(charged)::bigint FROM usage_tenant_hours WHERE unbilled AND tenant = ANY($1) AND at >= $2 GROUP BY 1",
+                    "SELECT tenant, count(*), sum(charged)::bigint FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND tenant = ANY($1) AND at >= $2 GROUP BY 1",
                     row => (Tenant: row.GetString(0), Hours: row.GetInt64(1), Charged: row.GetInt64(2)), cancellationToken, names, from.ToUnixTimeMilliseconds()))
                     .ToDictionary(one => one.Tenant, StringComparer.Ordinal);
                 var sums = (await SumsAsync(connection, "tenant = ANY($1) AND state <> 'written-off'", cancellationToken, [names])).ToLookup(sum => sum.Tenant, StringComparer.Ordinal);

@@ -88,17 +88,20 @@ internal sealed class UsageBackfill(PostgresDatabase database)
             return;
         var table = UsageLevels.Table(level);
         var keys = KeyColumns.Where(column => UsageLevels.Keys(level).HasFlag(column.Group)).ToList();
-        string[] columns = ["at", .. keys.Select(column => column.Name), .. UsageAmounts.Columns];
+        string[] own = ["at", .. keys.Select(column => column.Name), .. level == UsageLevel.TenantHours ? ["prepaid"] : Array.Empty<string>()];
+        string[] columns = [.. own, .. UsageAmounts.Columns];
         var names = string.Join(", ", columns);
         await using var add = new NpgsqlCommand(
             $"INSERT INTO {table} ({names}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}) "
-            + $"ON CONFLICT ({string.Join(", ", columns[..(keys.Count + 1)])}) DO UPDATE SET "
+            + $"ON CONFLICT ({string.Join(", ", own)}) DO UPDATE SET "
             + string.Join(", ", UsageAmounts.Columns.Select(column => $"{column} = usage_sum({table}.{column}::numeric + excluded.{column})"))
             + (level == UsageLevel.TenantHours ? ", unbilled = true" : ""),
             connection);
         add.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. rows.Select(row => row.Key.At)] });
         foreach (var (group, _) in keys)
             add.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.Key.Text(group))] });
+        if (level == UsageLevel.TenantHours)
+            add.Parameters.Add(new NpgsqlParameter<bool[]> { TypedValue = [.. rows.Select(row => row.Key.Prepaid)] });
         for (var i = 0; i < UsageAmounts.Columns.Length; i++)
         {
             var column = i;

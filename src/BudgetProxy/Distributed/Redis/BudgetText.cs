@@ -15,7 +15,8 @@ internal static partial class BudgetText
             budget.Per?.Name(budget.PerTag), DirectoryTexts.Json(budget.Match), DirectoryTexts.Name(budget.LimitKind), budget.Limit, budget.Window.ToString(),
             budget.Window.TimeZone.Id,
             DirectoryTexts.Name(budget.Admission),
-            [.. budget.Acts.Resets.Select(reset => new Reset(reset.Value, reset.At.ToUnixTimeMilliseconds()))]),
+            [.. budget.Acts.Resets.Select(reset => new Reset(reset.Value, reset.At.ToUnixTimeMilliseconds()))],
+            budget.OnlyPrepaid),
         Json.Default.Definition);
 
     /// <param name="answer"><c>definitions, version, name, definition, …</c>; an empty definition = deleted.</param>
@@ -62,6 +63,7 @@ internal static partial class BudgetText
             LimitKind = DirectoryTexts.Value<LimitKind>(definition.Kind),
             Limit = definition.Limit,
             Window = window,
+            OnlyPrepaid = definition.OnlyPrepaid,
             Admission = definition.Admission is { } admission ? DirectoryTexts.Value<Admission>(admission) : Admission.Strict,
         }.With([.. (definition.Resets ?? []).Select(reset => new BudgetAct(
             tenant, name, "", reset.Value is null ? null : definition.Per, reset.Value, null, DateTimeOffset.FromUnixTimeMilliseconds(reset.At)))]);
@@ -69,7 +71,9 @@ internal static partial class BudgetText
 
     /// <param name="Admission">Null where an older version wrote it, which knew only one.</param>
     /// <param name="Resets">Null where an older version wrote it, which knew none.</param>
-    private sealed record Definition(string? Per, string Match, string Kind, long Limit, string Window, string Zone, string? Admission, IReadOnlyList<Reset>? Resets);
+    /// <param name="OnlyPrepaid">False where an older version wrote it.</param>
+    private sealed record Definition(
+        string? Per, string Match, string Kind, long Limit, string Window, string Zone, string? Admission, IReadOnlyList<Reset>? Resets, bool OnlyPrepaid = false);
 
     /// <param name="Value">Null = all counters.</param>
     /// <param name="At">Unix milliseconds.</param>

@@ -33,6 +33,7 @@ internal sealed class SomeEntries(int seed)
         Status = 200,
         StartedAt = at,
         SettledAt = at,
+        Prepaid = false,
     };
 
     /// <summary>Entries in settling order, each with its place.</summary>
@@ -60,6 +61,7 @@ internal sealed class SomeEntries(int seed)
             Id = Guid.CreateVersion7(started),
             RequestId = Guid.CreateVersion7(started),
             Adjusts = first?.Id,
+            Prepaid = first?.Prepaid ?? (started.ToUnixTimeMilliseconds() % 4 == 0),
             Tenant = first?.Tenant ?? tenant,
             Key = "key_" + _random.Next(3),
             User = Pick(Users),
