@@ -30,11 +30,11 @@ internal static class BudgetActsApi
         var (fields, problem) = await JsonBody.ReadAsync(request, cancellationToken);
         if (fields is null)
             return problem!;
-        var amount = fields.Money("usd");
+        var amount = fields.Money("usd", new NanoUsd(-NanoUsd.MaxLimit.Value));
         if (amount is null && !fields.Has("usd"))
             fields.Fail("usd", "Is required: a decimal string in USD, such as \"5.00\".");
         else if (amount is { Value: 0 })
-            fields.Fail("usd", "Must be above 0.");
+            fields.Fail("usd", "Must be above 0; of prepaid credit an amount below 0 pays back that much.");
         var (value, key) = (fields.CounterValue("value"), KeyOf(request, fields));
         fields.RefuseUnknown();
         if (fields.Errors.Any)
@@ -78,6 +78,11 @@ internal static class BudgetActsApi
             case BudgetActOutcome.NotMoney:
                 errors.Add("usd", "The budget's limit is not in USD, so it can't be topped up; change its limit with PUT instead.");
                 return errors.ToProblem();
+            case BudgetActOutcome.NotCredit:
+                errors.Add("usd", "Must be above 0: only of prepaid credit can something be paid back. Change the budget's limit with PUT instead.");
+                return errors.ToProblem();
+            case BudgetActOutcome.TooLittleCredit:
+                return Problems.Conflict($"The balance is less than that, with what calls in flight hold: GET /admin/v1/tenants/{wanted.Tenant}/balance.");
             case BudgetActOutcome.TooMuch:
                 errors.Add("usd", $"The limit with its top-ups would pass {NanoUsd.MaxLimit.ToBalance()} USD, the largest there is.");
                 return errors.ToProblem();

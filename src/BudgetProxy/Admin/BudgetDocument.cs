@@ -59,7 +59,7 @@ public sealed record BudgetDocument(
     internal BudgetDocument After(long topUp)
     {
         // Below zero before it = less than the top-up remains after it.
-        var paid = Remaining is { } left ? Math.Clamp(topUp - left.Value, 0, topUp) : 0;
+        var paid = topUp > 0 && Remaining is { } left ? Math.Clamp(topUp - left.Value, 0, topUp) : 0;
         return paid > 0 ? this with { PaidOff = new BudgetAmount(Remaining!.Value.Kind, paid) } : this;
     }
 

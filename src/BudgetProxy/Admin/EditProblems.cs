@@ -23,7 +23,7 @@ internal static class EditProblems
                 $"The tenant '{edited.Detail}' is on a prepaid plan, and its own budget of the name of the plan's credit must be one too: {PlanDocument.CreditRule}."),
             EditOutcome.KeepsCredit => Problems.Conflict(
                 "This budget keeps the tenant's prepaid credit, and its top-ups would go with it. Put it with the limit of the plan's instead, or take the tenant off the prepaid plan first."),
-            EditOutcome.UsageWaits => Problems.Conflict(edited.Detail!),
+            EditOutcome.UsageWaits or EditOutcome.LosesCredit => Problems.Conflict(edited.Detail!),
             EditOutcome.KeyIsOver => Problems.Conflict("The key was revoked or has expired, and stays so; make a new one."),
             EditOutcome.Configured => Problems.Conflict("This key stands in the configuration (BudgetProxy__AdminKey); take it out there."),
             EditOutcome.LastAdmin => Problems.Conflict("This is the last key with the role admin; make another one first."),

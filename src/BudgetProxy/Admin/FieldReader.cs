@@ -67,17 +67,20 @@ internal sealed class FieldReader(JsonElement json, string path, FieldErrors err
     };
 
     /// <summary>USD, 0 to the largest limit, from a body only as a decimal string: a JSON number is a double in too many clients.</summary>
-    public NanoUsd? Money(string name)
+    public NanoUsd? Money(string name) => Money(name, NanoUsd.Zero);
+
+    /// <summary>The same from another amount than 0 on.</summary>
+    public NanoUsd? Money(string name, NanoUsd least)
     {
         if (Take(name) is not { } value)
             return null;
         if (value.ValueKind != JsonValueKind.String && !takesNumbersAsMoney)
             return Fail<NanoUsd?>(name, "Must be a decimal string in USD, such as \"5.00\", not a JSON number.");
         var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : TextOf(value);
-        if (NanoUsd.TryParse(text, out var amount) && amount >= NanoUsd.Zero && amount <= NanoUsd.MaxLimit)
+        if (NanoUsd.TryParse(text, out var amount) && amount >= least && amount <= NanoUsd.MaxLimit)
             return amount;
-        return DecimalOf(text) is { } number && (number < 0 || number > NanoUsd.MaxLimit.Value / NanoUsd.PerUsd)
-            ? Fail<NanoUsd?>(name, $"Must be from 0 to {NanoUsd.MaxLimit.ToBalance()} USD.")
+        return DecimalOf(text) is { } number && (number < (decimal)least.Value / NanoUsd.PerUsd || number > NanoUsd.MaxLimit.Value / NanoUsd.PerUsd)
+            ? Fail<NanoUsd?>(name, $"Must be from {(least == NanoUsd.Zero ? "0" : least.ToBalance())} to {NanoUsd.MaxLimit.ToBalance()} USD.")
             : Fail<NanoUsd?>(name, "Must be a decimal amount of USD with at most nine decimals, such as \"5.00\".");
     }
 

@@ -20,7 +20,10 @@ public sealed class DirectoryApplier(TenantDirectory directory)
             return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
         await directory.RefreshAsync(cancellationToken);
         await CheckAsync(wanted, errors, cancellationToken);
-        var plan = DirectoryPlanner.Make(directory.Current, wanted, new PlanningContext(request.Prune, AuditActor.Proxy, default, () => ""), errors);
+        var current = directory.Current;
+        var plan = DirectoryPlanner.Make(current, wanted, new PlanningContext(request.Prune, AuditActor.Proxy, default, () => ""), errors);
+        if (!errors.Any && await directory.LostCreditAsync(current, plan.Next, plan.Tenants, cancellationToken) is { } lost)
+            Add(errors, lost, plan.Next, wanted);
         return new DirectoryOutcome(plan.Changes, errors.Errors, errors.Warnings, Applied: false);
     }
 
@@ -46,12 +49,14 @@ public sealed class DirectoryApplier(TenantDirectory directory)
                 return Decision<DirectoryOutcome>.Yes(outcome, plan.Next, write) with { Tenants = plan.Tenants };
             },
             cancellationToken);
-        if (edited.Outcome != EditOutcome.UsageWaits)
-            return edited.Value!;
-        await CheckAsync(wanted, errors, cancellationToken);
-        // What stood in the way may have gone meanwhile; it is not applied all the same.
-        if (!errors.Any)
-            errors.Add(new FilePlace(1, 1), "tenants", edited.Detail!);
+        if (edited.Value is { } applied)
+            return applied;
+        // Somebody's balance would be lost, or a deleted tenant's usage go to another's customer: the plan says whose, and where the file takes it.
+        var refused = await PlanAsync(request, cancellationToken);
+        if (refused.Errors.Count > 0)
+            return refused;
+        // What stood in the way has gone meanwhile; it is not applied all the same.
+        errors.Add(new FilePlace(1, 1), "", edited.Detail!);
         return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
     }
 
@@ -61,6 +66,14 @@ public sealed class DirectoryApplier(TenantDirectory directory)
         var why = await directory.WhyNotAsync(wanted.Tenants.Select(tenant => tenant.Tenant), cancellationToken);
         foreach (var tenant in wanted.Tenants.Where(tenant => why.ContainsKey(tenant.Tenant.Id)))
             errors.Add(tenant.Place, tenant.Path, why[tenant.Tenant.Id]);
+    }
+
+    private static void Add(FileErrors errors, (string Tenant, string Text) lost, DirectorySnapshot next, WantedDirectory wanted)
+    {
+        var own = wanted.Tenants.FirstOrDefault(tenant => tenant.Tenant.Id == lost.Tenant);
+        var plan = wanted.Plans.FirstOrDefault(plan => plan.Plan.Id == next.FindTenant(lost.Tenant)?.Plan);
+        var (place, path) = own is not null ? (own.Place, own.Path + ".plan") : plan is not null ? (plan.Place, plan.Path + ".billing") : (default, "");
+        errors.Add(place, path, lost.Text);
     }
 
     private static AuditEntry Summary(PlanningContext context, IReadOnlyList<PlannedChange> changes, string hash)

@@ -35,7 +35,7 @@ internal static class BodySchemas
         ["PlanDefinition"] = Plan(),
         ["TopUp"] = Object(
             "What to add to a budget.",
-            ("usd!", Money("Above 0.")),
+            ("usd!", SignedMoney("Above 0; of prepaid credit an amount below 0 pays back that much.")),
             ("value", OptionalText("Of a budget with per: the one counter that is meant; left out = all of them."))),
         ["Reset"] = Object("Which counters to reset.", ("value", OptionalText("Of a budget with per: the one counter that is meant; left out = all of them."))),
         ["AdminKeyDefinition"] = Object(

@@ -19,6 +19,10 @@ internal static class Schemas
     public static OpenApiSchema Money(string description) =>
         new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = description, Pattern = AmountPattern, Examples = ["5.00"] };
 
+    /// <summary>The same where it may be below 0.</summary>
+    public static OpenApiSchema SignedMoney(string description) =>
+        new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = description, Pattern = AmountPattern.Replace("^", "^-?", StringComparison.Ordinal), Examples = ["5.00"] };
+
     public static OpenApiSchema Instant(string description) =>
         new() { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "date-time", Description = description };
 

@@ -17,6 +17,12 @@ public enum BudgetActOutcome
     /// <summary>The budget's limit is not money.</summary>
     NotMoney,
 
+    /// <summary>Something was to be taken off a budget that keeps no prepaid credit.</summary>
+    NotCredit,
+
+    /// <summary>More was to be paid back of prepaid credit than is left.</summary>
+    TooLittleCredit,
+
     /// <summary>One counter was named, and the budget has only one for all.</summary>
     NotCountedByValue,
 

@@ -36,6 +36,12 @@ public enum EditOutcome
     /// <summary>Usage of a deleted tenant of this id waits to be billed, and would go to another customer. What stands in the way is the whole reason.</summary>
     UsageWaits,
 
+    /// <summary>A tenant would leave a prepaid balance behind, or one below zero.</summary>
+    LosesCredit,
+
+    /// <summary>More would be paid back of prepaid credit than is left.</summary>
+    TooLittleCredit,
+
     /// <summary>The key was revoked or has expired.</summary>
     KeyIsOver,
 

@@ -11,12 +11,12 @@ public sealed partial class TenantDirectory
     public static readonly TimeSpan LeastMemory = TimeSpan.FromDays(7);
 
     /// <summary>Raises what may be spent in the present window; in a lifetime budget for good.</summary>
-    /// <param name="amount">Above zero.</param>
+    /// <param name="amount">Above zero; below, it is paid back of prepaid credit.</param>
     /// <param name="how">The counter of a budget with <c>per</c>, null = each of them; and a key under which a repeat does nothing, null = none was given.</param>
     public Task<BudgetActOutcome> TopUpAsync(
         (string Tenant, string Name) budget, NanoUsd amount, (string? Value, string? Key) how, Edit edit, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(amount.Value, 0, nameof(amount));
+        ArgumentOutOfRangeException.ThrowIfZero(amount.Value, nameof(amount));
         return ActAsync(budget, amount.Value, how, edit, cancellationToken);
     }
 
@@ -39,14 +39,14 @@ public sealed partial class TenantDirectory
         var now = await reservations.NowAsync(wanted.Tenant, cancellationToken);
         var act = new BudgetAct(wanted.Tenant, wanted.Name, how.Key ?? NewId("act_"), null, how.Value, topUp, topUp is null ? now.AddMilliseconds(1) : now);
         var outcome = BudgetActOutcome.Done;
-        await ChangeAsync(
+        var edited = await ChangeAsync(
             current =>
             {
                 (outcome, var decision) = Decide(current, act, edit, now);
                 return decision;
             },
             cancellationToken);
-        return outcome;
+        return edited.Outcome == EditOutcome.TooLittleCredit ? BudgetActOutcome.TooLittleCredit : outcome;
     }
 
     private (BudgetActOutcome Outcome, Decision<Budget> Decision) Decide(DirectorySnapshot current, BudgetAct act, Edit edit, DateTimeOffset now)
@@ -79,6 +79,9 @@ public sealed partial class TenantDirectory
             return act.Value is not null && budget.Acts.SingleResets >= DirectoryRules.MaxSingleResets ? BudgetActOutcome.TooManyValues : null;
         if (!budget.LimitKind.IsMoney())
             return BudgetActOutcome.NotMoney;
+        // Whether there is so much is asked of the counters, once all else is decided.
+        if (amount < 0)
+            return budget.OnlyPrepaid ? null : BudgetActOutcome.NotCredit;
         var slot = budget.Window.SlotAt(act.At);
         IEnumerable<string?> counters = act.Value is null ? budget.Acts.ToppedUpValues.Append(null) : [act.Value];
         return counters.Any(scope => budget.Limit + budget.ToppedUpIn(scope, slot) + amount > NanoUsd.MaxLimit.Value) ? BudgetActOutcome.TooMuch : null;

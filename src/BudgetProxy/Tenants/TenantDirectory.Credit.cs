@@ -1,24 +1,123 @@
+using System.Text.Json.Nodes;
 using BudgetProxy.Audit;
+using BudgetProxy.Core.Budgets;
+using BudgetProxy.Core.Money;
 
 namespace BudgetProxy.Tenants;
 
-/// <summary>Credit begins with nothing spent: what a tenant used before it went over to a prepaid plan was billed otherwise.</summary>
+/// <summary>Prepaid credit begins with nothing spent and nothing paid in, and ends with nothing left.</summary>
 public sealed partial class TenantDirectory
 {
+    /// <summary>The first of these tenants that would leave a balance behind, and what is to be said of it; null = none would.</summary>
+    /// <param name="before">The directory before a change.</param>
+    /// <param name="after">The directory after it. A tenant that is gone in it takes its balance along.</param>
+    /// <exception cref="Reservations.StoreUnavailableException">The counters can't be read.</exception>
+    internal async Task<(string Tenant, string Text)?> LostCreditAsync(
+        DirectorySnapshot before, DirectorySnapshot after, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        foreach (var id in tenants)
+        {
+            if (before.FindTenant(id)?.Credit is not { } credit || after.FindTenant(id) is not { } next || KeepsIt(next, credit))
+                continue;
+            var state = await StateOfAsync(credit, cancellationToken);
+            if (state.Limit != state.Spent || state.Held != 0)
+                return (id, CreditTexts.Lost(id, state));
+        }
+
+        return null;
+    }
+
     /// <summary>
-    /// Resets the credit of tenants that have just got it and have spent before. Done after the change: until then they are refused at the worst, and top-ups
-    /// that come between stay.
+    /// What a change means for credit, in the same step: it is refused where a balance would be lost, or more be paid back than there is, and credit that comes into
+    /// force begins anew. Its counter has only calls that are paid from it, so those in flight under the plan of before are not in it.
     /// </summary>
+    /// <param name="begun">The beginnings that were given before, should the change be decided anew.</param>
+    private async Task<Decision<T>> WithCreditAsync<T>(
+        DirectorySnapshot basis, Decision<T> decision, Dictionary<(string Tenant, string Name), BudgetAct> begun, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (decision.Next is not { } next)
+            return decision;
+        if (await LostCreditAsync(basis, next, decision.Tenants, cancellationToken) is { } lost)
+            return Decision<T>.No(EditOutcome.LosesCredit, lost.Text);
+        if (await IsTooLittleAsync(basis, next, decision.Tenants, cancellationToken))
+            return Decision<T>.No(EditOutcome.TooLittleCredit);
+        var write = decision.Write with { Audit = await NotedAsync(basis, decision.Write, cancellationToken) };
+        foreach (var id in decision.Tenants)
+        {
+            if (basis.FindTenant(id) is not { } old || next.FindTenant(id)?.Credit is not { } credit || KeepsIt(old, credit))
+                continue;
+            if (!begun.TryGetValue((id, credit.Name), out var act))
+            {
+                var now = await reservations.NowAsync(id, cancellationToken);
+                begun[(id, credit.Name)] = act = new BudgetAct(id, credit.Name, NewId("act_"), null, null, null, now.AddMilliseconds(1));
+            }
+
+            // With what was done to a budget of that name before: top-ups of then were no credit.
+            next = next.With(act, act.At);
+            write = write with
+            {
+                Acts = [.. write.Acts, (act, act.At)],
+                Audit = [.. write.Audit, new AuditEntry(Now(), AuditActor.Proxy, AuditActions.ResetBudget, $"{id}/{credit.Name}", id, null, DefinitionJson.Of(act))],
+            };
+        }
+
+        return decision with { Next = next, Write = write };
+    }
+
+    /// <summary>Resets the credit of a tenant that was just made and has spent before, under its name: another's, who was deleted.</summary>
     /// <param name="before">The directory before the change.</param>
     private async Task BeginCreditAsync(DirectorySnapshot before, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         foreach (var id in tenants)
         {
-            if (before.FindTenant(id) is not { Credit: null } || Current.FindTenant(id)?.Credit is not { } credit)
+            if (before.FindTenant(id) is not null || Current.FindTenant(id)?.Credit is not { } credit)
                 continue;
-            var states = await reservations.ReadAsync([credit], cancellationToken);
-            if (states.Any(state => state.Spent != 0 || state.Held != 0))
+            var state = await StateOfAsync(credit, cancellationToken);
+            if (state.Spent != 0 || state.Held != 0)
                 await ResetAsync((id, credit.Name), default, new Edit(AuditActor.Proxy), cancellationToken);
         }
     }
+
+    /// <summary>Whether more would be paid back of a balance than is left, calls in flight counted with all that they hold.</summary>
+    private async Task<bool> IsTooLittleAsync(
+        DirectorySnapshot before, DirectorySnapshot after, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+    {
+        foreach (var id in tenants)
+        {
+            if (before.FindTenant(id)?.Credit is not { } old || after.FindTenant(id)?.Credit is not { } next || old.Name != next.Name)
+                continue;
+            var slot = old.Window.SlotAt(Now());
+            var added = next.ToppedUpIn(null, slot) - old.ToppedUpIn(null, slot);
+            if (added < 0 && (await StateOfAsync(old, cancellationToken)).Remaining + added < 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The audit entries of a step, those of deleted tenants with the balance that goes with them.</summary>
+    private async Task<IReadOnlyList<AuditEntry>> NotedAsync(DirectorySnapshot basis, DirectoryWrite write, CancellationToken cancellationToken)
+    {
+        var noted = write.Audit.ToList();
+        foreach (var id in write.DeletedTenants)
+        {
+            if (basis.FindTenant(id)?.Credit is not { } credit
+                || noted.FindIndex(entry => entry.Action == AuditActions.DeleteTenant && entry.Tenant == id) is not (>= 0 and var place))
+                continue;
+            var state = await StateOfAsync(credit, cancellationToken);
+            if (state.Limit == state.Spent || noted[place].Before is not { } definition)
+                continue;
+            var was = JsonNode.Parse(definition)!.AsObject();
+            was["prepaidBalanceUsd"] = new NanoUsd(state.Limit - state.Spent).ToBalance();
+            noted[place] = noted[place] with { Before = was.ToJsonString() };
+        }
+
+        return noted;
+    }
+
+    private async Task<BudgetState> StateOfAsync(Budget credit, CancellationToken cancellationToken) =>
+        (await reservations.PeekAsync([new Hold(credit, "", 0)], cancellationToken))[0];
+
+    private static bool KeepsIt(Tenant tenant, Budget credit) => string.Equals(tenant.Credit?.Name, credit.Name, StringComparison.Ordinal);
 }

@@ -81,13 +81,13 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
 
     /// <summary>Makes the tenant, or replaces all of its own fields; its keys and budgets stay, whatever <see cref="Tenant.Budgets"/> says.</summary>
     /// <returns>
-    /// The tenant as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.NoSuchPlan"/>, <see cref="EditOutcome.TooManyBudgets"/> or
-    /// <see cref="EditOutcome.UsageWaits"/> with the reason.
+    /// The tenant as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.NoSuchPlan"/>, <see cref="EditOutcome.TooManyBudgets"/>,
+    /// <see cref="EditOutcome.NoCredit"/>, <see cref="EditOutcome.LosesCredit"/>, or <see cref="EditOutcome.UsageWaits"/> with the reason.
     /// </returns>
     public Task<Edited<Tenant>> PutTenantAsync(Tenant tenant, Edit edit, CancellationToken cancellationToken) =>
         ChangeAsync(current => TenantEdits.Put(current, tenant, edit, Now()), cancellationToken);
 
-    /// <summary>Deletes the tenant with its keys and budgets; its ledger stays.</summary>
+    /// <summary>Deletes the tenant with its keys and budgets; its ledger stays. A prepaid balance that was left goes too, and is in the audit trail.</summary>
     /// <returns>The tenant that was; else <see cref="EditOutcome.NoSuchTenant"/> or <see cref="EditOutcome.Changed"/>.</returns>
     public Task<Edited<Tenant>> DeleteTenantAsync(string tenant, Edit edit, CancellationToken cancellationToken) =>
         ChangeAsync(current => TenantEdits.Delete(current, tenant, edit, Now()), cancellationToken);
@@ -134,7 +134,7 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         ChangeAsync(current => BudgetEdits.Delete(current, (tenant, name), edit, Now()), cancellationToken);
 
     /// <summary>Makes or replaces a plan; it holds for every tenant on it at once. Their counters are made from the ledger first, where budgets are new or count otherwise.</summary>
-    /// <returns>The plan as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.TooManyPlans"/> or <see cref="EditOutcome.TooManyBudgets"/> with the tenant.</returns>
+    /// <returns>The plan as it now stands; else <see cref="EditOutcome.Changed"/>, <see cref="EditOutcome.TooManyPlans"/>, or <see cref="EditOutcome.TooManyBudgets"/>, <see cref="EditOutcome.NoCredit"/> or <see cref="EditOutcome.LosesCredit"/> with the tenant.</returns>
     public Task<Edited<Plan>> PutPlanAsync(Plan plan, Edit edit, CancellationToken cancellationToken) =>
         ChangeAsync(current => PlanEdits.Put(current, plan, edit, Now()), cancellationToken);
 
@@ -169,11 +169,12 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     {
         var seeding = new CounterSeeding(reservations);
         var newcomers = new Newcomers(this);
+        var begun = new Dictionary<(string Tenant, string Name), BudgetAct>();
         try
         {
             for (var tries = 0; tries < MostTries; tries++)
             {
-                var (decision, basis, counters, stored) = await TryAsync(decide, seeding, newcomers, cancellationToken);
+                var (decision, basis, counters, stored) = await TryAsync(decide, seeding, (newcomers, begun), cancellationToken);
                 if (stored || counters is null)
                 {
                     await seeding.FinishAsync(Current, counters);
@@ -225,7 +226,8 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
 
     /// <returns>What was decided on which snapshot; what it means for counters, null where nothing is to change; and whether it is stored.</returns>
     private async Task<(Decision<T> Decision, DirectorySnapshot Basis, CounterChanges? Counters, bool Stored)> TryAsync<T>(
-        Func<DirectorySnapshot, Decision<T>> decide, CounterSeeding seeding, Newcomers newcomers, CancellationToken cancellationToken)
+        Func<DirectorySnapshot, Decision<T>> decide, CounterSeeding seeding,
+        (Newcomers Newcomers, Dictionary<(string Tenant, string Name), BudgetAct> Begun) known, CancellationToken cancellationToken)
         where T : class
     {
         await _changes.WaitAsync(cancellationToken);
@@ -233,11 +235,12 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         {
             await RefreshAsync(cancellationToken);
             var state = _state;
-            var decision = decide(state.Snapshot);
+            var decision = await WithCreditAsync(state.Snapshot, decide(state.Snapshot), known.Begun, cancellationToken);
             if (decision.Next is not { } next)
                 return (decision, state.Snapshot, null, false);
             var counters = CounterChanges.Between(state.Snapshot, next, decision.Tenants);
-            var stored = newcomers.AreAsked(state.Snapshot, decision.Write) && seeding.Missing(state.Snapshot, counters.Seeds).Count == 0 && await StoreAsync(state, next, decision.Write, cancellationToken);
+            var stored = known.Newcomers.AreAsked(state.Snapshot, decision.Write) && seeding.Missing(state.Snapshot, counters.Seeds).Count == 0
+                && await StoreAsync(state, next, decision.Write, cancellationToken);
             return (decision, state.Snapshot, counters, stored);
         }
         finally
