@@ -79,6 +79,20 @@ public abstract class UsageContract
         Assert.Equal((1m, 0m), await s.CounterAsync("today"));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task What_no_booking_comes_to_is_refused_and_names_its_field()
+    {
+        await using var s = await StartAsync();
+        foreach (var (use, param) in new[] { ("\"costUsd\":\"100000.000000001\"", "costUsd"), ("\"inputTokens\":1000000000000,\"outputTokens\":0", "inputTokens") })
+        {
+            var refused = (await s.PostAsync("/v1/usage", $$"""{"id":"dear","provider":"openai","model":"gpt-4o-mini",{{use}}}""")).Is(400).Json.GetProperty("error");
+            Assert.Equal(param, refused.GetProperty("param").GetString());
+            Assert.Contains("100000.00 at most", refused.GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+
+        (await s.PostAsync("/v1/usage", """{"id":"dear","provider":"openai","model":"gpt-4o-mini","costUsd":"100000"}""")).Is(200);
+    }
+
     [Fact]
     public async Task Racing_repeats_of_many_lines_are_booked_once_and_told_so_once()
     {
