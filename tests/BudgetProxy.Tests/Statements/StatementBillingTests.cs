@@ -84,7 +84,7 @@ public sealed class StatementBillingTests
     }
 
     /// <summary>In the last 30 days, each of its own millisecond, so that settling order is plain.</summary>
-    private static List<LedgerEntry> Entries(int seed, DateTimeOffset now)
+    internal static List<LedgerEntry> Entries(int seed, DateTimeOffset now)
     {
         var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var until = hour.AddMinutes(-3);
