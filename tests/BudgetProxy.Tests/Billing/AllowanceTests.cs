@@ -63,10 +63,10 @@ public sealed class AllowanceTests
         var reading = await store.ReadAsync(null, 10, default);
         var (march, lease) = (Accrual.MonthOf(April.AddDays(-1)), scene.Lease);
         await store.RaiseAsync([new MonthAllowance("a", march, LimitKind.Usd, 5), new MonthAllowance("a", march, LimitKind.Tokens, 7)], lease, default);
-        Assert.Empty(await store.CutAsync([new TenantCut(reading.Bases[0], null, reading.Hours, [], [], [], [])], lease, default));
+        Assert.Empty(await store.CutAsync([new TenantCut(reading.Bases[0], null, reading.Hours, [], [], [])], lease, default));
         reading = await store.ReadAsync(null, 10, default);
         Assert.Equal([("tokens", 7L), ("usd", 5L)], reading.Allowances.Select(one => (BillingNames.Of(one.Kind), one.Amount)));
-        Assert.Single(await store.CutAsync([new TenantCut(reading.Bases[0], null, reading.Hours, [], [], [], [])], lease, default));
+        Assert.Single(await store.CutAsync([new TenantCut(reading.Bases[0], null, reading.Hours, [], [], [])], lease, default));
         Assert.Empty((await store.ReadAsync(null, 10, default)).Hours);
         // One that is no higher touches nothing.
         await store.RaiseAsync([new MonthAllowance("a", march, LimitKind.Usd, 5)], lease, default);

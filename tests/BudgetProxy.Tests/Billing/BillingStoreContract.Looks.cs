@@ -41,7 +41,7 @@ public abstract partial class BillingStoreContract
         await factory.Buckets.SaveAsync([.. buckets.Select((bucket, i) => bucket with { State = states[i], Customer = i is 2 or 4 ? $"cus_{i}" : null })], lease, default);
         Assert.Equal(1, await SaveDoneAsync());
         await factory.AccrueAsync(new Accrual("linked", Noon, 1, 1, new NanoUsd(1), new NanoUsd(100)));
-        await factory.Accruals.CutAsync([new TenantCut(new CutBase("linked", 0, null, []), "cus_linked", [], [], [], [], [])], lease, default);
+        await factory.Accruals.CutAsync([new TenantCut(new CutBase("linked", 0, null, []), "cus_linked", [], [], [], [])], lease, default);
 
         var left = (await factory.Other.LeftAsync(["hours", "cut", "buckets", "done", "linked", "nobody"], Noon, default)).ToDictionary(one => one.Tenant);
         Assert.Equal(["buckets", "hours", "linked"], left.Keys.Order());

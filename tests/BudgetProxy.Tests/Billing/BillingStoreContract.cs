@@ -205,7 +205,7 @@ public abstract partial class BillingStoreContract
         Assert.Empty((await factory.Accruals.ReadAsync(null, 10, default)).Hours);
         await factory.Buckets.StartAsync(Noon, Noon, default);
         Assert.Equal([hour], (await factory.Accruals.ReadAsync(null, 10, default)).Hours);
-        Assert.Equal(1, await factory.Accruals.PassOverAsync(Noon.AddHours(1), 10, default));
+        Assert.Equal(1, await factory.Accruals.PassOverAsync(Noon.AddHours(1), 10, lease, default));
         Assert.Empty((await factory.Accruals.ReadAsync(null, 10, default)).Hours);
     }
 

@@ -94,7 +94,7 @@ public sealed class ManyCustomersTests
         foreach (var part in buckets.Chunk(100))
         {
             await proxy.Services.GetRequiredService<IAccrualStore>().CutAsync(
-                [.. part.Select(one => new TenantCut(new CutBase(one.Tenant, 0, null, []), one.Customer, [], [one], [new MeterTotal(one.Tenant, Meter, one.Amount, one.Value, 1)], [], []))],
+                [.. part.Select(one => new TenantCut(new CutBase(one.Tenant, 0, null, []), one.Customer, [], [one], [new MeterTotal(one.Tenant, Meter, one.Amount, one.Value, 1)], []))],
                 desk.Leases.Current!.Value, CancellationToken.None);
         }
 
