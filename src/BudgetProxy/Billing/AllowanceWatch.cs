@@ -10,31 +10,37 @@ namespace BudgetProxy.Billing;
 public sealed partial class AllowanceWatch(IAccrualStore store, TenantDirectory directory, BillingLeases leases, TimeProvider clock, ILogger<AllowanceWatch> logger)
     : BackgroundService
 {
+    private const int RaiseSize = 500;
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <summary>What was in force at the last look; null = there was none. What is in force then the cuts take note of.</summary>
-    private (DirectorySnapshot Snapshot, Dictionary<string, Included> Allowances)? _seen;
+    /// <summary>What was in force at the last look, and in which month that was; null = there was none. What is in force then the cuts take note of.</summary>
+    private (DirectorySnapshot Snapshot, Dictionary<string, Included> Allowances, DateTimeOffset Month)? _seen;
 
-    /// <summary>Notes what has changed since the last look, for the month of now.</summary>
+    /// <summary>Notes what has changed since the last look: what went for the month of that look, what came for the month of now.</summary>
     /// <exception cref="StoreUnavailableException">The store can't be used; it is noted at the next look.</exception>
     /// <exception cref="LeaseLostException">Another proxy exports now.</exception>
     public async Task LookAsync(BillingLease lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var snapshot = directory.Current;
-        if (ReferenceEquals(snapshot, _seen?.Snapshot))
-            return;
-        var allowances = AllowancesIn(snapshot);
-        var before = _seen?.Allowances ?? allowances;
         var month = Accrual.MonthOf(now);
+        if (_seen is { } seen && ReferenceEquals(snapshot, seen.Snapshot))
+        {
+            _seen = seen with { Month = month };
+            return;
+        }
+
+        var allowances = AllowancesIn(snapshot);
+        var (before, monthBefore) = _seen is { } last ? (last.Allowances, last.Month) : (allowances, month);
         List<MonthAllowance> changed =
         [
-            .. before.Where(one => allowances.GetValueOrDefault(one.Key) != one.Value).Concat(allowances.Where(one => before.GetValueOrDefault(one.Key) != one.Value))
-                .Select(one => new MonthAllowance(one.Key, month, one.Value.Kind, one.Value.Amount))
-                .GroupBy(one => (one.Tenant, one.Kind)).Select(same => same.MaxBy(one => one.Amount)!),
+            .. Without(before, allowances, monthBefore).Concat(Without(allowances, before, month))
+                .GroupBy(one => (one.Tenant, one.Month, one.Kind)).Select(same => same.MaxBy(one => one.Amount)!),
         ];
-        if (changed.Count > 0)
-            await store.RaiseAsync(changed, lease, cancellationToken);
-        _seen = (snapshot, allowances);
+        // A plan's change is one of all its tenants: in steps, so that none holds the store for long.
+        foreach (var part in changed.Chunk(RaiseSize))
+            await store.RaiseAsync(part, lease, cancellationToken);
+        _seen = (snapshot, allowances, month);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,6 +65,10 @@ public sealed partial class AllowanceWatch(IAccrualStore store, TenantDirectory 
             }
         }
     }
+
+    /// <summary>Those that are not the same in the others.</summary>
+    private static IEnumerable<MonthAllowance> Without(Dictionary<string, Included> these, Dictionary<string, Included> others, DateTimeOffset month) =>
+        these.Where(one => others.GetValueOrDefault(one.Key) != one.Value).Select(one => new MonthAllowance(one.Key, month, one.Value.Kind, one.Value.Amount));
 
     private static Dictionary<string, Included> AllowancesIn(DirectorySnapshot snapshot)
     {

@@ -6,7 +6,7 @@ namespace BudgetProxy.Billing;
 /// </summary>
 internal sealed class BucketComparison(IBillingStore store, StripeLink link, TimeProvider clock)
 {
-    private readonly MinuteSums _sums = new(store, link);
+    private readonly MinuteSums _sums = new(store, link, clock);
 
     /// <returns>The bucket as it is to be written.</returns>
     public async Task<Bucket> CompareAsync(Bucket bucket, CancellationToken cancellationToken)

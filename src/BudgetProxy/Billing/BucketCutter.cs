@@ -20,10 +20,15 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
     {
         // Where entries are on their way to the ledger, a look at it brings them there; of what is found nothing is needed.
         await ledger.TotalsAsync(new LedgerFilter(From: now, To: now.AddMilliseconds(1)), UsageGroups.None, cancellationToken);
-        while (await ledger.RollUpAsync(FoldSize, cancellationToken) is { Left: > 0 })
-        {
-            // Until there are no more.
-        }
+        await FoldAsync(cancellationToken);
+    }
+
+    /// <summary>Sees to it that all that was booked of these tenants is in the hours.</summary>
+    /// <exception cref="Reservations.StoreUnavailableException">Something may be missing in them.</exception>
+    public async Task CatchUpAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    {
+        await ledger.ArriveAsync(tenants, cancellationToken);
+        await FoldAsync(cancellationToken);
     }
 
     /// <summary>Cuts all hours that have changed.</summary>
@@ -50,6 +55,14 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
             if (reading.Hours.Count < PageSize)
                 return made;
             after = (reading.Hours[^1].Tenant, reading.Hours[^1].Hour);
+        }
+    }
+
+    private async Task FoldAsync(CancellationToken cancellationToken)
+    {
+        while (await ledger.RollUpAsync(FoldSize, cancellationToken) is { Left: > 0 })
+        {
+            // Until there are no more.
         }
     }
 

@@ -12,7 +12,9 @@ public sealed class BucketResend(IBillingStore store, IStripeEventStore events, 
     /// <summary>Rejects of one bucket that are looked through.</summary>
     private const int MostRejects = 100;
 
-    private readonly MinuteSums _sums = new(store, link);
+    private const string Changed = "It has changed meanwhile: look again.";
+
+    private readonly MinuteSums _sums = new(store, link, clock);
 
     /// <summary>Looks at one that is sent, and where it is proven to be missing has it sent.</summary>
     /// <returns>The bucket, which is pending, or why it is not sent anew.</returns>
@@ -56,6 +58,9 @@ public sealed class BucketResend(IBillingStore store, IStripeEventStore events, 
         var now = Now();
         if (bucket is { Customer: not null, Stamp: not null })
         {
+            // Of one that went once, that once was thrown away. Of one that went more often another may have arrived, and not be added up yet.
+            if (bucket.Attempts > 1 && now - bucket.LastAttemptAt < MinuteSums.Lag)
+                return (null, "It was sent more than once, the last time less than an hour ago, and Stripe adds up late: what is missing now may still come.");
             var look = await _sums.LookAsync(bucket, cancellationToken);
             switch (look.Presence)
             {
@@ -80,8 +85,6 @@ public sealed class BucketResend(IBillingStore store, IStripeEventStore events, 
 
         return await store.RetryAsync(bucket.Id, cancellationToken) ? (await store.FindAsync(bucket.Id, cancellationToken), null) : (null, Changed);
     }
-
-    private const string Changed = "It has changed meanwhile: look again.";
 
     private async Task<bool> IsNamedAsync(Bucket bucket, Func<StripeReject, bool> isThis, CancellationToken cancellationToken) =>
         (await events.RejectsAsync(new RejectQuery(null, null, null, null, MostRejects) { Bucket = bucket.Id }, cancellationToken)).Any(isThis);

@@ -3,8 +3,8 @@ using BudgetProxy.Core.Budgets;
 namespace BudgetProxy.Billing;
 
 /// <summary>
-/// Decides what is cut of a tenant's changed hours. What is billable of an hour is a function of the ledger and of the months' allowances alone, and what was paid before is no part of it; a bucket is what of
-/// it was not cut yet. So late entries, corrections and allowances that grew give further buckets, negative ones too, and a cut that is repeated gives none.
+/// Decides what is cut of a tenant's changed hours. What is billable of an hour is a function of the ledger and of the months' allowances alone, and what was paid
+/// before is no part of it; a bucket is what of it was not cut yet. So late entries, corrections and allowances that grew give further buckets, negative ones too, and a cut that is repeated gives none.
 /// </summary>
 /// <param name="meters">The meter of money first.</param>
 /// <param name="from">Usage that was settled before, and corrections of it, are never billed.</param>

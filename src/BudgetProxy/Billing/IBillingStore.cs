@@ -42,7 +42,7 @@ public interface IBillingStore
     /// <returns>Those that were written, with their new revisions.</returns>
     ValueTask<IReadOnlyList<Bucket>> SaveAsync(IReadOnlyList<Bucket> buckets, BillingLease lease, CancellationToken cancellationToken);
 
-    /// <summary>The customer that a tenant was linked to when it was last cut; empty = it was prepaid then, null = it never was linked.</summary>
+    /// <summary>The customer that a tenant was linked to when it was last cut or was deleted; null = it never was linked.</summary>
     ValueTask<string?> LastCustomerAsync(string tenant, CancellationToken cancellationToken);
 
     /// <summary>What under tenants' ids waits to be billed, whether or not they are there now; of those under whose ids nothing waits there is nothing.</summary>

@@ -7,7 +7,7 @@ namespace BudgetProxy.Billing;
 /// Tells from Stripe's own sum of a bucket's customer, meter and minute whether Stripe has it. What is known to be there is taken off the sum; what is left must be
 /// made of those of which it is not known, this one among them: if every choice of them that comes to it has this one it is there, if none has it it is missing.
 /// </summary>
-internal sealed class MinuteSums(IBillingStore store, StripeLink link)
+internal sealed class MinuteSums(IBillingStore store, StripeLink link, TimeProvider clock)
 {
     /// <summary>Stripe adds up late: so long after it was sent last nothing is told from its sums.</summary>
     public static readonly TimeSpan Lag = TimeSpan.FromHours(1);
@@ -29,6 +29,7 @@ internal sealed class MinuteSums(IBillingStore store, StripeLink link)
             sum = 0;
         if (sum is null)
             return new MinuteLook(Presence.NotTold, reply.Message ?? "no reason given", reply);
+        var settled = clock.GetUtcNow() - Lag;
         decimal known = 0;
         var others = new List<long>();
         await foreach (var one in store.BucketsAsync(
@@ -36,7 +37,8 @@ internal sealed class MinuteSums(IBillingStore store, StripeLink link)
         {
             if (one.Id == bucket.Id)
                 continue;
-            if (one.State is BucketState.Sent or BucketState.Verified)
+            // What was sent a moment ago may not be added up yet.
+            if (one.State == BucketState.Verified || (one.State == BucketState.Sent && one.SentAt <= settled))
                 known += one.Value;
             else if (one.FirstAttemptAt is not null)
                 others.Add(one.Value);

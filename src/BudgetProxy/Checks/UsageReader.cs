@@ -74,7 +74,7 @@ internal static class UsageReader
             Regional = booked.Rate is null ? null : booked.Regional,
             MarkupBasisPoints = markup,
             // What lies before its credit began is not taken from that, so it is billed as what was used then.
-            Prepaid = call.Tenant.PaysBefore && call.Tenant.Credit?.Acts.AllFrom <= at,
+            Prepaid = call.Tenant.PaysBefore && call.Tenant.Credit?.Acts.CreditFrom <= at,
             StartedAt = at,
             SettledAt = now,
         };

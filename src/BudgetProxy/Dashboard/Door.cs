@@ -40,6 +40,10 @@ internal sealed partial class Door(AdminPipe pipe, SessionCookies sessions, IAnt
         {
             return await UploadForm.ReadAsync(http, antiforgery) is { } form ? await act(visit, form) : Stale(http);
         }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return await tooLarge(visit);
+        }
         catch (Exception e) when (e is AntiforgeryValidationException or IOException or BadHttpRequestException)
         {
             return Stale(http);

@@ -42,6 +42,12 @@ internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings b
             yield return entry;
     }
 
+    public async ValueTask ArriveAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    {
+        foreach (var shard in tenants.Select(tenant => shards[tenant]).Distinct())
+            await outbox.CopyAsync(shard, cancellationToken);
+    }
+
     public async ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
         // An entry that is still in Redis alone must be seen, so here Redis has to be there.

@@ -1,5 +1,6 @@
 using BudgetProxy.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace BudgetProxy.Embedded;
@@ -59,23 +60,35 @@ public sealed class EmbeddedDatabase : IDisposable
     }
 
     /// <summary>Brings what sessions have committed to the disk.</summary>
-    /// <exception cref="StoreFaultException">It failed, or did so before: the kernel may have dropped what was not written, so no later flush can be believed.</exception>
+    /// <exception cref="StoreFaultException">It failed. Once a flush has, the kernel may have dropped what was not written, so no later one is believed until the proxy starts anew.</exception>
     internal void FlushLog()
     {
-        try
+        if (_unflushed is null)
         {
-            if (_unflushed is null)
+            using var log = OpenLog();
+            try
             {
-                using var log = File.OpenHandle(FilePath + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
                 RandomAccess.FlushToDisk(log);
             }
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            _unflushed = failed.Message;
+            catch (IOException failed)
+            {
+                _unflushed = failed.Message;
+            }
         }
 
         if (_unflushed is { } reason)
-            throw new StoreFaultException($"The log can't be flushed to disk: {reason}", raw.SQLITE_IOERR);
+            throw new StoreFaultException($"The log could not be flushed to disk: {reason} See to the disk, then restart the proxy.", raw.SQLITE_IOERR);
+    }
+
+    private SafeFileHandle OpenLog()
+    {
+        try
+        {
+            return File.OpenHandle(FilePath + "-wal", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreFaultException($"The log can't be opened: {failed.Message}", raw.SQLITE_IOERR);
+        }
     }
 }

@@ -144,7 +144,13 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
 
     public ValueTask<IReadOnlyList<UsageLeft>> LeftAsync(IReadOnlyCollection<string> tenants, DateTimeOffset from, CancellationToken cancellationToken) =>
         _steps.RunAsync<IReadOnlyList<UsageLeft>>(
-            connection => [.. tenants.Select(tenant => Left(connection, tenant, from)).Where(left => left.Hours > 0 || left.Buckets.Count > 0)], true, cancellationToken);
+            connection =>
+            {
+                // Of one state, and without keeping calls from writing meanwhile.
+                using var snapshot = connection.BeginTransaction(deferred: true);
+                return [.. tenants.Select(tenant => Left(connection, tenant, from)).Where(left => left.Hours > 0 || left.Buckets.Count > 0)];
+            },
+            inTransaction: false, cancellationToken);
 
     public async IAsyncEnumerable<Bucket> BucketsAsync(BucketFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

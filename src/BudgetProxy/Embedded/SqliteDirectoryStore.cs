@@ -117,8 +117,11 @@ public sealed class SqliteDirectoryStore(EmbeddedDatabase database) : IDirectory
 
         foreach (var tenant in write.DeletedTenants)
         {
+            // First, whom what is still to be billed goes to. A cut that was planned before is void, since it may know another customer.
             connection.Run(
                 """
+                INSERT INTO billing_tenants (tenant, cuts, customer) SELECT id, 1, stripe_customer_id FROM tenants WHERE id = $id AND stripe_customer_id <> ''
+                ON CONFLICT (tenant) DO UPDATE SET cuts = cuts + 1, customer = excluded.customer;
                 DELETE FROM budget_acts WHERE tenant = $id; DELETE FROM budgets WHERE tenant = $id; DELETE FROM virtual_keys WHERE tenant = $id; DELETE FROM learned WHERE tenant = $id;
                 DELETE FROM runs WHERE tenant = $id; UPDATE direct_reservations SET repeat_key = NULL WHERE tenant = $id AND repeat_key IS NOT NULL;
                 DELETE FROM tenants WHERE id = $id

@@ -33,6 +33,10 @@ public interface ILedger
     /// <summary>Entries in settling order, streamed: memory does not grow with their number.</summary>
     IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>Brings into the ledger what was booked of these tenants and is still on its way there.</summary>
+    /// <exception cref="Reservations.StoreUnavailableException">Something may be left that can't be seen now.</exception>
+    ValueTask ArriveAsync(IEnumerable<string> tenants, CancellationToken cancellationToken);
+
     /// <summary>True where the tenant's books hold an entry of this id, one that was only just booked too.</summary>
     ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken);
 

@@ -31,9 +31,9 @@ public sealed partial class TenantDirectory
     /// What a change means for credit, in the same step: it is refused where a balance would be lost, or more be paid back than there is, and credit that comes into
     /// force begins anew. Its counter has only calls that are paid from it, so those in flight under the plan of before are not in it.
     /// </summary>
-    /// <param name="begun">The beginnings that were given before, should the change be decided anew.</param>
+    /// <param name="known">The beginnings that were given before, should the change be decided anew; and the counters that were made for it.</param>
     private async Task<Decision<T>> WithCreditAsync<T>(
-        DirectorySnapshot basis, Decision<T> decision, Dictionary<(string Tenant, string Name), BudgetAct> begun, CancellationToken cancellationToken)
+        DirectorySnapshot basis, Decision<T> decision, (Dictionary<(string Tenant, string Name), BudgetAct> Begun, CounterSeeding Seeding) known, CancellationToken cancellationToken)
         where T : class
     {
         if (decision.Next is not { } next)
@@ -45,12 +45,14 @@ public sealed partial class TenantDirectory
         var write = decision.Write with { Audit = await NotedAsync(basis, decision.Write, cancellationToken) };
         foreach (var id in decision.Tenants)
         {
-            if (basis.FindTenant(id) is not { } old || next.FindTenant(id)?.Credit is not { } credit || KeepsIt(old, credit))
+            if (next.FindTenant(id)?.Credit is not { } credit || (basis.FindTenant(id) is { } old && KeepsIt(old, credit)))
                 continue;
-            if (!begun.TryGetValue((id, credit.Name), out var act))
+            if (!known.Begun.TryGetValue((id, credit.Name), out var act))
             {
+                if (basis.FindTenant(id) is null && !await HasSpentAsync(basis, credit, known.Seeding, cancellationToken))
+                    continue;
                 var now = await reservations.NowAsync(id, cancellationToken);
-                begun[(id, credit.Name)] = act = new BudgetAct(id, credit.Name, NewId("act_"), null, null, null, now.AddMilliseconds(1));
+                known.Begun[(id, credit.Name)] = act = new BudgetAct(id, credit.Name, NewId(BudgetAct.Beginning), null, null, null, now.AddMilliseconds(1));
             }
 
             // With what was done to a budget of that name before: top-ups of then were no credit.
@@ -65,19 +67,9 @@ public sealed partial class TenantDirectory
         return decision with { Next = next, Write = write };
     }
 
-    /// <summary>Resets the credit of a tenant that was just made and has spent before, under its name: another's, who was deleted.</summary>
-    /// <param name="before">The directory before the change.</param>
-    private async Task BeginCreditAsync(DirectorySnapshot before, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
-    {
-        foreach (var id in tenants)
-        {
-            if (before.FindTenant(id) is not null || Current.FindTenant(id)?.Credit is not { } credit)
-                continue;
-            var state = await StateOfAsync(credit, cancellationToken);
-            if (state.Spent != 0 || state.Held != 0)
-                await ResetAsync((id, credit.Name), default, new Edit(AuditActor.Proxy), cancellationToken);
-        }
-    }
+    /// <summary>Whether a tenant that is being made has spent before, under its name: another did, who was deleted. It shows once the counter is made, before which nothing is stored.</summary>
+    private async Task<bool> HasSpentAsync(DirectorySnapshot basis, Budget credit, CounterSeeding seeding, CancellationToken cancellationToken) =>
+        seeding.Missing(basis, [credit]).Count == 0 && await StateOfAsync(credit, cancellationToken) is { Spent: not 0 } or { Held: not 0 };
 
     /// <summary>Whether more would be paid back of a balance than is left, calls in flight counted with all that they hold.</summary>
     private async Task<bool> IsTooLittleAsync(

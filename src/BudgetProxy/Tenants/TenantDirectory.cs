@@ -178,8 +178,6 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
                 if (stored || counters is null)
                 {
                     await seeding.FinishAsync(Current, counters);
-                    if (stored)
-                        await BeginCreditAsync(basis, decision.Tenants, CancellationToken.None);
                     return decision.Result;
                 }
 
@@ -235,7 +233,7 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
         {
             await RefreshAsync(cancellationToken);
             var state = _state;
-            var decision = await WithCreditAsync(state.Snapshot, decide(state.Snapshot), known.Begun, cancellationToken);
+            var decision = await WithCreditAsync(state.Snapshot, decide(state.Snapshot), (known.Begun, seeding), cancellationToken);
             if (decision.Next is not { } next)
                 return (decision, state.Snapshot, null, false);
             var counters = CounterChanges.Between(state.Snapshot, next, decision.Tenants);

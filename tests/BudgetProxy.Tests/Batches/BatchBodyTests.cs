@@ -9,6 +9,7 @@ using BudgetProxy.Core.Requests;
 using BudgetProxy.Gateway;
 using BudgetProxy.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using static BudgetProxy.Tests.Batches.BatchScene;
 
 namespace BudgetProxy.Tests.Batches;
@@ -25,7 +26,10 @@ public sealed class BatchBodyTests
         var release = new TaskCompletionSource();
         var making = Enumerable.Range(0, OpenBodies.MostOfTenant)
             .Select(_ => client.PostAsync("/anthropic/v1/messages/batches", new StalledContent(Requests(2, i => MessageRequest($"{i}")), release.Task))).ToList();
-        await Poll.UntilAsync(async () => await StatusAsync(client) == HttpStatusCode.TooManyRequests, Limit, "all bodies are on their way");
+        // Asked of what counts them: a request that asked would be one of them, and keep the last of these out.
+        var bodies = proxy.Services.GetRequiredService<OpenBodies>();
+        await Poll.UntilAsync(() => Task.FromResult(IsFull(bodies, "acme")), Limit, "all bodies are on their way");
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(client));
         using var refused = await client.PostAsync("/v1/estimate/openai/batches", TestProxy.Json("{}"));
         Assert.Equal("too_many_batches", refused.Headers.GetValues("X-BudgetProxy-Code").Single());
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -77,6 +81,14 @@ public sealed class BatchBodyTests
         Assert.False(reading.IsCompleted);
         context.Request.BodyReader.CancelPendingRead();
         Assert.Same(BatchRefusals.TooSlow, await reading);
+    }
+
+    private static bool IsFull(OpenBodies bodies, string tenant)
+    {
+        if (!bodies.TryEnter(tenant))
+            return true;
+        bodies.Leave(tenant);
+        return false;
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client)

@@ -55,6 +55,23 @@ public sealed class AllowanceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task One_that_is_lowered_as_the_month_begins_holds_for_the_month_before_alone(bool isShared)
+    {
+        await using var scene = await SceneAsync(isShared);
+        using var watch = Watch(scene);
+        await scene.PutAsync("a", new Included(LimitKind.Requests, 3), isPrepaid: false);
+        await UseAsync(scene, April.AddMinutes(-20), 3);
+        await watch.LookAsync(scene.Lease, April.AddSeconds(-1), default);
+        await scene.PutAsync("a", new Included(LimitKind.Requests, 1), isPrepaid: false);
+        await watch.LookAsync(scene.Lease, April.AddSeconds(1), default);
+        await UseAsync(scene, April.AddMinutes(3), 3);
+        await CutAsync(scene, April.AddMinutes(4));
+        Assert.Equal(2_000, await BilledAsync(scene));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task A_cut_that_was_planned_before_an_allowance_was_raised_is_void(bool isShared)
     {
         await using var scene = await SceneAsync(isShared);

@@ -83,6 +83,30 @@ public sealed class LeftUsageTests
         Assert.Equal(((await ChargedAsync(proxy.Admin, "acme")) / 1000) - (before / 1000), stripe.Books.Sum("cus_other", Meter));
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_deleted_tenant_used_goes_to_the_customer_that_it_was_linked_to_last(bool isDistributed)
+    {
+        await using var stripe = await StripeAsync("acme", "other");
+        (string, string)[] settings = Settings(stripe);
+        await using var redis = isDistributed ? await RedisServer.StartAsync() : null;
+        if (redis is not null)
+            settings = [.. settings, ("Redis", redis.ConnectionString), ("Postgres", await Databases.NewAsync())];
+        await using var proxy = await TestProxy.StartAsync(settings);
+        using var client = proxy.Client(await TenantAsync(proxy, "acme"));
+        await CallAsync(client);
+        await ExportAsync(proxy.Admin);
+        var before = stripe.Books.Sum("cus_acme", Meter);
+        await CallAsync(client, 2);
+        // No cut has seen the tenant at its second customer.
+        await proxy.SendAsync(HttpMethod.Patch, "tenants/acme", """{"stripeCustomerId":"cus_other"}""");
+        await DeleteAsync(proxy, "acme");
+        await ExportAsync(proxy.Admin);
+        Assert.Equal(before, stripe.Books.Sum("cus_acme", Meter));
+        Assert.Equal((await ChargedAsync(proxy.Admin, "acme") / 1000) - before, stripe.Books.Sum("cus_other", Meter));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Without_an_export_ids_are_free()
     {

@@ -3,21 +3,28 @@ using BudgetProxy.Tests.Reservations;
 
 namespace BudgetProxy.Tests.Distributed;
 
-/// <summary>The contract on a Redis Cluster of three nodes.</summary>
-public sealed class ClusterStoreTests : ReservationStoreContract, IAsyncLifetime
+/// <summary>The contract on a Redis Cluster of three nodes, which is made once.</summary>
+public sealed class ClusterStoreTests : ReservationStoreContract, IClassFixture<ClusterStoreTests.Cluster>
 {
-    private RedisCluster _redis = null!;
+    private readonly Cluster _cluster;
+
+    public ClusterStoreTests(Cluster cluster) => _cluster = cluster;
 
     protected override int Histories => 3;
 
-    public async ValueTask InitializeAsync() => _redis = await RedisCluster.StartAsync();
-
-    public ValueTask DisposeAsync() => _redis.DisposeAsync();
-
     protected override IStoreFactory Create(TestClock clock)
     {
-        foreach (var node in _redis.Nodes)
+        foreach (var node in _cluster.Redis.Nodes)
             node.ExecuteAsync("FLUSHALL").GetAwaiter().GetResult();
-        return new DistributedStoreFactory(clock, _redis.ConnectionString, Databases.NewAsync().GetAwaiter().GetResult());
+        return new DistributedStoreFactory(clock, _cluster.Redis.ConnectionString, Databases.NewAsync().GetAwaiter().GetResult());
+    }
+
+    public sealed class Cluster : IAsyncLifetime
+    {
+        internal RedisCluster Redis { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Redis = await RedisCluster.StartAsync();
+
+        public ValueTask DisposeAsync() => Redis.DisposeAsync();
     }
 }

@@ -94,6 +94,20 @@ public sealed class BucketResendTests : IAsyncLifetime
         Assert.Equal(BucketState.Sent, (await FindAsync(missing)).State);
     }
 
+    [Fact]
+    public async Task Another_of_the_minute_that_was_sent_a_moment_ago_may_not_be_added_up_yet()
+    {
+        var (missing, late) = (await SentAsync(7), await SentAsync(7));
+        // Which of the two Stripe's sum has can't be told: the second may only be late.
+        Drop(late);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Set(late, $"sent_at = {_clock.Now.AddMinutes(-1).ToUnixTimeMilliseconds()}");
+        Assert.Contains("of one more it is not known", await RefusedAsync(missing), StringComparison.Ordinal);
+        Assert.Null((await FindAsync(missing)).MissingAt);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Contains("One look is no proof", await RefusedAsync(missing), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bp1:{0:N}", true)]
     [InlineData("bp1:{0:N}:2", false)]
@@ -123,6 +137,9 @@ public sealed class BucketResendTests : IAsyncLifetime
         // Sent as if new, since its sums did not have it, and then the first event is told to be thrown away.
         var bucket = await SentAsync(7);
         var dead = await RejectAsync(bucket, "bp1:{0:N}");
+        Set(dead.Id, "attempts = 2");
+        Assert.Contains("less than an hour ago", (await _resend.RetryAsync(await FindAsync(dead.Id), default)).Why, StringComparison.Ordinal);
+        _clock.Advance(TimeSpan.FromHours(1));
         var (settled, why) = await _resend.RetryAsync(dead, default);
         Assert.True(settled is { State: BucketState.Sent, Cause: null, Error: null }, why);
         Assert.Equal(_clock.Now, settled.SentAt);

@@ -129,6 +129,13 @@ public sealed class PostgresDirectoryStore(PostgresDatabase database) : IDirecto
 
         foreach (var tenant in write.DeletedTenants)
         {
+            // Whom what is still to be billed goes to. A cut that was planned before is void, since it may know another customer.
+            await context.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO billing_tenants AS t (tenant, cuts, customer) SELECT id, 1, stripe_customer_id FROM tenants WHERE id = {tenant} AND stripe_customer_id <> ''
+                ON CONFLICT (tenant) DO UPDATE SET cuts = t.cuts + 1, customer = excluded.customer
+                """,
+                cancellationToken);
             await context.Acts.Where(act => act.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Budgets.Where(budget => budget.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
             await context.Keys.Where(key => key.Tenant == tenant).ExecuteDeleteAsync(cancellationToken);
