@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BudgetProxy.Cli.Commands;
 using BudgetProxy.Cli.Output;
+using BudgetProxy.Core.Money;
 
 namespace BudgetProxy.Cli.Statements;
 
@@ -34,10 +35,34 @@ internal sealed class StatementShowCommand : ProxyCommand
         facts.Add("Calls", Cell.Of(statement.Whole("total.calls")).Text);
         if (statement.Whole("total.corrections") is > 0 and var corrections)
             facts.Add("Corrections", $"{corrections:#,##0}, {Exact(statement, "corrections.chargedUsd")}, in the sums");
+        AddBilling(facts, statement);
         facts.Write(call.Terminal);
         foreach (var (list, head) in new[] { ("models", "Model"), ("users", "User"), ("projects", "Project") })
             Write(call, [.. statement.Items(list)], head);
         return ExitCode.Done;
+    }
+
+    /// <summary>What becomes of what is charged; only what there is.</summary>
+    private static void AddBilling(Facts facts, JsonElement statement)
+    {
+        foreach (var (head, path) in new[]
+        {
+            ("Before billing", "billing.beforeUsd"), ("Included", "billing.includedUsd"), ("Paid before", "billing.prepaidUsd"), ("To be billed", "billing.billableUsd"),
+        })
+            AddAmount(facts, head, statement.Usd(path));
+        foreach (var (head, path) in new[]
+        {
+            ("Sent to Stripe", "billing.stripe.sentMicroUsd"), ("Waits to be sent", "billing.stripe.waitingMicroUsd"), ("Given up", "billing.stripe.writtenOffMicroUsd"),
+        })
+            AddAmount(facts, head, statement.Whole(path) is { } micros ? NanoUsd.Cut((Int128)micros * 1_000) : null);
+        AddAmount(facts, "Not cut yet", statement.Usd("billing.stripe.notCutUsd"));
+        AddAmount(facts, "Rounding", statement.Usd("billing.stripe.roundingUsd"));
+    }
+
+    private static void AddAmount(Facts facts, string head, NanoUsd? amount)
+    {
+        if (amount is { } there && there != NanoUsd.Zero)
+            facts.Add(head, Exact(there));
     }
 
     private void Write(CommandCall call, List<JsonElement> lines, string head)
@@ -62,5 +87,7 @@ internal sealed class StatementShowCommand : ProxyCommand
     private static long Tokens(JsonElement line, string bucket) => line.Whole("sums.tokens." + bucket) ?? 0;
 
     /// <summary>To the nano-dollar: it is what an invoice is checked against.</summary>
-    private static string Exact(JsonElement statement, string path) => statement.Usd(path) is { } amount ? (amount.Value < 0 ? "-$" : "$") + amount.ToBalance().TrimStart('-') : "-";
+    private static string Exact(JsonElement statement, string path) => statement.Usd(path) is { } amount ? Exact(amount) : "-";
+
+    private static string Exact(NanoUsd amount) => (amount.Value < 0 ? "-$" : "$") + amount.ToBalance().TrimStart('-');
 }

@@ -11,12 +11,6 @@ namespace BudgetProxy.Core.Budgets;
 /// </param>
 public sealed record BudgetAct(string Tenant, string Budget, string Id, string? Per, string? Value, long? TopUp, DateTimeOffset At)
 {
-    /// <summary>What the id of a reset begins with that the proxy made as a tenant went over to prepaid credit.</summary>
-    public const string Beginning = "begin_";
-
-    /// <summary>True = from here on calls are paid from credit.</summary>
-    public bool IsBeginning => TopUp is null && Id.StartsWith(Beginning, StringComparison.Ordinal);
-
     /// <summary>True where the other asks for the same, whenever that was.</summary>
     public bool IsSameAs(BudgetAct other) => this with { At = other.At } == other;
 }

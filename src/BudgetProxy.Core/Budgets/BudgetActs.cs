@@ -23,7 +23,6 @@ public sealed class BudgetActs
         _toOne = topUps.Contains(false)
             ? topUps[false].GroupBy(act => act.Value!, StringComparer.Ordinal).ToDictionary(one => one.Key, one => new TopUpSums(one), StringComparer.Ordinal)
             : null;
-        CreditFrom = apply.FindLast(act => act.IsBeginning)?.At ?? DateTimeOffset.MinValue;
         _allFrom = apply.Where(act => act is { TopUp: null, Value: null }).MaxBy(act => act.At);
         var ones = apply.Where(act => act is { TopUp: null, Value: not null } && (_allFrom is null || act.At > _allFrom.At))
             .GroupBy(act => act.Value!, StringComparer.Ordinal)
@@ -43,9 +42,6 @@ public sealed class BudgetActs
 
     /// <summary>From here on calls count in every counter; the earliest instant there is where the budget was never reset as a whole.</summary>
     public DateTimeOffset AllFrom => _allFrom?.At ?? DateTimeOffset.MinValue;
-
-    /// <summary>From here on calls are paid from credit, where the budget keeps any; the earliest instant there is where its tenant never paid otherwise.</summary>
-    public DateTimeOffset CreditFrom { get; }
 
     /// <summary>The last reset of any counter; the earliest instant there is where there was none.</summary>
     public DateTimeOffset LastReset

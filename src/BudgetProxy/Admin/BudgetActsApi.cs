@@ -83,6 +83,9 @@ internal static class BudgetActsApi
                 return errors.ToProblem();
             case BudgetActOutcome.TooLittleCredit:
                 return Problems.Conflict($"The balance is less than that, with what calls in flight hold: GET /admin/v1/tenants/{wanted.Tenant}/balance.");
+            case BudgetActOutcome.KeepsCredit:
+                return Problems.Conflict(
+                    "This budget keeps prepaid credit: a reset would give back all that was spent of it, or forgive what is owed, without a trace of how much. Top it up by as much as you mean to give.");
             case BudgetActOutcome.TooMuch:
                 errors.Add("usd", $"The limit with its top-ups would pass {NanoUsd.MaxLimit.ToBalance()} USD, the largest there is.");
                 return errors.ToProblem();

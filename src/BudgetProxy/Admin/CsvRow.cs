@@ -17,7 +17,8 @@ internal sealed class CsvRow
 
     public CsvRow Text(string? text)
     {
-        if (text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..])
+        // Some spreadsheets look past blanks, and take the wide forms for the narrow ones.
+        if (text is ['\t' or '\r', ..] || text?.TrimStart() is ['=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠', ..])
             text = "'" + text;
         return Raw(text.AsSpan().ContainsAny(Quoted) ? $"\"{text!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text);
     }

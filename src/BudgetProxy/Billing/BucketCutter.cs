@@ -25,9 +25,12 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
 
     /// <summary>Sees to it that all that was booked of these tenants is in the hours.</summary>
     /// <exception cref="Reservations.StoreUnavailableException">Something may be missing in them.</exception>
-    public async Task CatchUpAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    public async Task CatchUpAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         await ledger.ArriveAsync(tenants, cancellationToken);
+        // Hours of a large ledger of before take minutes: whom the ledger does not know need not wait for them.
+        if (await ledger.RollUpAsync(FoldSize, cancellationToken) is { Left: > FoldSize } && !await IsAnyKnownAsync(tenants, cancellationToken))
+            return;
         await FoldAsync(cancellationToken);
     }
 
@@ -64,6 +67,17 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
         {
             // Until there are no more.
         }
+    }
+
+    private async Task<bool> IsAnyKnownAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants)
+        {
+            if (await ledger.NewestAsync(new CallFilter(tenant), null, 1, cancellationToken) is { Entries.Count: > 0 } or { Next: not null })
+                return true;
+        }
+
+        return false;
     }
 
     private async Task<long> CutAsync(CutReading reading, CutPlanner planner, BillingLease lease, DateTimeOffset now, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ public sealed class LeftUsage(IBillingStore store, BucketCutter cutter, AuditTra
     {
         var now = clock.GetUtcNow();
         // What was booked and is not summed up yet is in no hour.
-        await cutter.CatchUpAsync(wanted.Select(tenant => tenant.Id), cancellationToken);
+        await cutter.CatchUpAsync([.. wanted.Select(tenant => tenant.Id)], cancellationToken);
         var from = options.From ?? (await store.StateAsync(cancellationToken)).StartsAt ?? now;
         var left = await store.LeftAsync([.. wanted.Select(tenant => tenant.Id)], BillingTimes.HourOf(from), cancellationToken);
         var byId = wanted.ToDictionary(tenant => tenant.Id, StringComparer.Ordinal);

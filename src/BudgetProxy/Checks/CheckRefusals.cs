@@ -1,4 +1,5 @@
 using BudgetProxy.Admin;
+using BudgetProxy.Core.Money;
 using BudgetProxy.Gateway;
 using BudgetProxy.Runs;
 
@@ -21,6 +22,21 @@ internal static class CheckRefusals
 
     public static readonly GatewayRefusal Settled = new(
         StatusCodes.Status409Conflict, "reservation_settled", "This reservation was settled, and what is booked stays booked.");
+
+    /// <summary>No budget refuses what is spent; this is only so that nobody can make all sums useless.</summary>
+    public static readonly GatewayRefusal TooMuchReported = new(
+        StatusCodes.Status429TooManyRequests, "too_much_usage",
+        $"More than {new NanoUsd(ReportedLimits.MostReported).ToBalance()} USD of usage was reported by this account within the hour. Are the costs in dollars? What was not booked can be sent again once the hour is over.")
+    {
+        RetryAfterSeconds = 60,
+    };
+
+    public static readonly GatewayRefusal TooMuchReserved = new(
+        StatusCodes.Status429TooManyRequests, "too_much_usage",
+        $"More than {new NanoUsd(ReportedLimits.MostReserved).ToBalance()} USD was reserved by this account within the hour. Are the costs in dollars?")
+    {
+        RetryAfterSeconds = 60,
+    };
 
     public static readonly GatewayRefusal StoreUnavailable = Refusals.StoreUnavailable with
     {

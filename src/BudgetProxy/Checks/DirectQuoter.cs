@@ -15,6 +15,11 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
     /// <summary>Longest life of a reservation, in seconds: a day.</summary>
     public const long MostSeconds = 86_400;
 
+    /// <summary>What one booking may cost, in nano-dollars: far above any call, and far below what cents taken for dollars make of a year.</summary>
+    public const long MostNanos = 100_000 * NanoUsd.PerUsd;
+
+    private readonly ReportedLimits _limits = new(clock);
+
     /// <summary>What is to be reserved, or the refusal; exactly one of the two.</summary>
     internal (DirectDefinition? Definition, GatewayRefusal? Refusal) Quote(Call call, FieldReader fields)
     {
@@ -38,7 +43,8 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
             Tags = [.. caller.Tags.SelectMany(tag => new[] { tag.Key, tag.Value })],
             Seconds = seconds ?? Math.Max(1, (long)options.ReservationLifetime.TotalSeconds),
         };
-        return (definition, CheckCeiling(call, new NanoUsd(definition.Amount)));
+        var amount = new NanoUsd(definition.Amount);
+        return (definition, CheckCeiling(call, amount) ?? (_limits.TryReserve(call.Tenant.Id, amount.WithMarkup(definition.Markup)) ? null : CheckRefusals.TooMuchReserved));
     }
 
     /// <summary>The same for a question that reserves nothing and may leave anything out: what is left out is the least that a call can be.</summary>
@@ -79,7 +85,26 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
         var table = rates.Current;
         var rate = asked.Rate is { } id ? table.Find(id)?.Rate : null;
         rate ??= table.Card.Find(asked.ToProvider(), asked.Model, asked.StartedAt, call.Tenant.Id);
-        return Settled(use, rate, asked.Model, use.Tier ?? asked.Tier, use.Regional ?? asked.Regional);
+        var (settlement, refusal) = Settled(use, rate, asked.Model, use.Tier ?? asked.Tier, use.Regional ?? asked.Regional);
+        if (settlement is null)
+            return (null, refusal);
+        // What was reserved is not what a client could make up: a budget, or the limit of what is held, allowed it.
+        var over = new NanoUsd(settlement.Cost).WithMarkup(asked.Markup) - new NanoUsd(asked.Amount).WithMarkup(asked.Markup);
+        refusal = CheckReported(call, fields, use, settlement.Cost, over);
+        return (refusal is null ? settlement : null, refusal);
+    }
+
+    /// <summary>Whether so much can be booked because a client says so.</summary>
+    /// <param name="cost">Nano-dollars.</param>
+    /// <param name="charged">Of it, what nothing was reserved for.</param>
+    internal GatewayRefusal? CheckReported(Call call, FieldReader fields, DirectUse use, long cost, NanoUsd charged)
+    {
+        if (cost <= MostNanos)
+            return _limits.TryReport(call.Tenant.Id, charged) ? null : CheckRefusals.TooMuchReported;
+        fields.Fail(
+            use.Cost is null ? "inputTokens" : "costUsd",
+            $"It comes to {new NanoUsd(cost)} USD, and one booking to {new NanoUsd(MostNanos).ToBalance()} at most: nobody could take a slip of the hand back. Book what is really so dear in parts.");
+        return CheckRefusals.Invalid(fields.Errors);
     }
 
     /// <summary>What was used without a reservation, priced by the rates of its time.</summary>

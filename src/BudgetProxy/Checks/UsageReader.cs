@@ -15,9 +15,6 @@ internal static class UsageReader
     /// <summary>How far back usage may lie, in days: as far as a meter of Stripe takes it.</summary>
     public const int MostDays = 35;
 
-    /// <summary>What one booking may cost, in nano-dollars: far above any call, and far below what cents taken for dollars make of a year.</summary>
-    public const long MostNanos = 100_000 * NanoUsd.PerUsd;
-
     /// <summary>How far a client's clock may be ahead.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
 
@@ -40,15 +37,9 @@ internal static class UsageReader
         var (booked, refusal) = quoter.Book(call, provider!.Value, model!, use, at);
         if (booked is null)
             return new UsageLine(number, id, null, refusal);
-        if (booked.Cost > MostNanos)
-        {
-            fields.Fail(
-                use.Cost is null ? "inputTokens" : "costUsd",
-                $"It comes to {new NanoUsd(booked.Cost)} USD, and one booking to {new NanoUsd(MostNanos).ToBalance()} at most: nobody could take a slip of the hand back. Book what is really so dear in parts.");
-            return new UsageLine(number, id, null, CheckRefusals.Invalid(fields.Errors));
-        }
-
         var (entryId, cost, markup) = (IdOf(call.Tenant.Id, id!), new NanoUsd(booked.Cost), call.Tenant.MarkupBasisPoints);
+        if (quoter.CheckReported(call, fields, use, booked.Cost, cost.WithMarkup(markup)) is { } tooMuch)
+            return new UsageLine(number, id, null, tooMuch);
         var entry = new LedgerEntry
         {
             Id = entryId,
@@ -74,7 +65,7 @@ internal static class UsageReader
             Regional = booked.Rate is null ? null : booked.Regional,
             MarkupBasisPoints = markup,
             // What lies before its credit began is not taken from that, so it is billed as what was used then.
-            Prepaid = call.Tenant.PaysBefore && call.Tenant.Credit?.Acts.CreditFrom <= at,
+            Prepaid = call.Tenant.PaysBefore && call.Tenant.Credit?.Acts.AllFrom <= at,
             StartedAt = at,
             SettledAt = now,
         };

@@ -190,7 +190,8 @@ internal sealed class CounterTable(SqliteSession session, StoreClock clock)
 
     public void Spend(Slot slot, long amount)
     {
-        slot.Spent += amount;
+        // Wrapped round, a counter would say that nothing was spent.
+        slot.Spent = (long)Int128.Clamp((Int128)slot.Spent + amount, long.MinValue, long.MaxValue);
         slot.Unsaved += amount;
         if (slot.Queued)
             return;

@@ -3,7 +3,7 @@ using BudgetProxy.Billing;
 namespace BudgetProxy.Embedded;
 
 /// <summary>
-/// Writes cuts in transactions that are short, since while one is open no call can be reserved or settled; where others write meanwhile, each is followed by a pause
+/// Writes cuts in transactions that are short, since while one is open no call can be reserved or settled; each is followed by a pause
 /// as long. What is committed is in the write-ahead log, and on disk once that is flushed.
 /// </summary>
 internal sealed class CutTransactions
@@ -14,7 +14,6 @@ internal sealed class CutTransactions
     private readonly SqliteSession _session;
     private readonly BillingLease _lease;
     private readonly SqliteStatement _claim;
-    private readonly SqliteStatement _others;
     private readonly CutWrites _writes;
 
     public CutTransactions(SqliteSession session, BillingLease lease)
@@ -25,8 +24,6 @@ internal sealed class CutTransactions
             INSERT INTO billing_tenants (tenant, cuts, customer) VALUES (?1, ?2 + 1, ?3)
             ON CONFLICT (tenant) DO UPDATE SET cuts = excluded.cuts, customer = coalesce(excluded.customer, customer) WHERE cuts = ?2
             """);
-        // Another number once another connection has committed.
-        _others = session.Prepare("PRAGMA data_version");
         _writes = new CutWrites(session);
     }
 
@@ -35,11 +32,11 @@ internal sealed class CutTransactions
     public IReadOnlySet<string> Write(IReadOnlyList<TenantCut> cuts)
     {
         var done = new HashSet<string>(StringComparer.Ordinal);
-        var (next, version) = (0, Version());
+        var next = 0;
         while ((next = Write(cuts, next, done)) < cuts.Count)
         {
-            if (version != (version = Version()))
-                Thread.Sleep(MostHeld);
+            // Also where nobody else has written: who waits for the lock asks for it now and then, and must find it free.
+            Thread.Sleep(MostHeld);
         }
 
         return done;
@@ -79,13 +76,5 @@ internal sealed class CutTransactions
             return false;
         _writes.Write(cut);
         return true;
-    }
-
-    private long Version()
-    {
-        _others.Read();
-        var version = _others.Int64(0);
-        _others.Reset();
-        return version;
     }
 }

@@ -23,6 +23,9 @@ public enum BudgetActOutcome
     /// <summary>More was to be paid back of prepaid credit than is left.</summary>
     TooLittleCredit,
 
+    /// <summary>A reset would give back what was spent of prepaid credit, and forgive what is owed.</summary>
+    KeepsCredit,
+
     /// <summary>One counter was named, and the budget has only one for all.</summary>
     NotCountedByValue,
 

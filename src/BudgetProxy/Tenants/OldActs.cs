@@ -38,8 +38,7 @@ internal static class OldActs
 
         var resets = old.Where(act => act.TopUp is null).ToList();
         var lastOfAll = resets.FindLast(act => act.Value is null);
-        var beginning = resets.FindLast(act => act.IsBeginning);
-        kept.AddRange(resets.Where(act => act.Value is null ? act == lastOfAll || act == beginning : act == resets.FindLast(other => other.Per == act.Per && other.Value == act.Value)));
+        kept.AddRange(resets.Where(act => act.Value is null ? act == lastOfAll : act == resets.FindLast(other => other.Per == act.Per && other.Value == act.Value)));
         return kept.Count < old.Count ? kept : null;
     }
 }

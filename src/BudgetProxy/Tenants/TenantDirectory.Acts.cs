@@ -75,6 +75,8 @@ public sealed partial class TenantDirectory
 
     private static BudgetActOutcome? Refusing(Budget budget, BudgetAct act)
     {
+        if (act.TopUp is null && budget.OnlyPrepaid)
+            return BudgetActOutcome.KeepsCredit;
         if (act.TopUp is not { } amount)
             return act.Value is not null && budget.Acts.SingleResets >= DirectoryRules.MaxSingleResets ? BudgetActOutcome.TooManyValues : null;
         if (!budget.LimitKind.IsMoney())

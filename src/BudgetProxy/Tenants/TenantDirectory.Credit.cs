@@ -52,7 +52,7 @@ public sealed partial class TenantDirectory
                 if (basis.FindTenant(id) is null && !await HasSpentAsync(basis, credit, known.Seeding, cancellationToken))
                     continue;
                 var now = await reservations.NowAsync(id, cancellationToken);
-                known.Begun[(id, credit.Name)] = act = new BudgetAct(id, credit.Name, NewId(BudgetAct.Beginning), null, null, null, now.AddMilliseconds(1));
+                known.Begun[(id, credit.Name)] = act = new BudgetAct(id, credit.Name, NewId("act_"), null, null, null, now.AddMilliseconds(1));
             }
 
             // With what was done to a budget of that name before: top-ups of then were no credit.

@@ -48,7 +48,7 @@ public sealed class UsageAndLedgerTests
         await host.Ledger.AppendAsync(
             [
                 Entry("acme", 1) with { User = "=HYPERLINK(\"http://x\")", Project = "a,\"b\"\r\nc", Run = "-1", Tags = [new("@k", "v"), new("b", "2")] },
-                Entry("acme", 2) with { User = "+1", Run = "@r", Cost = new NanoUsd(-5), Charged = new NanoUsd(-5) },
+                Entry("acme", 2) with { User = "＝1+1", Run = " @r", Cost = new NanoUsd(-5), Charged = new NanoUsd(-5) },
             ],
             [],
             CancellationToken.None);
@@ -63,8 +63,8 @@ public sealed class UsageAndLedgerTests
         Assert.Equal("'-1", Cell(1, "run"));
         Assert.Equal("'@k=v,b=2", Cell(1, "tags"));
         Assert.Equal("100", Cell(1, "tokens.input"));
-        Assert.Equal("'+1", Cell(2, "user"));
-        Assert.Equal("'@r", Cell(2, "run"));
+        Assert.Equal("'＝1+1", Cell(2, "user"));
+        Assert.Equal("' @r", Cell(2, "run"));
         Assert.Equal("-0.000000005", Cell(2, "costUsd"));
         Assert.Equal("", Cell(2, "adjusts"));
     }

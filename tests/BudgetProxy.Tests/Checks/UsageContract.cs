@@ -93,6 +93,21 @@ public abstract class UsageContract
         (await s.PostAsync("/v1/usage", """{"id":"dear","provider":"openai","model":"gpt-4o-mini","costUsd":"100000"}""")).Is(200);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task No_tenant_can_report_so_much_that_sums_have_no_room_for_it()
+    {
+        await using var s = await StartAsync();
+        var held = (await s.ReserveAsync("""{"provider":"openai","model":"gpt-4o-mini","costUsd":"0.0005"}""")).Is(201);
+        var lines = string.Join('\n', Enumerable.Range(0, 12).Select(i => $$"""{"id":"{{i}}","provider":"openai","model":"gpt-4o-mini","costUsd":"100000"}"""));
+        var items = (await s.PostAsync("/v1/usage", lines, type: "application/jsonl")).Is(200).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([.. Enumerable.Repeat("booked", 10), "error", "error"], items.Select(item => item.GetProperty("status").GetString()));
+        Assert.Equal("too_much_usage", items[^1].GetProperty("code").GetString());
+        // Nor by way of a reservation; what was reserved can be settled all the same.
+        Assert.Equal("too_much_usage", (await s.SettleAsync(held.Id, """{"costUsd":"1"}""")).Is(429).Code);
+        Assert.Contains("100000.00 at most", (await s.SettleAsync(held.Id, """{"costUsd":"100000.5"}""")).Is(400).Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        (await s.SettleAsync(held.Id, """{"costUsd":"0.0005"}""")).Is(200);
+    }
+
     [Fact]
     public async Task Racing_repeats_of_many_lines_are_booked_once_and_told_so_once()
     {

@@ -46,6 +46,8 @@ internal sealed partial class FormBrowser(Uri address) : IDisposable
                 request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
             foreach (var (name, value) in headers)
                 request.Headers.Add(name, value);
+            // What is refused for its length is refused before it is sent, so that the answer is not lost with the connection.
+            request.Headers.ExpectContinue = request.Content?.Headers.ContentLength > 1 << 20;
             var answer = await _client.SendAsync(request);
             if (answer.Headers.TryGetValues("Set-Cookie", out var set))
             {
