@@ -22,7 +22,7 @@ public sealed class LiveView : IDisposable
     public LiveView(ILedger ledger, IInsightStore store, NearestBudgets nearest, TimeProvider clock)
     {
         (_ledger, _store, _nearest, _clock) = (ledger, store, nearest, clock);
-        _answer = new RecentAnswer<LiveDocument>(Kept, MakeAsync, clock);
+        _answer = new RecentAnswer<LiveDocument>(Kept, TimeSpan.Zero, MakeAsync, clock);
     }
 
     /// <exception cref="Reservations.StoreUnavailableException">The store can't be read.</exception>

@@ -11,6 +11,7 @@ public sealed class MonthSpend : IDisposable
 
     public MonthSpend(ILedger ledger, TimeProvider clock) => _answer = new RecentAnswer<IReadOnlyDictionary<string, UsageTotal>>(
         Kept,
+        TimeSpan.Zero,
         async stop =>
         {
             var now = clock.GetUtcNow();

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace BudgetProxy.Insight;
 
 /// <summary>What an admin sees first: all tenants', or one's own. Days, hours and months are UTC.</summary>
-/// <param name="AsOf">When it was made; it is kept for about a second.</param>
+/// <param name="AsOf">When it was made. Everyone's is up to four seconds old: what is older than one is given once more and made anew beside.</param>
 /// <param name="Days">Days that <see cref="Series"/> and all sums without a period of their own are of, today included.</param>
 /// <param name="BudgetedMonthUsd">Σ of enforced monthly USD limits that count every call of their tenant.</param>
 /// <param name="Series">By day the seven dearest models, and <c>other</c>; every day is there.</param>
