@@ -47,7 +47,7 @@ public sealed class BillingRuns(IBillingStore store, BucketCutter cutter, Bucket
     {
         try
         {
-            await cutter.CatchUpAsync(clock.GetUtcNow(), cancellationToken);
+            await cutter.CatchUpAsync(cancellationToken);
             var now = clock.GetUtcNow();
             await cutter.CutAsync(lease, state.StartsAt ?? BillingTimes.HourOf(now), now, cancellationToken);
             return null;

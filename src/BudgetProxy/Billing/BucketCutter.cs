@@ -1,4 +1,5 @@
 using BudgetProxy.Ledger;
+using BudgetProxy.Reservations;
 using BudgetProxy.Tenants;
 
 namespace BudgetProxy.Billing;
@@ -14,17 +15,21 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
 
     private const int FoldSize = 5_000;
     private const int PassOverSize = 5_000;
+    private const int MostTries = 3;
 
-    /// <summary>Sees to it that all that was booked up to now is in the hours.</summary>
-    public async Task CatchUpAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Sees to it that all that was booked up to now is in the hours; while entries on their way can't be seen, as far as they have come.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        // Where entries are on their way to the ledger, a look at it brings them there; of what is found nothing is needed.
-        await ledger.TotalsAsync(new LedgerFilter(From: now, To: now.AddMilliseconds(1)), UsageGroups.None, cancellationToken);
+        for (var tries = 1; !await TryArriveAsync(cancellationToken) && tries < MostTries; tries++)
+        {
+            // A store that is only slow for a moment must not put off till the next run what can be billed now.
+        }
+
         await FoldAsync(cancellationToken);
     }
 
     /// <summary>Sees to it that all that was booked of these tenants is in the hours.</summary>
-    /// <exception cref="Reservations.StoreUnavailableException">Something may be missing in them.</exception>
+    /// <exception cref="StoreUnavailableException">Something may be missing in them.</exception>
     public async Task CatchUpAsync(IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         await ledger.ArriveAsync(tenants, cancellationToken);
@@ -37,7 +42,7 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
     /// <summary>Cuts all hours that have changed.</summary>
     /// <param name="from">Usage that was settled before is never billed.</param>
     /// <returns>How many buckets were made.</returns>
-    /// <exception cref="Reservations.StoreUnavailableException">The store can't be used; what was cut is cut.</exception>
+    /// <exception cref="StoreUnavailableException">The store can't be used; what was cut is cut.</exception>
     /// <exception cref="LeaseLostException">Another proxy cuts now.</exception>
     public async Task<long> CutAsync(BillingLease lease, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -58,6 +63,19 @@ public sealed partial class BucketCutter(IAccrualStore store, ILedger ledger, Te
             if (reading.Hours.Count < PageSize)
                 return made;
             after = (reading.Hours[^1].Tenant, reading.Hours[^1].Hour);
+        }
+    }
+
+    private async Task<bool> TryArriveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ledger.ArriveAsync(null, cancellationToken);
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
         }
     }
 

@@ -42,9 +42,9 @@ internal sealed class DistributedLedger(Shards shards, Outbox outbox, Bookings b
             yield return entry;
     }
 
-    public async ValueTask ArriveAsync(IEnumerable<string> tenants, CancellationToken cancellationToken)
+    public async ValueTask ArriveAsync(IEnumerable<string>? tenants, CancellationToken cancellationToken)
     {
-        foreach (var shard in tenants.Select(tenant => shards[tenant]).Distinct())
+        foreach (var shard in tenants?.Select(tenant => shards[tenant]).Distinct() ?? shards.All)
             await outbox.CopyAsync(shard, cancellationToken);
     }
 

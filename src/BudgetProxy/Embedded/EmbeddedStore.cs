@@ -194,7 +194,7 @@ public sealed class EmbeddedStore : IReservationStore, ILedger, IDisposable
     }
 
     /// <summary>Nothing is on its way: entries are booked where they are read.</summary>
-    public ValueTask ArriveAsync(IEnumerable<string> tenants, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask ArriveAsync(IEnumerable<string>? tenants, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken) =>
         OffThreadAsync(() => _ledger.Has(tenant, id), cancellationToken);

@@ -34,8 +34,9 @@ public interface ILedger
     IAsyncEnumerable<LedgerEntry> StreamAsync(LedgerFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Brings into the ledger what was booked of these tenants and is still on its way there.</summary>
+    /// <param name="tenants">Null = of all.</param>
     /// <exception cref="Reservations.StoreUnavailableException">Something may be left that can't be seen now.</exception>
-    ValueTask ArriveAsync(IEnumerable<string> tenants, CancellationToken cancellationToken);
+    ValueTask ArriveAsync(IEnumerable<string>? tenants, CancellationToken cancellationToken);
 
     /// <summary>True where the tenant's books hold an entry of this id, one that was only just booked too.</summary>
     ValueTask<bool> HasAsync(string tenant, Guid id, CancellationToken cancellationToken);

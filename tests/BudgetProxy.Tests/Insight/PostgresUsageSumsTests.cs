@@ -63,7 +63,7 @@ public sealed class PostgresUsageSumsTests : UsageSumsContract, IAsyncLifetime
     /// <summary>The ledger alone, without counters before it.</summary>
     internal sealed class Adapter(PostgresLedger ledger) : ILedger
     {
-        public ValueTask ArriveAsync(IEnumerable<string> tenants, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask ArriveAsync(IEnumerable<string>? tenants, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
         public ValueTask<IReadOnlyCollection<Guid>> AppendAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyList<Budget> budgets, CancellationToken cancellationToken) => throw new NotSupportedException();
 
