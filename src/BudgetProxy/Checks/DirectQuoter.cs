@@ -15,7 +15,7 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
     /// <summary>Longest life of a reservation, in seconds: a day.</summary>
     public const long MostSeconds = 86_400;
 
-    /// <summary>What one booking may cost, in nano-dollars: far above any call, and far below what cents taken for dollars make of a year.</summary>
+    /// <summary>What one booking or reservation may cost, in nano-dollars: far above any call, and far below what cents taken for dollars make of a year.</summary>
     public const long MostNanos = 100_000 * NanoUsd.PerUsd;
 
     private readonly ReportedLimits _limits = new(clock);
@@ -43,6 +43,9 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
             Tags = [.. caller.Tags.SelectMany(tag => new[] { tag.Key, tag.Value })],
             Seconds = seconds ?? Math.Max(1, (long)options.ReservationLifetime.TotalSeconds),
         };
+        // What could not be settled is not reserved.
+        if (definition.Amount > MostNanos)
+            return (null, TooDear(fields, use, definition.Amount));
         var amount = new NanoUsd(definition.Amount);
         return (definition, CheckCeiling(call, amount) ?? (_limits.TryReserve(call.Tenant.Id, amount.WithMarkup(definition.Markup)) ? null : CheckRefusals.TooMuchReserved));
     }
@@ -99,8 +102,13 @@ public sealed class DirectQuoter(RateTable rates, ProxyOptions options, TimeProv
     /// <param name="charged">Of it, what nothing was reserved for.</param>
     internal GatewayRefusal? CheckReported(Call call, FieldReader fields, DirectUse use, long cost, NanoUsd charged)
     {
-        if (cost <= MostNanos)
-            return _limits.TryReport(call.Tenant.Id, charged) ? null : CheckRefusals.TooMuchReported;
+        if (cost > MostNanos)
+            return TooDear(fields, use, cost);
+        return _limits.TryReport(call.Tenant.Id, charged) ? null : CheckRefusals.TooMuchReported;
+    }
+
+    private static GatewayRefusal TooDear(FieldReader fields, DirectUse use, long cost)
+    {
         fields.Fail(
             use.Cost is null ? "inputTokens" : "costUsd",
             $"It comes to {new NanoUsd(cost)} USD, and one booking to {new NanoUsd(MostNanos).ToBalance()} at most: nobody could take a slip of the hand back. Book what is really so dear in parts.");
