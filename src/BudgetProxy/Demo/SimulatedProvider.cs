@@ -24,6 +24,9 @@ public sealed class SimulatedProvider : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.Port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            // A proxy that stands still for a while in the middle of a body is waited for, as a provider would.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
         });
         _app = builder.Build();
         _app.Run(HandleAsync);
@@ -104,6 +107,8 @@ public sealed class SimulatedProvider : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             call.Outcome = SimulatedOutcome.ClientAborted;
+            // Where nothing was answered yet the server would say 200 now, of a call that nobody served.
+            context.Abort();
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using BudgetProxy.Core.Tokens;
@@ -98,6 +99,35 @@ public sealed class SimulatedProviderTests : IAsyncLifetime
         var call = Assert.Single(_provider.Calls);
         Assert.Equal(SimulatedOutcome.ProviderAborted, call.Outcome);
         Assert.Equal(9, call.Billed.TotalInput);
+    }
+
+    [Fact]
+    public async Task Answers_nothing_where_a_body_breaks_off()
+    {
+        var address = new Uri(_provider.BaseUrl);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(address.Host, address.Port, Cancel);
+        var stream = socket.GetStream();
+        // What follows the first piece is no length of a second one.
+        var broken = $"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.Authority}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{Chat[..5]}\r\n?\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(broken), Cancel);
+
+        Assert.Equal(0, await ReadAsync(stream));
+        await _provider.WhenIdleAsync(Cancel);
+        Assert.Equal(SimulatedOutcome.ClientAborted, Assert.Single(_provider.Calls).Outcome);
+
+        // A reset says as much as an end.
+        static async Task<int> ReadAsync(NetworkStream stream)
+        {
+            try
+            {
+                return await stream.ReadAsync(new byte[100], Cancel);
+            }
+            catch (IOException)
+            {
+                return 0;
+            }
+        }
     }
 
     [Fact]
