@@ -83,11 +83,23 @@ internal static class CommandTree
             return ExitCode.Misused;
         }
 
+        if (parsed is { CommandResult.Command: not RootCommand, UnmatchedTokens: [var early, ..] } && early.StartsWith('-') && parsed.CommandResult.Command.Options.Any(option => option.Name == early || option.Aliases.Contains(early)))
+        {
+            Console.Error.WriteLine($"'{early}' stands before the command, and belongs after it: budgetproxy {NameOf(parsed)}{early} ...");
+            return ExitCode.Misused;
+        }
+
         parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
+        Console.Error.WriteLine($"See: budgetproxy {NameOf(parsed)}--help");
+        return ExitCode.Misused;
+    }
+
+    /// <summary>The command as it is typed, with a space at its end; empty = the root.</summary>
+    private static string NameOf(ParseResult parsed)
+    {
         var names = new List<string>();
         for (var at = parsed.CommandResult; at is { Command: not RootCommand }; at = at.Parent as System.CommandLine.Parsing.CommandResult)
             names.Insert(0, at.Command.Name + " ");
-        Console.Error.WriteLine($"See: budgetproxy {string.Concat(names)}--help");
-        return ExitCode.Misused;
+        return string.Concat(names);
     }
 }

@@ -38,9 +38,10 @@ internal sealed class ApplyCommand : ProxyCommand
         if (call.Json && !dryRun && !yes)
             throw CommandException.Misuse("--json asks nothing: give --yes to apply, or --dry-run to look.");
         var name = call.Get(_file)!;
+        var text = LocalFile.Read(name);
         if (!dryRun && !yes && (name == "-" || Console.IsInputRedirected))
             throw CommandException.Misuse("There is nobody to ask here: give --yes to apply, or --dry-run to look.");
-        var file = LocalKeys.Hide(LocalFile.Read(name), name);
+        var file = LocalKeys.Hide(text, name);
         var table = new PlanTable(call.Terminal);
         if (yes)
             return Finish(call, table, await SendAsync(call, file, apply: true, cancellationToken), isShown: false);

@@ -29,7 +29,9 @@ internal sealed class InvoiceImportCommand : ProxyCommand
         var invoice = answer.Json;
         return call.Done(
             $"{invoice.Text("id")}: {MoneyText.Of(invoice.Usd("costUsd") ?? default)} billed by {provider} from {invoice.Text("from")} to {invoice.Text("to")}, "
-            + $"{invoice.Whole("rows") ?? 0:#,##0} rows.", invoice);
+            + $"{invoice.Whole("rows") ?? 0:#,##0} rows." + (answer.IsReplayed
+                ? $" This file was imported before, at {invoice.Text("importedAt")}; nothing changed. Of days that a later import covers too, that one counts: to have this one count, delete it and import it again."
+                : ""), invoice);
     }
 
     private static Stream Open(string file)

@@ -150,7 +150,9 @@ internal sealed class AdminClient : IDisposable
         var text = await TextAsync(response, cancellationToken);
         try
         {
-            return new AdminAnswer(text.Length == 0 ? default : JsonElement.Parse(text), response.Headers.TryGetValues("ETag", out var tags) ? tags.First() : null);
+            return new AdminAnswer(
+                text.Length == 0 ? default : JsonElement.Parse(text), response.Headers.TryGetValues("ETag", out var tags) ? tags.First() : null,
+                response.Headers.Contains("Idempotent-Replayed"));
         }
         catch (JsonException)
         {

@@ -76,5 +76,7 @@ internal sealed class ProxyRefusal(string message, HttpStatusCode status, IReadO
 
     /// <summary>The API tells its callers which call to make; here it is a command.</summary>
     private static string InCommands(string detail) => detail
-        .Replace("Make it with PUT /admin/v1/tenants/{tenant}.", "`budgetproxy tenants set` makes one, `budgetproxy tenants list` shows those there are.", StringComparison.Ordinal);
+        .Replace("Make it with PUT /admin/v1/tenants/{tenant}.", "`budgetproxy tenants set` makes one, `budgetproxy tenants list` shows those there are.", StringComparison.Ordinal)
+        .Replace("Make it with PUT /admin/v1/plans/{plan}.", "`budgetproxy plans set` makes one, `budgetproxy plans list` shows those there are.", StringComparison.Ordinal)
+        .Replace("Make it with PUT /admin/v1/alerts/webhooks/{name}.", "`budgetproxy alerts webhooks set` makes one, `budgetproxy alerts webhooks list` shows those there are.", StringComparison.Ordinal);
 }

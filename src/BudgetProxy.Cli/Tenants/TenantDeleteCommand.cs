@@ -8,20 +8,22 @@ namespace BudgetProxy.Cli.Tenants;
 internal sealed class TenantDeleteCommand : ProxyCommand
 {
     private readonly Argument<string> _tenant = Named.Tenant();
+    private readonly Option<bool> _discardBalance = new("--discard-balance") { Description = "Also where the tenant has a prepaid balance, or owes one: it goes too" };
     private readonly Confirmation _confirmation = new();
 
     public TenantDeleteCommand()
         : base("delete", "Deletes a tenant with its keys and budgets; its ledger stays", "budgetproxy tenants delete acme\nbudgetproxy tenants delete acme --yes") =>
-        Takes(_tenant, _confirmation.Yes);
+        Takes(_tenant, _discardBalance, _confirmation.Yes);
 
     protected override async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
     {
         var id = call.Get(_tenant);
         var path = AdminQuery.Path("tenants", id);
         var found = await call.Client.GetAsync(path, cancellationToken);
-        if (!_confirmation.Ask(call, $"Delete tenant {id} with its keys and budgets? Its ledger stays."))
+        var discards = call.Get(_discardBalance);
+        if (!_confirmation.Ask(call, $"Delete tenant {id} with its keys and budgets{(discards ? ", and its prepaid balance" : "")}? Its ledger stays."))
             return ExitCode.Failed;
-        await call.Client.DeleteAsync(path, PutCondition.Unchanged(found.ETag), cancellationToken);
+        await call.Client.DeleteAsync(AdminQuery.Of("tenants", id).With("discardBalance", discards ? "true" : null).ToString(), PutCondition.Unchanged(found.ETag), cancellationToken);
         return call.Done($"Tenant {id} is deleted.");
     }
 }

@@ -57,6 +57,15 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
     /// <summary>Cut to what 64 bits hold: for sums of reports, in which one absurd amount must not make all others unreadable.</summary>
     public static NanoUsd Cut(Int128 nanos) => new((long)Int128.Clamp(nanos, long.MinValue, long.MaxValue));
 
+    /// <summary>The sum of any amounts, cut likewise.</summary>
+    public static NanoUsd Sum(IEnumerable<NanoUsd> amounts)
+    {
+        var sum = Int128.Zero;
+        foreach (var amount in amounts)
+            sum += amount.Value;
+        return Cut(sum);
+    }
+
     /// <summary>Reads a decimal amount of USD such as <c>4.20</c>. Refuses more than nine decimals, exponents, signs other than a leading minus, and overflow.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out NanoUsd amount)
     {

@@ -59,7 +59,12 @@ internal static class TenantsApi
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         string tenant, HttpContext context, TenantDirectory directory, CancellationToken cancellationToken)
     {
-        var edited = await directory.DeleteTenantAsync(tenant, context.Edit(), cancellationToken);
+        var query = new QueryReader(context.Request.Query);
+        var discards = query.Flag("discardBalance");
+        query.RefuseUnknown();
+        if (query.Errors.Any)
+            return query.Errors.ToProblem();
+        var edited = await directory.DeleteTenantAsync(tenant, context.Edit() with { DiscardsBalance = discards }, cancellationToken);
         return edited.Outcome == EditOutcome.Done ? TypedResults.NoContent() : edited.ToProblem();
     }
 

@@ -60,5 +60,5 @@ public sealed class BillingWatch(BillingDesk desk, TenantDirectory directory, Bi
     private AlertCandidate Blocked(string? tenant, string reason, List<OpenSum> sums, DateTimeOffset now, string cause) => new(
         alerts.Bodies.BillingBlocked(tenant, reason, sums.Sum(sum => sum.Buckets), Amount(sums)), AlertMark.Of(AlertKinds.BillingBlocked, now + Repeat, cause));
 
-    private static NanoUsd Amount(List<OpenSum> sums) => sums.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Amount);
+    private static NanoUsd Amount(List<OpenSum> sums) => NanoUsd.Sum(sums.Select(sum => sum.Amount));
 }

@@ -68,14 +68,13 @@ internal sealed class ExportView(IBillingStore store, TenantDirectory directory,
     {
         var states = new Dictionary<string, StateDocument>(StringComparer.Ordinal);
         // Those that are sent are nearly all, so they are what the others leave of the totals.
-        var (buckets, amount) = (totals.Sum(total => total.Buckets), totals.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Amount));
+        var (buckets, amount) = (totals.Sum(total => total.Buckets), NanoUsd.Sum(totals.Select(total => total.Amount)));
         foreach (var state in new[] { BucketState.Pending, BucketState.Sending, BucketState.Unknown, BucketState.Parked, BucketState.Dead, BucketState.WrittenOff })
         {
-            var (count, usd) = (0L, NanoUsd.Zero);
-            foreach (var sum in open.Where(sum => sum.State == state))
-                (count, usd) = (count + sum.Buckets, usd + sum.Amount);
+            var those = open.Where(sum => sum.State == state).ToList();
+            var (count, usd) = (those.Sum(sum => sum.Buckets), NanoUsd.Sum(those.Select(sum => sum.Amount)));
             states[BillingNames.Of(state)] = new StateDocument(count, usd.ToString());
-            (buckets, amount) = (buckets - count, amount - usd);
+            (buckets, amount) = (buckets - count, NanoUsd.Sum([amount, -usd]));
         }
 
         states[BillingNames.Of(BucketState.Sent)] = new StateDocument(buckets, amount.ToString());

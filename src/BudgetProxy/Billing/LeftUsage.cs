@@ -59,7 +59,7 @@ public sealed class LeftUsage(IBillingStore store, BucketCutter cutter, AuditTra
             what.Add($"{left.Hours} {(left.Hours == 1 ? "hour that is" : "hours that are")} not cut (${left.Charged.ToBalance()} charged in {(left.Hours == 1 ? "it" : "them")})");
         what.AddRange(left.Buckets.GroupBy(sum => sum.State).Select(state => string.Create(
             CultureInfo.InvariantCulture,
-            $"{state.Sum(sum => sum.Buckets)} {BillingNames.Of(state.Key)} {(state.Sum(sum => sum.Buckets) == 1 ? "bucket" : "buckets")} (${state.Aggregate(NanoUsd.Zero, (all, sum) => all + sum.Amount).ToBalance()})")));
+            $"{state.Sum(sum => sum.Buckets)} {BillingNames.Of(state.Key)} {(state.Sum(sum => sum.Buckets) == 1 ? "bucket" : "buckets")} (${NanoUsd.Sum(state.Select(sum => sum.Amount)).ToBalance()})")));
         var same = customers.Count == 0 ? "" : $" Or create it with the stripeCustomerId that the deleted one had ({string.Join(" or ", customers)}): then it goes there.";
         return $"Usage of a deleted tenant '{left.Tenant}' waits to be billed, and would go to this one's customer: {string.Join(", ", what)}. "
             + $"Run the export (POST /admin/v1/exports/stripe); what it can't send, mend or give up (POST /admin/v1/exports/stripe/tenants/{left.Tenant}/write-off); then create the tenant.{same} "

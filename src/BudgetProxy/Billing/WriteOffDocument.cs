@@ -7,5 +7,5 @@ namespace BudgetProxy.Billing;
 public sealed record WriteOffDocument(string Tenant, string Reason, long Buckets, string Usd)
 {
     internal static WriteOffDocument Of(string tenant, string reason, IReadOnlyList<OpenSum> given) => new(
-        tenant, reason, given.Sum(sum => sum.Buckets), given.Aggregate(NanoUsd.Zero, (sum, one) => sum + one.Amount).ToString());
+        tenant, reason, given.Sum(sum => sum.Buckets), NanoUsd.Sum(given.Select(sum => sum.Amount)).ToString());
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using BudgetProxy.Dashboard.Answers;
 using BudgetProxy.Dashboard.Pages;
 using BudgetProxy.Dashboard.Sessions;
@@ -14,7 +15,8 @@ namespace BudgetProxy.Dashboard;
 /// </summary>
 public static class DashboardEndpoints
 {
-    public static IServiceCollection AddDashboard(this IServiceCollection services)
+    /// <param name="trustedProxies">Reverse proxies whose word on who asks is believed.</param>
+    public static IServiceCollection AddDashboard(this IServiceCollection services, IReadOnlyList<IPNetwork> trustedProxies)
     {
         services.AddRazorComponents();
         services.AddAntiforgery(forms =>
@@ -30,6 +32,7 @@ public static class DashboardEndpoints
         services.AddSingleton<AssetFiles>();
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<LoginThrottle>();
+        services.AddSingleton(provider => new ClientAddress(trustedProxies, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Door>();
         services.AddSingleton<LoginPages>();
         services.AddSingleton<ExportPages>();

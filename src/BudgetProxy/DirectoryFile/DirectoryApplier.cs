@@ -72,7 +72,7 @@ public sealed class DirectoryApplier(TenantDirectory directory)
     {
         var own = wanted.Tenants.FirstOrDefault(tenant => tenant.Tenant.Id == lost.Tenant);
         var plan = wanted.Plans.FirstOrDefault(plan => plan.Plan.Id == next.FindTenant(lost.Tenant)?.Plan);
-        var (place, path) = own is not null ? (own.Place, own.Path + ".plan") : plan is not null ? (plan.Place, plan.Path + ".billing") : (default, "");
+        var (place, path) = own is not null ? (own.Place, own.Path + ".plan") : plan is not null ? (plan.Place, plan.Path + ".billing") : (new FilePlace(1, 1), "");
         errors.Add(place, path, lost.Text);
     }
 

@@ -144,8 +144,10 @@ internal sealed class DirectoryPlanner
         foreach (var gone in old.Values.Where(key => !key.Key.Revoked).OrderBy(key => key.Key.Id, StringComparer.Ordinal))
         {
             var revoked = gone.Key with { Revoked = true };
+            // Where several have the name, which one goes must show.
+            var which = present.Count(key => !key.Key.Revoked && key.Key.Name == gone.Key.Name) > 1 ? $"{gone.Key.Name} ({gone.Key.Id})" : gone.Key.Name;
             NoteDeletion(
-                DefinitionKind.Key, $"{wanted.Tenant.Id}/{gone.Key.Name}", DefinitionJson.Of(gone.Key), (AuditActions.RevokeKey, TargetOf(gone.Key), gone.Key.Tenant),
+                DefinitionKind.Key, $"{wanted.Tenant.Id}/{which}", DefinitionJson.Of(gone.Key), (AuditActions.RevokeKey, TargetOf(gone.Key), gone.Key.Tenant),
                 DefinitionJson.Of(revoked));
             Keep(gone with { Key = revoked });
         }

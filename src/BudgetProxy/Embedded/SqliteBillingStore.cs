@@ -214,8 +214,8 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
 
     public ValueTask<IReadOnlyList<MeterTotal>> TotalsAsync(CancellationToken cancellationToken) => _steps.RunAsync<IReadOnlyList<MeterTotal>>(
         connection => connection.Query(
-            "SELECT meter, sum(amount), sum(value), sum(buckets) FROM billing_totals GROUP BY meter ORDER BY meter",
-            row => new MeterTotal("", row.GetString(0), new NanoUsd(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3))),
+            $"SELECT meter, {SqliteStatements.SumOf("amount")}, sum(value), sum(buckets) FROM billing_totals GROUP BY meter ORDER BY meter",
+            row => new MeterTotal("", row.GetString(0), row.Sum(1), row.GetInt64(3), row.GetInt64(4))),
         false,
         cancellationToken);
 
@@ -289,13 +289,13 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
     private static UsageLeft Left(SqliteConnection connection, string tenant, DateTimeOffset from)
     {
         var (hours, charged) = connection.Query(
-            "SELECT count(*), coalesce(sum(charged), 0) FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND tenant = $tenant AND at >= $from", row => (row.GetInt64(0), row.GetInt64(1)),
+            $"SELECT count(*), {SqliteStatements.SumOf("charged")} FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND tenant = $tenant AND at >= $from", row => (row.GetInt64(0), row.Sum(1)),
             ("$tenant", tenant), ("$from", from.ToUnixTimeMilliseconds()))[0];
         var buckets = Sums(connection, "tenant = $tenant AND state <> 'written-off'", tenant);
         if (hours == 0 && buckets.Count == 0)
             return new UsageLeft(tenant, 0, NanoUsd.Zero, [], null, []);
         return new UsageLeft(
-            tenant, hours, new NanoUsd(charged), buckets,
+            tenant, hours, charged, buckets,
             connection.Query("SELECT customer FROM billing_tenants WHERE tenant = $tenant", row => row.TextOrNull(0), ("$tenant", tenant)).FirstOrDefault(),
             connection.Query(
                 """
@@ -307,7 +307,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
 
     private static List<OpenSum> Sums(SqliteConnection connection, string condition, string? tenant) => connection.Query(
         $"""
-        SELECT tenant, meter, state, cause, count(*), sum(amount), sum(value), min(cut_at), max(error) FROM (
+        SELECT tenant, meter, state, cause, count(*), {SqliteStatements.SumOf("amount")}, sum(value), min(cut_at), max(error) FROM (
             SELECT tenant, meter, state, cause, amount, value, cut_at, error FROM billing_buckets WHERE state = 'pending' AND {condition}
             UNION ALL
             SELECT tenant, meter, state, cause, amount, value, cut_at, error FROM billing_buckets WHERE state NOT IN ('pending', 'sent', 'verified') AND {condition})
@@ -315,7 +315,7 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         """,
         row => new OpenSum(
             row.GetString(0), row.GetString(1), BillingNames.State(row.GetString(2)), BillingNames.Cause(row.TextOrNull(3)), row.GetInt64(4),
-            new NanoUsd(row.GetInt64(5)), row.GetInt64(6), row.Instant(7), row.TextOrNull(8)),
+            row.Sum(5), row.GetInt64(7), row.Instant(8), row.TextOrNull(9)),
         ("$tenant", tenant));
 
     private static Bucket ReadBucket(SqliteDataReader row) => new()

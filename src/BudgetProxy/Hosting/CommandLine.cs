@@ -22,6 +22,7 @@ public static class CommandLine
           BudgetProxy__Redis                           host:port,password=...  Both together: several  embedded
           BudgetProxy__Postgres                        Host=...;Password=...   proxies, shared budgets embedded
           BudgetProxy__AdminKey                        bootstrap admin key, 16 characters or more      made and printed once
+          BudgetProxy__TrustedProxies                  a,b/8: their X-Forwarded-For is believed        none
           BudgetProxy__Providers__openai__BaseUrl      without the /v1                                 https://api.openai.com
           BudgetProxy__Providers__openai__ApiKey       the provider's real key                         none
           BudgetProxy__Providers__anthropic__BaseUrl                                                   https://api.anthropic.com

@@ -189,7 +189,7 @@ public static class ProxyHost
         services.AddOpenApiDocument();
         services.AddInsight();
         services.AddInvoices();
-        services.AddDashboard();
+        services.AddDashboard(options.TrustedProxies);
 
         services.AddHttpForwarder();
         services.AddSingleton<CallsInFlight>();

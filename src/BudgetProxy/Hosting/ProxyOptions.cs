@@ -1,3 +1,4 @@
+using System.Net;
 using BudgetProxy.Alerts;
 using BudgetProxy.Core.Requests;
 using BudgetProxy.Stripe;
@@ -21,6 +22,9 @@ public sealed record ProxyOptions
 
     /// <summary>The bootstrap admin key; null = one is made at first start and printed once.</summary>
     public string? AdminKey { get; init; }
+
+    /// <summary>Reverse proxies whose <c>X-Forwarded-For</c> says who asks; empty = none is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>A YAML file of tenants, plans, keys and budgets that is applied at start and on change; null = none.</summary>
     public string? DirectoryFile { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using BudgetProxy.Core.Requests;
 
 namespace BudgetProxy.Hosting;
@@ -26,7 +27,7 @@ public sealed class ProxyOptionsReader
     private ProxyOptions ReadAll()
     {
         RefuseUnknown(
-            _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
+            _section, "", "DataDirectory", "Redis", "Postgres", "AdminKey", "TrustedProxies", "OnStoreOutage", "OnUnpricedModel", "OnClientDisconnect", "AskProviderCount",
             "CountDeadline", "ReservationLifetime", "StoreDeadline", "StopDelay", "DrainLimit", "Providers", "Stripe", "DirectoryFile", "DirectoryFilePrune", "MaxBodyBytes", "MaxBatchBytes",
             "BatchPollInterval", "BatchLifetime", "Allowances", "Alerts");
         var (redis, postgres) = ReadStores();
@@ -36,6 +37,7 @@ public sealed class ProxyOptionsReader
             Redis = redis,
             Postgres = postgres,
             AdminKey = ReadAdminKey(),
+            TrustedProxies = ReadTrustedProxies(),
             DirectoryFile = Text("DirectoryFile"),
             DirectoryFilePrune = ReadDirectoryFilePrune(),
             AllowOnStoreOutage = ReadOnStoreOutage(distributed: redis is not null && postgres is not null),
@@ -105,6 +107,22 @@ public sealed class ProxyOptionsReader
         else if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             Error("AdminKey", "an admin key is printable ASCII without spaces");
         return key;
+    }
+
+    private List<IPNetwork> ReadTrustedProxies()
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in (Text("TrustedProxies") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IPNetwork.TryParse(text, out var network))
+                networks.Add(network);
+            else if (IPAddress.TryParse(text, out var address))
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else
+                Error("TrustedProxies", $"must be addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8, not `{text}`");
+        }
+
+        return networks;
     }
 
     private RouteAllowances ReadAllowances()

@@ -102,7 +102,7 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
 
     private static List<ModelDayDocument> Series(IReadOnlyList<UsageTotal> spent, OverviewSpan span)
     {
-        var dearest = spent.GroupBy(total => total.Model!, StringComparer.Ordinal).OrderByDescending(model => model.Sum(day => day.Cost.Value))
+        var dearest = spent.GroupBy(total => total.Model!, StringComparer.Ordinal).OrderByDescending(Cost)
             .ThenBy(model => model.Key, StringComparer.Ordinal).Take(MostSeries).Select(model => model.Key).ToList();
         var byDay = spent.ToLookup(total => (total.Day!.Value, dearest.Contains(total.Model!) ? total.Model! : Other));
         List<string> models = [.. dearest, .. spent.Any(total => !dearest.Contains(total.Model!)) || dearest.Count == 0 ? [Other] : Array.Empty<string>()];
@@ -111,7 +111,7 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
             .. from day in span.Dates
                from model in models
                let sums = byDay[(day, model)]
-               select new ModelDayDocument(Text(day), model, sums.Sum(sum => sum.Requests), Cost(sums)),
+               select new ModelDayDocument(Text(day), model, sums.Sum(sum => sum.Requests), Cost(sums).ToString()),
         ];
     }
 
@@ -130,8 +130,8 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
 
     private static List<TopModelDocument> Models(IReadOnlyList<UsageTotal> spent) =>
     [
-        .. spent.GroupBy(total => (Provider: total.Provider!, Model: total.Model!)).OrderByDescending(model => model.Sum(day => day.Cost.Value)).Take(MostTop)
-            .Select(model => new TopModelDocument(model.Key.Provider, model.Key.Model, model.Sum(day => day.Requests), Cost(model))),
+        .. spent.GroupBy(total => (Provider: total.Provider!, Model: total.Model!)).OrderByDescending(Cost).Take(MostTop)
+            .Select(model => new TopModelDocument(model.Key.Provider, model.Key.Model, model.Sum(day => day.Requests), Cost(model).ToString())),
     ];
 
     private static RefusalDocument Refused(RefusalCount count) => new(
@@ -144,18 +144,20 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
     ];
 
     private static CacheDocument Cache(IReadOnlyList<UsageTotal> spent) => new(
-        spent.Sum(total => total.Usage.TotalInput), spent.Sum(total => total.Usage.CachedInput), new NanoUsd(spent.Sum(total => total.CacheSaved.Value)).ToString());
+        spent.Sum(total => total.Usage.TotalInput), spent.Sum(total => total.Usage.CachedInput), Sum(spent, total => total.CacheSaved).ToString());
 
     private static EstimatesDocument Estimates(IReadOnlyList<UsageTotal> spent) => new(
-        spent.Sum(total => total.Requests), new NanoUsd(spent.Sum(total => total.Reserved.Value)).ToString(), Cost(spent),
-        new NanoUsd(spent.Sum(total => total.Overrun.Value)).ToString(), spent.Sum(total => total.Overruns));
+        spent.Sum(total => total.Requests), Sum(spent, total => total.Reserved).ToString(), Cost(spent).ToString(),
+        Sum(spent, total => total.Overrun).ToString(), spent.Sum(total => total.Overruns));
 
     private static List<TopUserDocument> Users(IReadOnlyList<UsageTotal> spent) =>
     [
         .. spent.OrderByDescending(user => user.Cost.Value).Take(MostTop).Select(user => new TopUserDocument(user.User, user.Requests, user.Cost.ToString())),
     ];
 
-    private static string Cost(IEnumerable<UsageTotal> totals) => new NanoUsd(totals.Sum(total => total.Cost.Value)).ToString();
+    private static NanoUsd Cost(IEnumerable<UsageTotal> totals) => Sum(totals, total => total.Cost);
+
+    private static NanoUsd Sum(IEnumerable<UsageTotal> totals, Func<UsageTotal, NanoUsd> part) => NanoUsd.Sum(totals.Select(part));
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -163,7 +165,7 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
 
     private List<TopTenantDocument> Tenants(IReadOnlyList<UsageTotal> spent)
     {
-        var all = Math.Max(1, spent.Sum(tenant => tenant.Cost.Value));
+        var all = Math.Max(1, Cost(spent).Value);
         return
         [
             .. spent.OrderByDescending(tenant => tenant.Cost.Value).Take(MostTop).Select(tenant => new TopTenantDocument(
@@ -174,16 +176,16 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
 
     private static List<TenantDayDocument> TenantSeries(OverviewSpenders spenders, IReadOnlyList<UsageTotal> spent, OverviewSpan span)
     {
-        var dearest = spenders.Days.Where(own => own.Count > 0).OrderByDescending(own => own.Sum(day => day.Cost.Value)).Take(MostSeries).ToList();
+        var dearest = spenders.Days.Where(own => own.Count > 0).OrderByDescending(Cost).Take(MostSeries).ToList();
         var all = spent.ToLookup(total => total.Day!.Value);
         var series = new List<TenantDayDocument>();
         foreach (var day in span.Dates)
         {
-            var rest = new NanoUsd(all[day].Sum(total => total.Cost.Value));
+            var rest = Cost(all[day]);
             foreach (var own in dearest)
             {
                 var cost = own.FirstOrDefault(sum => sum.Day == day)?.Cost ?? NanoUsd.Zero;
-                rest -= cost;
+                rest = NanoUsd.Sum([rest, -cost]);
                 series.Add(new TenantDayDocument(Text(day), own[0].Tenant!, cost.ToString()));
             }
 

@@ -19,8 +19,15 @@ internal static class OpenAiCosts
         var isUnix = record["start_time"].Length > 0;
         var (start, end) = isUnix ? ("start_time", "end_time") : ("start_time_iso", "end_time_iso");
         var from = isUnix ? record.Seconds(start) : record.Instant(start);
-        if (record[end].Length > 0 && (isUnix ? record.Seconds(end) : record.Instant(end)) - from > TimeSpan.FromDays(1))
-            throw record.Refused(end, "the row is for more than a day; export costs by day");
+        if (record[end].Length > 0)
+        {
+            var length = (isUnix ? record.Seconds(end) : record.Instant(end)) - from;
+            if (length > TimeSpan.FromDays(1))
+                throw record.Refused(end, "the row is for more than a day; export costs by day");
+            if (length < TimeSpan.Zero)
+                throw record.Refused(end, "the row ends before it begins");
+        }
+
         var usd = record.Usd("amount_value");
         if (usd is not null && record.Has("amount_currency") && !record["amount_currency"].Equals("usd", StringComparison.OrdinalIgnoreCase))
             throw record.Refused("amount_currency", $"'{record.Text("amount_currency")}' is not usd");

@@ -43,6 +43,7 @@ internal static class QueryTexts
         ["import.format"] = (Schemas.OneOf(null, "litellm", "csv"), "What the file is."),
         ["import.effectiveFrom"] = (Schemas.Text(null), "When the rows begin: RFC 3339, or a date in UTC; now where it is left out."),
         ["apply"] = (Schemas.Flag(null), "True = do it; else it is only shown."),
+        ["discardBalance"] = (Schemas.Flag(null), "True = a prepaid balance that is left, or below zero, goes with the tenant."),
         ["prune"] = (Schemas.Flag(null), "True = what the file lacks is deleted."),
         ["import.id"] = (Schemas.Text(null), "The preview's id: where anything has changed since, nothing is applied."),
         ["acceptWarnings"] = (Schemas.Flag(null), "True = apply also what the preview warned of."),

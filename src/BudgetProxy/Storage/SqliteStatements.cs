@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Money;
 using Microsoft.Data.Sqlite;
 
 namespace BudgetProxy.Storage;
@@ -29,6 +30,12 @@ internal static class SqliteStatements
     }
 
     public static string? TextOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    /// <summary>Two columns that together are a sum of money, since <c>sum</c> by itself fails where 64 bits are too few; read by <see cref="Sum"/>.</summary>
+    public static string SumOf(string amount) => $"coalesce(sum(({amount}) >> 32), 0), coalesce(sum(({amount}) & 4294967295), 0)";
+
+    /// <summary>What <see cref="SumOf"/> selected in this column and the next, cut to what 64 bits hold.</summary>
+    public static NanoUsd Sum(this SqliteDataReader row, int column) => NanoUsd.Cut(((Int128)row.GetInt64(column) << 32) + row.GetInt64(column + 1));
 
     public static DateTimeOffset Instant(this SqliteDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
 }

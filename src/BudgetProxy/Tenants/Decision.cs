@@ -14,6 +14,9 @@ internal sealed record Decision<T>(Edited<T> Result)
     /// <summary>Tenants whose budgets in force may be others than before.</summary>
     public IReadOnlyCollection<string> Tenants { get; init; } = [];
 
+    /// <summary>What tenants that are deleted have left of prepaid credit, or owe, goes with them; else they are not deleted.</summary>
+    public bool DiscardsBalances { get; init; }
+
     /// <summary>Nothing changes.</summary>
     public static Decision<T> No(EditOutcome outcome, string? detail = null) => new(new Edited<T>(outcome, null, detail));
 

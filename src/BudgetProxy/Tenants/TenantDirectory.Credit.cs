@@ -10,17 +10,20 @@ public sealed partial class TenantDirectory
 {
     /// <summary>The first of these tenants that would leave a balance behind, and what is to be said of it; null = none would.</summary>
     /// <param name="before">The directory before a change.</param>
-    /// <param name="after">The directory after it. A tenant that is gone in it takes its balance along.</param>
+    /// <param name="after">The directory after it. Of a tenant that is gone in it, what calls in flight hold does not matter: they are booked all the same.</param>
     /// <exception cref="Reservations.StoreUnavailableException">The counters can't be read.</exception>
     internal async Task<(string Tenant, string Text)?> LostCreditAsync(
         DirectorySnapshot before, DirectorySnapshot after, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
     {
         foreach (var id in tenants)
         {
-            if (before.FindTenant(id)?.Credit is not { } credit || after.FindTenant(id) is not { } next || KeepsIt(next, credit))
+            var next = after.FindTenant(id);
+            if (before.FindTenant(id)?.Credit is not { } credit || (next is not null && KeepsIt(next, credit)))
                 continue;
             var state = await StateOfAsync(credit, cancellationToken);
-            if (state.Limit != state.Spent || state.Held != 0)
+            if (next is null && state.Limit != state.Spent)
+                return (id, CreditTexts.LostByDeletion(id, state));
+            if (next is not null && (state.Limit != state.Spent || state.Held != 0))
                 return (id, CreditTexts.Lost(id, state));
         }
 
@@ -38,7 +41,7 @@ public sealed partial class TenantDirectory
     {
         if (decision.Next is not { } next)
             return decision;
-        if (await LostCreditAsync(basis, next, decision.Tenants, cancellationToken) is { } lost)
+        if (!decision.DiscardsBalances && await LostCreditAsync(basis, next, decision.Tenants, cancellationToken) is { } lost)
             return Decision<T>.No(EditOutcome.LosesCredit, lost.Text);
         if (await IsTooLittleAsync(basis, next, decision.Tenants, cancellationToken))
             return Decision<T>.No(EditOutcome.TooLittleCredit);

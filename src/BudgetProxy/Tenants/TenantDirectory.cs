@@ -87,8 +87,8 @@ public sealed partial class TenantDirectory(IDirectoryStore store, IReservationS
     public Task<Edited<Tenant>> PutTenantAsync(Tenant tenant, Edit edit, CancellationToken cancellationToken) =>
         ChangeAsync(current => TenantEdits.Put(current, tenant, edit, Now()), cancellationToken);
 
-    /// <summary>Deletes the tenant with its keys and budgets; its ledger stays. A prepaid balance that was left goes too, and is in the audit trail.</summary>
-    /// <returns>The tenant that was; else <see cref="EditOutcome.NoSuchTenant"/> or <see cref="EditOutcome.Changed"/>.</returns>
+    /// <summary>Deletes the tenant with its keys and budgets; its ledger stays. A prepaid balance that goes with it is in the audit trail.</summary>
+    /// <returns>The tenant that was; else <see cref="EditOutcome.NoSuchTenant"/>, <see cref="EditOutcome.Changed"/> or <see cref="EditOutcome.LosesCredit"/> with the reason.</returns>
     public Task<Edited<Tenant>> DeleteTenantAsync(string tenant, Edit edit, CancellationToken cancellationToken) =>
         ChangeAsync(current => TenantEdits.Delete(current, tenant, edit, Now()), cancellationToken);
 

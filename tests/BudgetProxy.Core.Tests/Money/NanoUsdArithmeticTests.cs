@@ -30,6 +30,16 @@ public sealed class NanoUsdArithmeticTests
         Assert.Equal(NanoUsd.MaxLimit.Value * 2 + 1, (NanoUsd.Ceiling + NanoUsd.MaxLimit).Value);
     }
 
+    [Fact]
+    public void A_sum_is_cut_where_it_has_no_room_and_not_before()
+    {
+        NanoUsd most = new(long.MaxValue), least = new(long.MinValue);
+        Assert.Equal(NanoUsd.Zero, NanoUsd.Sum([]));
+        Assert.Equal(most, NanoUsd.Sum([most, most]));
+        Assert.Equal(least, NanoUsd.Sum([least, new(-1)]));
+        Assert.Equal(new NanoUsd(5), NanoUsd.Sum([most, new(6), -most, new(-1)]));
+    }
+
     [Theory]
     [InlineData(1_000_000, 2_000, 1_200_000)] // 20 %
     [InlineData(1_000_000, 0, 1_000_000)]

@@ -91,4 +91,19 @@ public abstract partial class BillingStoreContract
             ids.Add(bucket.Id);
         return ids;
     }
+
+    [Fact]
+    public async Task Sums_of_absurd_amounts_are_cut_and_fail_no_page()
+    {
+        await using var factory = await CreateAsync();
+        var lease = await LeaseAsync(factory);
+        const long Absurd = long.MaxValue / 3 * 2;
+        await InsertAsync(factory, lease, [NewBucket("a", Noon, 0, Absurd, 1), NewBucket("b", Noon, 0, Absurd, 1), NewBucket("c", Noon, 0, -5, -1)]);
+        foreach (var hour in new[] { 2, 3 })
+            await factory.AccrueAsync(new Accrual("a", Noon.AddHours(hour), 1, 1, new NanoUsd(1), new NanoUsd(Absurd)));
+        var open = (await factory.Other.OpenAsync(default)).ToDictionary(sum => sum.Tenant);
+        Assert.Equal((new NanoUsd(Absurd), new NanoUsd(-5)), (open["a"].Amount, open["c"].Amount));
+        Assert.Equal(new NanoUsd(long.MaxValue), Assert.Single(await factory.Other.TotalsAsync(default)).Amount);
+        Assert.Equal(new NanoUsd(long.MaxValue), Assert.Single(await factory.Other.LeftAsync(["a"], Noon, default)).Charged);
+    }
 }

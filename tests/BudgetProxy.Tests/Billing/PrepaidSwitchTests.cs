@@ -107,9 +107,22 @@ public sealed class PrepaidSwitchTests
         var balance = await proxy.Admin.GetFromJsonAsync<JsonElement>("tenants/acme/balance");
         Assert.Equal(("0.00", "0.00"), (balance.GetProperty("balanceUsd").GetString(), balance.GetProperty("creditUsd").GetString()));
 
-        // A tenant that is deleted takes its balance along, and the audit trail says how much it was.
+        // A tenant is not deleted with a balance, by a file neither, unless that is said; and then the audit trail says how much it was.
         await proxy.SendAsync(HttpMethod.Post, "tenants/acme/budgets/credit/topup", """{"usd":"7.50"}""");
-        Assert.Equal(HttpStatusCode.NoContent, (await proxy.Admin.DeleteAsync("tenants/acme")).StatusCode);
+        using (var refused = await proxy.Admin.DeleteAsync("tenants/acme"))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("a prepaid balance of 7.50 USD", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        foreach (var query in new[] { "directory?prune=true", "directory?apply=true&prune=true" })
+        {
+            using var pruned = await proxy.Admin.PostAsync(query, TestProxy.Json("{\"tenants\":{}}"));
+            Assert.Contains("a prepaid balance of 7.50 USD", await pruned.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=maybe")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=true")).StatusCode);
         Assert.Contains("\"prepaidBalanceUsd\":\"7.50\"", (await proxy.Admin.GetStringAsync("audit?action=tenant.delete")).Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\u0022", "\"", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 

@@ -267,6 +267,9 @@ public sealed class OperatorCommandTests
         var wrong = await cli.RunAsync("nonsense");
         wrong.Fails(2, "There is no command 'nonsense'. The commands are: tenants, keys, budgets,");
         Assert.DoesNotContain("Unrecognized", wrong.Error, StringComparison.Ordinal);
+        (await CliProgram.RunAsync("--url", "http://127.0.0.1:1", "whoami")).Fails(2, "'--url' stands before the command, and belongs after it: budgetproxy whoami --url ...");
+        (await CliProgram.RunAsync("--json", "tenants", "list")).Fails(2, "budgetproxy tenants list --json ...");
+        (await CliProgram.RunAsync("tenants", "--nonsense", "list")).Fails(2, "'--nonsense'");
     }
 
     /// <summary>Of two options of one name the second can never be given.</summary>

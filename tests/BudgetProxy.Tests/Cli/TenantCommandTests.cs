@@ -39,6 +39,17 @@ public sealed class TenantCommandTests
     }
 
     [Fact]
+    public async Task A_tenant_with_a_balance_is_deleted_only_with_it()
+    {
+        await using var cli = await CliProxy.StartAsync();
+        (await cli.RunAsync("plans", "set", "paid", "--billing", "prepaid", "--budget", "credit=0chargedUsd/lifetime")).Ok();
+        (await cli.RunAsync("tenants", "set", "acme", "--plan", "paid")).Ok();
+        (await cli.RunAsync("budgets", "topup", "acme", "credit", "20")).Ok();
+        (await cli.RunAsync("tenants", "delete", "acme", "--yes")).Fails(5, "a prepaid balance of 20.00 USD");
+        Assert.Equal("Tenant acme is deleted.", (await cli.RunAsync("tenants", "delete", "acme", "--discard-balance", "--yes")).Ok().Output.TrimEnd());
+    }
+
+    [Fact]
     public async Task What_the_proxy_refuses_is_told_by_the_option_that_set_it()
     {
         await using var cli = await CliProxy.StartAsync();

@@ -34,6 +34,17 @@ public sealed class PrepaidPageTests
         var page = await PageAsync(browser, "/admin/tenants/acme");
         Assert.Matches("Prepaid balance(.|\\n)*\\$12\\.50", page);
         Assert.DoesNotContain("Prepaid balance", await PageAsync(browser, "/admin/tenants"), StringComparison.Ordinal);
+
+        // Credit is never reset, so no button offers it.
+        await proxy.PutBudgetAsync("acme", "day", """{"limit":{"usd":"5"},"window":"day"}""");
+        Assert.Contains("Set spent to 0", await PageAsync(browser, "/admin/tenants/acme/budgets/day"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Set spent to 0", await PageAsync(browser, "/admin/tenants/acme/budgets/credit"), StringComparison.Ordinal);
+
+        Assert.Contains("Its prepaid balance of $12.50 goes too.", page, StringComparison.Ordinal);
+        using (var refused = await browser.PostAsync("/admin/tenants/acme/delete", token, ("confirm", "acme")))
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        using (var deleted = await browser.PostAsync("/admin/tenants/acme/delete", token, ("confirm", "acme"), ("discardBalance", "true")))
+            Assert.Equal(HttpStatusCode.SeeOther, deleted.StatusCode);
     }
 
     private static async Task<string> PageAsync(FormBrowser browser, string path)

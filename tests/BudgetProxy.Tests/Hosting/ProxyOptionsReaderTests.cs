@@ -32,11 +32,11 @@ public sealed class ProxyOptionsReaderTests
             out _,
             ("ReservationLifetime", "soon"), ("OnClientDisconnect", "maybe"), ("MaxBodyBytes", "-1"), ("Redis", "localhost"), ("AdminKey", "short"),
             ("MaxBodyByte", "1"), ("Providers:openai:BaseUrl", "https://api.openai.com/v1"), ("Providers:nobody:ApiKey", "x"), ("Providers:azure:BaseUrl", "https://x.example"), ("OnStoreOutage", "allow"),
-            ("AskProviderCount", "always"), ("CountDeadline", "00:01:00"));
+            ("AskProviderCount", "always"), ("CountDeadline", "00:01:00"), ("TrustedProxies", "10.0.0.0/8, the balancer"));
         string[] names =
         [
             "ReservationLifetime", "OnClientDisconnect", "MaxBodyBytes", "Redis", "AdminKey", "MaxBodyByte", "Providers__openai__BaseUrl",
-            "Providers__nobody", "Providers__azure", "OnStoreOutage", "AskProviderCount", "CountDeadline",
+            "Providers__nobody", "Providers__azure", "OnStoreOutage", "AskProviderCount", "CountDeadline", "TrustedProxies",
         ];
         foreach (var name in names)
             Assert.Contains(errors, error => error.StartsWith($"BudgetProxy__{name}:", StringComparison.Ordinal));

@@ -72,6 +72,7 @@ public sealed class InvoiceReaderTests
     [InlineData(Provider.OpenAi, "start_time,amount_value\n99999999999999,1\n", "Line 2, column start_time")]
     [InlineData(Provider.OpenAi, "start_time,amount_value\n1790553600,1E20\n", "Line 2, column amount_value: 1E20 USD can't be")]
     [InlineData(Provider.OpenAi, "start_time,end_time,amount_value\n1790553600,1793145600,1\n", "Line 2, column end_time: the row is for more than a day")]
+    [InlineData(Provider.OpenAi, "start_time,end_time,amount_value\n1790553600,1790553599,1\n", "Line 2, column end_time: the row ends before it begins")]
     [InlineData(Provider.OpenAi, "start_time,amount_value,amount_currency\n1790553600,1,eur\n", "Line 2, column amount_currency: 'eur' is not usd")]
     [InlineData(Provider.OpenAi, "start_time,amount_value,line_item\n1790553600,1,\"a\"b\n", "Line 2: a quote stands where none may")]
     [InlineData(Provider.OpenAi, "start_time,amount_value,line_item\n1790553600,1,a\u0001b\n", "Line 2, column line_item: Must not contain control characters")]

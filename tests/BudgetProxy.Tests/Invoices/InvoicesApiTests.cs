@@ -122,6 +122,8 @@ public sealed class InvoicesApiTests
         Assert.StartsWith("day,model", (await cli.RunAsync("invoices", "compare", "openai", "--csv")).Ok().Output, StringComparison.Ordinal);
         Assert.Contains(
             "$7.00 billed by anthropic", (await cli.RunWithInputAsync($"usage_date_utc,model,cost_usd\n{Today},Claude Haiku 4.5,7\n", "invoices", "import", "anthropic", "-")).Ok().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "imported before", (await cli.RunWithInputAsync($"usage_date_utc,model,cost_usd\n{Today},Claude Haiku 4.5,7\n", "invoices", "import", "anthropic", "-")).Ok().Output, StringComparison.Ordinal);
         var exact = JsonElement.Parse(await proxy.Admin.GetStringAsync("invoices/comparison?provider=anthropic")).GetProperty("totals");
         Assert.Equal(("0.000000000", 0m), (exact.Text("differenceUsd"), Percent(exact)));
     }

@@ -28,14 +28,15 @@ internal static class BudgetPages
         if (!tenant.IsSuccess)
             return TenantPages.Gone(visit, tenant.Problem());
         if (name is null)
-            return visit.Show<BudgetPage>(new BudgetModel(tenant.Read<TenantView>(), null, "", state), state?.Problem.Status ?? StatusCodes.Status200OK);
+            return visit.Show<BudgetPage>(new BudgetModel(tenant.Read<TenantView>(), null, false, "", state), state?.Problem.Status ?? StatusCodes.Status200OK);
         var budget = await visit.GetAsync(Api(visit, name));
         if (!budget.IsSuccess)
             return TenantPages.Gone(visit, budget.Problem());
         // A refused form keeps the version it was filled from: who overwrites another's change must have seen it.
         var version = state?.Form == "budget" && state.Problem.Status != StatusCodes.Status412PreconditionFailed ? state.Fields["version"] ?? "" : budget.Version;
+        var balance = (await visit.ReadAsync<BalanceView>(TenantPages.Api(visit) + "/balance")).Value;
         return visit.Show<BudgetPage>(
-            new BudgetModel(tenant.Read<TenantView>(), budget.Read<BudgetView>(), version, state), state?.Problem.Status ?? StatusCodes.Status200OK);
+            new BudgetModel(tenant.Read<TenantView>(), budget.Read<BudgetView>(), balance?.Budget == name, version, state), state?.Problem.Status ?? StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> SaveAsync(Visit visit, FormFields fields)

@@ -4,7 +4,7 @@ using BudgetProxy.Dashboard.Sessions;
 namespace BudgetProxy.Dashboard.Pages;
 
 /// <summary>Signing in and out, and the switch of colours.</summary>
-internal sealed class LoginPages(Door door, AdminPipe pipe, SessionCookies sessions, LoginThrottle throttle)
+internal sealed class LoginPages(Door door, AdminPipe pipe, SessionCookies sessions, LoginThrottle throttle, ClientAddress addresses)
 {
     /// <summary>Says nothing of what was wrong with the key.</summary>
     private const string Refused = "That key was not accepted.";
@@ -39,7 +39,7 @@ internal sealed class LoginPages(Door door, AdminPipe pipe, SessionCookies sessi
         var to = OwnPath(fields["to"]);
         if (IsInTheClear(http))
             return Show(http, to, NotSecure, StatusCodes.Status400BadRequest);
-        var from = http.Connection.RemoteIpAddress;
+        var from = addresses.Of(http);
         if (throttle.Take(from) is { } wait)
         {
             var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));

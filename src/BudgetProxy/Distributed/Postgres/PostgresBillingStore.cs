@@ -141,7 +141,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
                 await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
                 var names = tenants.ToArray();
                 var hours = (await connection.RowsAsync(
-                    "SELECT tenant, count(*), sum(charged)::bigint FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND tenant = ANY($1) AND at >= $2 GROUP BY 1",
+                    $"SELECT tenant, count(*), {LedgerTotals.Sum("charged")} FROM usage_tenant_hours WHERE unbilled AND NOT prepaid AND tenant = ANY($1) AND at >= $2 GROUP BY 1",
                     row => (Tenant: row.GetString(0), Hours: row.GetInt64(1), Charged: row.GetInt64(2)), cancellationToken, names, from.ToUnixTimeMilliseconds()))
                     .ToDictionary(one => one.Tenant, StringComparer.Ordinal);
                 var sums = (await SumsAsync(connection, "tenant = ANY($1) AND state <> 'written-off'", cancellationToken, [names])).ToLookup(sum => sum.Tenant, StringComparer.Ordinal);
@@ -215,7 +215,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
         await database.ReadAsync(connection => SumsAsync(connection, "TRUE", cancellationToken), cancellationToken);
 
     public async ValueTask<IReadOnlyList<MeterTotal>> TotalsAsync(CancellationToken cancellationToken) => await QueryAsync(
-        "SELECT meter, sum(amount)::bigint, sum(value)::bigint, sum(buckets)::bigint FROM billing_totals GROUP BY meter ORDER BY meter",
+        $"SELECT meter, {LedgerTotals.Sum("amount")}, sum(value)::bigint, sum(buckets)::bigint FROM billing_totals GROUP BY meter ORDER BY meter",
         row => new MeterTotal("", row.GetString(0), new NanoUsd(row.GetInt64(1)), row.GetInt64(2), row.GetInt64(3)), cancellationToken);
 
     public async ValueTask<bool> NoteLookAsync(Bucket bucket, CancellationToken cancellationToken) => await database.WriteAsync(
@@ -279,7 +279,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
     private static Task<List<OpenSum>> SumsAsync(NpgsqlConnection connection, string condition, CancellationToken cancellationToken, params object[] values) =>
         connection.RowsAsync(
             $"""
-            SELECT tenant, meter, state, cause, count(*), sum(amount)::bigint, sum(value)::bigint, min(cut_at), max(error) FROM (
+            SELECT tenant, meter, state, cause, count(*), {LedgerTotals.Sum("amount")}, sum(value)::bigint, min(cut_at), max(error) FROM (
                 SELECT tenant, meter, state, cause, amount, value, cut_at, error FROM billing_buckets WHERE state = 'pending' AND {condition}
                 UNION ALL
                 SELECT tenant, meter, state, cause, amount, value, cut_at, error FROM billing_buckets WHERE state NOT IN ('pending', 'sent', 'verified') AND {condition}) open
