@@ -20,7 +20,7 @@ internal sealed class ApplyCommand : ProxyCommand
 
     private readonly Option<string> _file = new("--file", "-f") { Description = "The directory file (YAML); - is standard input", HelpName = "file", Required = true };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only show what would change; takes a key of any role" };
-    private readonly Option<bool> _prune = new("--prune") { Description = "Also delete what the file lacks: tenants and plans, and budgets and keys of the tenants in it" };
+    private readonly Option<bool> _prune = new("--prune") { Description = "Also delete what the file lacks: tenants and plans, and budgets and keys of the tenants in it; tenants with a prepaid balance stay" };
     private readonly Confirmation _confirmation = new();
 
     public ApplyCommand()
@@ -38,8 +38,10 @@ internal sealed class ApplyCommand : ProxyCommand
         if (call.Json && !dryRun && !yes)
             throw CommandException.Misuse("--json asks nothing: give --yes to apply, or --dry-run to look.");
         var name = call.Get(_file)!;
-        var text = LocalFile.Read(name);
-        if (!dryRun && !yes && (name == "-" || Console.IsInputRedirected))
+        var asks = !dryRun && !yes;
+        // A file that is not there is told first; standard input is not waited for in vain.
+        var text = asks && name == "-" ? "" : LocalFile.Read(name);
+        if (asks && (name == "-" || Console.IsInputRedirected))
             throw CommandException.Misuse("There is nobody to ask here: give --yes to apply, or --dry-run to look.");
         var file = LocalKeys.Hide(text, name);
         var table = new PlanTable(call.Terminal);

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BudgetProxy.Cli.Commands;
 
 namespace BudgetProxy.Cli.Proxies;
 
 /// <summary>A proxy has refused, and said why (RFC 9457).</summary>
 /// <param name="fields">What is wrong, by field as the API names them; empty where it is about none.</param>
-internal sealed class ProxyRefusal(string message, HttpStatusCode status, IReadOnlyDictionary<string, IReadOnlyList<string>> fields) : CommandException(message, CodeOf(status))
+internal sealed partial class ProxyRefusal(string message, HttpStatusCode status, IReadOnlyDictionary<string, IReadOnlyList<string>> fields) : CommandException(message, CodeOf(status))
 {
     private const string NoSuchCall = "There is no admin call";
 
@@ -75,8 +76,14 @@ internal sealed class ProxyRefusal(string message, HttpStatusCode status, IReadO
     private static string Text(JsonElement problem, string name) => problem.GetProperty(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
     /// <summary>The API tells its callers which call to make; here it is a command.</summary>
-    private static string InCommands(string detail) => detail
+    private static string InCommands(string detail) => Deletion().Replace(TopUp().Replace(detail, "`budgetproxy budgets topup ${tenant} ${budget} ${usd}`"), "`budgetproxy tenants delete ${tenant} --discard-balance ${usd}`")
         .Replace("Make it with PUT /admin/v1/tenants/{tenant}.", "`budgetproxy tenants set` makes one, `budgetproxy tenants list` shows those there are.", StringComparison.Ordinal)
         .Replace("Make it with PUT /admin/v1/plans/{plan}.", "`budgetproxy plans set` makes one, `budgetproxy plans list` shows those there are.", StringComparison.Ordinal)
         .Replace("Make it with PUT /admin/v1/alerts/webhooks/{name}.", "`budgetproxy alerts webhooks set` makes one, `budgetproxy alerts webhooks list` shows those there are.", StringComparison.Ordinal);
+
+    [GeneratedRegex("POST /admin/v1/tenants/(?<tenant>[^/ ]+)/budgets/(?<budget>[^/ ]+)/topup with \\{\"usd\":\"(?<usd>[^\"]+)\"\\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex TopUp();
+
+    [GeneratedRegex(@"DELETE /admin/v1/tenants/(?<tenant>[^/? ]+)\?discardBalance=(?<usd>-?\d+\.\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Deletion();
 }

@@ -8,7 +8,12 @@ namespace BudgetProxy.Cli.Tenants;
 internal sealed class TenantDeleteCommand : ProxyCommand
 {
     private readonly Argument<string> _tenant = Named.Tenant();
-    private readonly Option<bool> _discardBalance = new("--discard-balance") { Description = "Also where the tenant has a prepaid balance, or owes one: it goes too" };
+    private readonly Option<string> _discardBalance = new("--discard-balance")
+    {
+        Description = "The prepaid balance in USD that goes with the tenant, as `tenants balance` shows it; where there is more, nothing is deleted", HelpName = "12.50",
+    };
+
+
     private readonly Confirmation _confirmation = new();
 
     public TenantDeleteCommand()
@@ -21,9 +26,9 @@ internal sealed class TenantDeleteCommand : ProxyCommand
         var path = AdminQuery.Path("tenants", id);
         var found = await call.Client.GetAsync(path, cancellationToken);
         var discards = call.Get(_discardBalance);
-        if (!_confirmation.Ask(call, $"Delete tenant {id} with its keys and budgets{(discards ? ", and its prepaid balance" : "")}? Its ledger stays."))
+        if (!_confirmation.Ask(call, $"Delete tenant {id} with its keys and budgets{(discards is null ? "" : $", and its prepaid balance of {discards} USD")}? Its ledger stays."))
             return ExitCode.Failed;
-        await call.Client.DeleteAsync(AdminQuery.Of("tenants", id).With("discardBalance", discards ? "true" : null).ToString(), PutCondition.Unchanged(found.ETag), cancellationToken);
+        await call.Client.DeleteAsync(AdminQuery.Of("tenants", id).With("discardBalance", discards).ToString(), PutCondition.Unchanged(found.ETag), cancellationToken);
         return call.Done($"Tenant {id} is deleted.");
     }
 }

@@ -66,6 +66,9 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
         return Cut(sum);
     }
 
+    /// <summary>The difference, cut likewise.</summary>
+    public static NanoUsd Less(NanoUsd amount, NanoUsd less) => Cut((Int128)amount.Value - less.Value);
+
     /// <summary>Reads a decimal amount of USD such as <c>4.20</c>. Refuses more than nine decimals, exponents, signs other than a leading minus, and overflow.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out NanoUsd amount)
     {
@@ -92,10 +95,16 @@ public readonly record struct NanoUsd(long Value) : IComparable<NanoUsd>
     public int CompareTo(NanoUsd other) => Value.CompareTo(other.Value);
 
     /// <summary>USD with all nine decimals, <c>0.000300000</c>: the form of every single cost.</summary>
-    public override string ToString() => ((decimal)Value / PerUsd).ToString("0.000000000", CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        var (usd, nanos) = Math.DivRem(Magnitude, PerUsd);
+        return string.Create(CultureInfo.InvariantCulture, $"{(Value < 0 ? "-" : "")}{usd}.{nanos:D9}");
+    }
 
     /// <summary>USD with two to nine decimals, <c>4.20</c>: the form of limits and balances, exact all the same.</summary>
     public string ToBalance() => ((decimal)Value / PerUsd).ToString("0.00#######", CultureInfo.InvariantCulture);
+
+    private ulong Magnitude => Value < 0 ? 0UL - (ulong)Value : (ulong)Value;
 
     private static Int128 Rounded(Int128 numerator, long denominator, Rounding rounding)
     {

@@ -1,3 +1,4 @@
+using BudgetProxy.Core.Money;
 using BudgetProxy.Insight;
 using BudgetProxy.Tenants;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -60,11 +61,19 @@ internal static class TenantsApi
         string tenant, HttpContext context, TenantDirectory directory, CancellationToken cancellationToken)
     {
         var query = new QueryReader(context.Request.Query);
-        var discards = query.Flag("discardBalance");
+        NanoUsd? discards = null;
+        if (query.Text("discardBalance") is { } text)
+        {
+            if (NanoUsd.TryParse(text, out var most))
+                discards = most;
+            else
+                query.Errors.Add("discardBalance", "Must be the prepaid balance in USD that goes with the tenant, as it was seen, such as 12.50.");
+        }
+
         query.RefuseUnknown();
         if (query.Errors.Any)
             return query.Errors.ToProblem();
-        var edited = await directory.DeleteTenantAsync(tenant, context.Edit() with { DiscardsBalance = discards }, cancellationToken);
+        var edited = await directory.DeleteTenantAsync(tenant, context.Edit() with { Discards = discards }, cancellationToken);
         return edited.Outcome == EditOutcome.Done ? TypedResults.NoContent() : edited.ToProblem();
     }
 

@@ -74,7 +74,7 @@ internal sealed class ExportView(IBillingStore store, TenantDirectory directory,
             var those = open.Where(sum => sum.State == state).ToList();
             var (count, usd) = (those.Sum(sum => sum.Buckets), NanoUsd.Sum(those.Select(sum => sum.Amount)));
             states[BillingNames.Of(state)] = new StateDocument(count, usd.ToString());
-            (buckets, amount) = (buckets - count, NanoUsd.Sum([amount, -usd]));
+            (buckets, amount) = (buckets - count, NanoUsd.Less(amount, usd));
         }
 
         states[BillingNames.Of(BucketState.Sent)] = new StateDocument(buckets, amount.ToString());

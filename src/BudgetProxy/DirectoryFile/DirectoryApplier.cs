@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using BudgetProxy.Audit;
 using BudgetProxy.Tenants;
@@ -10,6 +11,8 @@ namespace BudgetProxy.DirectoryFile;
 /// </summary>
 public sealed class DirectoryApplier(TenantDirectory directory)
 {
+    private const int MostTries = 3;
+
     /// <summary>What the file would change now. Nothing is changed.</summary>
     /// <exception cref="BudgetProxy.Reservations.StoreUnavailableException">What others changed can't be read.</exception>
     internal async Task<DirectoryOutcome> PlanAsync(DirectoryRequest request, CancellationToken cancellationToken)
@@ -21,8 +24,8 @@ public sealed class DirectoryApplier(TenantDirectory directory)
         await directory.RefreshAsync(cancellationToken);
         await CheckAsync(wanted, errors, cancellationToken);
         var current = directory.Current;
-        var plan = DirectoryPlanner.Make(current, wanted, new PlanningContext(request.Prune, AuditActor.Proxy, default, () => ""), errors);
-        if (!errors.Any && await directory.LostCreditAsync(current, plan.Next, plan.Tenants, cancellationToken) is { } lost)
+        var plan = DirectoryPlanner.Make(current, wanted, new PlanningContext(request.Prune, await KeptAsync(request, wanted, cancellationToken), AuditActor.Proxy, default, () => ""), errors);
+        if (!errors.Any && await directory.LostCreditAsync(current, plan.Next, plan.Tenants, null, cancellationToken) is { } lost)
             Add(errors, lost, plan.Next, wanted);
         return new DirectoryOutcome(plan.Changes, errors.Errors, errors.Warnings, Applied: false);
     }
@@ -35,12 +38,34 @@ public sealed class DirectoryApplier(TenantDirectory directory)
         var wanted = DirectoryFileReader.Read(request.File, request.Sources, errors);
         if (errors.Any)
             return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
+        for (var tries = 1; ; tries++)
+        {
+            var edited = await ChangeAsync(request, wanted, errors, by, cancellationToken);
+            if (edited.Value is { } applied)
+                return applied;
+            // Somebody's balance would be lost, or a deleted tenant's usage go to another's customer: the plan says whose, and where the file takes it.
+            var refused = await PlanAsync(request, cancellationToken);
+            if (refused.Errors.Count > 0)
+                return refused;
+            // What stood in the way has gone meanwhile, or is a balance that came meanwhile.
+            if (tries < MostTries)
+                continue;
+            errors.Add(new FilePlace(1, 1), "", edited.Detail!);
+            return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
+        }
+    }
+
+    private async Task<Edited<DirectoryOutcome>> ChangeAsync(
+        DirectoryRequest request, WantedDirectory wanted, FileErrors errors, AuditActor by, CancellationToken cancellationToken)
+    {
         var hash = Convert.ToHexStringLower(SHA256.HashData(request.File.Span));
-        var edited = await directory.ChangeAsync(
+        await directory.RefreshAsync(cancellationToken);
+        var kept = await KeptAsync(request, wanted, cancellationToken);
+        return await directory.ChangeAsync(
             current =>
             {
                 var found = errors.Copy();
-                var context = new PlanningContext(request.Prune, by, directory.Now(), directory.NewKeyId);
+                var context = new PlanningContext(request.Prune, kept, by, directory.Now(), directory.NewKeyId);
                 var plan = DirectoryPlanner.Make(current, wanted, context, found);
                 var outcome = new DirectoryOutcome(plan.Changes, found.Errors, found.Warnings, Applied: !found.Any);
                 if (found.Any || plan.Changes.Count == 0)
@@ -49,15 +74,15 @@ public sealed class DirectoryApplier(TenantDirectory directory)
                 return Decision<DirectoryOutcome>.Yes(outcome, plan.Next, write) with { Tenants = plan.Tenants };
             },
             cancellationToken);
-        if (edited.Value is { } applied)
-            return applied;
-        // Somebody's balance would be lost, or a deleted tenant's usage go to another's customer: the plan says whose, and where the file takes it.
-        var refused = await PlanAsync(request, cancellationToken);
-        if (refused.Errors.Count > 0)
-            return refused;
-        // What stood in the way has gone meanwhile; it is not applied all the same.
-        errors.Add(new FilePlace(1, 1), "", edited.Detail!);
-        return new DirectoryOutcome([], errors.Errors, errors.Warnings, Applied: false);
+    }
+
+    /// <summary>Tenants that the file lacks and that stay: what they have paid in would go with them.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> KeptAsync(DirectoryRequest request, WantedDirectory wanted, CancellationToken cancellationToken)
+    {
+        if (!request.Prune)
+            return ImmutableDictionary<string, string>.Empty;
+        var named = wanted.Tenants.Select(tenant => tenant.Tenant.Id).ToHashSet(StringComparer.Ordinal);
+        return await directory.WithBalanceAsync(directory.Current.Tenants.Where(tenant => !named.Contains(tenant.Id)), cancellationToken);
     }
 
     /// <summary>Tenants that can't be made now, each at its place.</summary>

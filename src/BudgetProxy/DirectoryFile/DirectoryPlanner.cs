@@ -191,6 +191,12 @@ internal sealed class DirectoryPlanner
         var kept = wanted.Tenants.Select(tenant => tenant.Tenant.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var tenant in _current.Tenants.Where(tenant => !kept.Contains(tenant.Id)))
         {
+            if (_context.Kept.TryGetValue(tenant.Id, out var why))
+            {
+                _errors.Warn(new FilePlace(1, 1), "", why);
+                continue;
+            }
+
             NoteDeletion(DefinitionKind.Tenant, tenant.Id, DefinitionJson.Of(tenant), (AuditActions.DeleteTenant, tenant.Id, tenant.Id));
             _deletedTenants.Add(tenant.Id);
             _recounted.Add(tenant.Id);
@@ -198,6 +204,7 @@ internal sealed class DirectoryPlanner
         }
 
         var plans = wanted.Plans.Select(plan => plan.Plan.Id).ToHashSet(StringComparer.Ordinal);
+        plans.UnionWith(_context.Kept.Keys.Select(id => _current.FindTenant(id)?.Plan).OfType<string>());
         foreach (var plan in _current.Plans.Where(plan => !plans.Contains(plan.Id)))
         {
             NoteDeletion(DefinitionKind.Plan, plan.Id, DefinitionJson.Of(plan), (AuditActions.DeletePlan, "plans/" + plan.Id, null));

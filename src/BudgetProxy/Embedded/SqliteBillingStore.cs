@@ -178,14 +178,14 @@ public sealed class SqliteBillingStore(EmbeddedDatabase database) : IBillingStor
         return _steps.RunAsync<IReadOnlyList<BucketSum>>(
             connection => connection.Query(
                 $"""
-                SELECT tenant, meter, {time} - {time} % {BillingTimes.DayMilliseconds} AS day, sum(amount),
+                SELECT tenant, meter, {time} - {time} % {BillingTimes.DayMilliseconds} AS day, {SqliteStatements.SumOf("amount")},
                     sum(CASE WHEN state IN ('sent', 'verified') THEN value ELSE 0 END), sum(CASE WHEN state IN ('sent', 'verified') THEN 0 ELSE value END), count(*)
                 FROM billing_buckets
                 WHERE {SqliteSteps.Where((question.Tenant, "tenant = $tenant"), (question.Meter, "meter = $meter"), (question.From, $"{time} >= $from"), (question.To, $"{time} < $to"))}
                 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
                 """,
                 row => new BucketSum(
-                    row.GetString(0), row.GetString(1), row.Instant(2), new NanoUsd(row.GetInt64(3)), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)),
+                    row.GetString(0), row.GetString(1), row.Instant(2), row.Sum(3), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7)),
                 ("$tenant", question.Tenant), ("$meter", question.Meter), ("$from", BillingTimes.Ceiling(question.From)), ("$to", BillingTimes.Ceiling(question.To))),
             false,
             cancellationToken);

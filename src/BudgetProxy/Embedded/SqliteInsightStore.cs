@@ -63,6 +63,8 @@ public sealed class SqliteInsightStore(EmbeddedDatabase database, EmbeddedStore 
             GROUP BY scope ORDER BY 2 DESC LIMIT ?
             """);
         var states = new List<BudgetState>();
+        // All as of one commit, and the locks of a read are taken once and not for each of thousands.
+        session.Execute("BEGIN");
         foreach (var budget in budgets)
         {
             rows.Bind(budget.Tenant).Bind(budget.Name).Bind(budget.Shape).Bind(now.ToUnixTimeMilliseconds()).Bind(most);

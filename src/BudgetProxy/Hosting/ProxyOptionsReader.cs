@@ -112,14 +112,18 @@ public sealed class ProxyOptionsReader
     private List<IPNetwork> ReadTrustedProxies()
     {
         var networks = new List<IPNetwork>();
+        if (_section.GetSection("TrustedProxies").GetChildren().Any())
+            Error("TrustedProxies", "is one text: addresses or networks with commas between them");
         foreach (var text in (Text("TrustedProxies") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (IPNetwork.TryParse(text, out var network))
+            // Of IPv4 all four numbers: a shorter text is read as an address that hardly anybody means.
+            var isWhole = text.Contains(':', StringComparison.Ordinal) || text.Count(letter => letter == '.') == 3;
+            if (isWhole && IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0)
                 networks.Add(network);
-            else if (IPAddress.TryParse(text, out var address))
+            else if (isWhole && IPAddress.TryParse(text, out var address))
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             else
-                Error("TrustedProxies", $"must be addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8, not `{text}`");
+                Error("TrustedProxies", $"must be addresses or networks with commas between them, such as 127.0.0.1, 10.0.4.0/24, not `{text}`");
         }
 
         return networks;

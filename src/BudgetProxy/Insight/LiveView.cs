@@ -47,8 +47,8 @@ public sealed class LiveView : IDisposable
             .OrderByDescending(tenant => (tenant.Sum?.Requests ?? 0) + tenant.Refused).ThenBy(tenant => tenant.Name, StringComparer.Ordinal).Take(MostTenants);
         var nearest = await _nearest.FindAsync(null, MostNearest, cancellationToken);
         return new LiveDocument(
-            Names.Of(now), Seconds, Rate(new NanoUsd(booked.Sum(total => total.Cost.Value))), Rate(booked.Sum(total => total.Requests)), Rate(refused.Values.Sum()),
-            pulses.Sum(pulse => pulse.CallsInFlight), new NanoUsd(pulses.Sum(pulse => pulse.HeldNanoUsd)).ToString(),
+            Names.Of(now), Seconds, Rate(NanoUsd.Sum(booked.Select(total => total.Cost))), Rate(booked.Sum(total => total.Requests)), Rate(refused.Values.Sum()),
+            pulses.Sum(pulse => pulse.CallsInFlight), NanoUsd.Sum(pulses.Select(pulse => new NanoUsd(pulse.HeldNanoUsd))).ToString(),
             [.. tenants.Select(tenant => new LiveTenantDocument(
                 tenant.Name, Rate(tenant.Sum?.Cost ?? NanoUsd.Zero), Rate(tenant.Sum?.Requests ?? 0), Rate(tenant.Refused)))],
             [.. nearest.Select(NearestDocument.Of)]);

@@ -144,7 +144,7 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
     ];
 
     private static CacheDocument Cache(IReadOnlyList<UsageTotal> spent) => new(
-        spent.Sum(total => total.Usage.TotalInput), spent.Sum(total => total.Usage.CachedInput), Sum(spent, total => total.CacheSaved).ToString());
+        Tokens(spent, total => total.Usage.TotalInput), Tokens(spent, total => total.Usage.CachedInput), Sum(spent, total => total.CacheSaved).ToString());
 
     private static EstimatesDocument Estimates(IReadOnlyList<UsageTotal> spent) => new(
         spent.Sum(total => total.Requests), Sum(spent, total => total.Reserved).ToString(), Cost(spent).ToString(),
@@ -156,6 +156,8 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
     ];
 
     private static NanoUsd Cost(IEnumerable<UsageTotal> totals) => Sum(totals, total => total.Cost);
+
+    private static long Tokens(IEnumerable<UsageTotal> totals, Func<UsageTotal, long> part) => Sum(totals, total => new NanoUsd(part(total))).Value;
 
     private static NanoUsd Sum(IEnumerable<UsageTotal> totals, Func<UsageTotal, NanoUsd> part) => NanoUsd.Sum(totals.Select(part));
 
@@ -185,7 +187,7 @@ public sealed class Overviews(ILedger ledger, IInsightStore store, TenantDirecto
             foreach (var own in dearest)
             {
                 var cost = own.FirstOrDefault(sum => sum.Day == day)?.Cost ?? NanoUsd.Zero;
-                rest = NanoUsd.Sum([rest, -cost]);
+                rest = NanoUsd.Less(rest, cost);
                 series.Add(new TenantDayDocument(Text(day), own[0].Tenant!, cost.ToString()));
             }
 

@@ -14,10 +14,7 @@ public sealed record StatementSums(long Calls, long Corrections, Usage Usage, Na
     public static readonly StatementSums None = new(0, 0, default, NanoUsd.Zero, NanoUsd.Zero);
 
     /// <summary>What is charged above the cost; negative where less is charged.</summary>
-    public NanoUsd Markup => Less(Charged, Cost);
-
-    /// <summary>The difference, cut to what 64 bits hold, as the ledger's own sums are.</summary>
-    public static NanoUsd Less(NanoUsd amount, NanoUsd less) => NanoUsd.Cut((Int128)amount.Value - less.Value);
+    public NanoUsd Markup => NanoUsd.Less(Charged, Cost);
 
     /// <summary>Both together, money cut likewise.</summary>
     public static StatementSums Add(StatementSums one, StatementSums other) => new(

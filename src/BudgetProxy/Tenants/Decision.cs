@@ -1,3 +1,5 @@
+using BudgetProxy.Core.Money;
+
 namespace BudgetProxy.Tenants;
 
 /// <summary>What a wish to change the directory comes to, decided on one snapshot.</summary>
@@ -14,8 +16,8 @@ internal sealed record Decision<T>(Edited<T> Result)
     /// <summary>Tenants whose budgets in force may be others than before.</summary>
     public IReadOnlyCollection<string> Tenants { get; init; } = [];
 
-    /// <summary>What tenants that are deleted have left of prepaid credit, or owe, goes with them; else they are not deleted.</summary>
-    public bool DiscardsBalances { get; init; }
+    /// <summary>Tenants that are deleted take along so much of a prepaid balance, or less; null = none is deleted with one.</summary>
+    public NanoUsd? Discards { get; init; }
 
     /// <summary>Nothing changes.</summary>
     public static Decision<T> No(EditOutcome outcome, string? detail = null) => new(new Edited<T>(outcome, null, detail));

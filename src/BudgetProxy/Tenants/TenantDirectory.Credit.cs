@@ -11,9 +11,10 @@ public sealed partial class TenantDirectory
     /// <summary>The first of these tenants that would leave a balance behind, and what is to be said of it; null = none would.</summary>
     /// <param name="before">The directory before a change.</param>
     /// <param name="after">The directory after it. Of a tenant that is gone in it, what calls in flight hold does not matter: they are booked all the same.</param>
+    /// <param name="discards">So much, or less, may go with a tenant; null = nothing may.</param>
     /// <exception cref="Reservations.StoreUnavailableException">The counters can't be read.</exception>
     internal async Task<(string Tenant, string Text)?> LostCreditAsync(
-        DirectorySnapshot before, DirectorySnapshot after, IReadOnlyCollection<string> tenants, CancellationToken cancellationToken)
+        DirectorySnapshot before, DirectorySnapshot after, IReadOnlyCollection<string> tenants, NanoUsd? discards, CancellationToken cancellationToken)
     {
         foreach (var id in tenants)
         {
@@ -21,13 +22,27 @@ public sealed partial class TenantDirectory
             if (before.FindTenant(id)?.Credit is not { } credit || (next is not null && KeepsIt(next, credit)))
                 continue;
             var state = await StateOfAsync(credit, cancellationToken);
-            if (next is null && state.Limit != state.Spent)
+            if (next is null && state.Limit != state.Spent && !(new NanoUsd(state.Limit - state.Spent) <= discards))
                 return (id, CreditTexts.LostByDeletion(id, state));
             if (next is not null && (state.Limit != state.Spent || state.Held != 0))
                 return (id, CreditTexts.Lost(id, state));
         }
 
         return null;
+    }
+
+    /// <summary>Those of these tenants that have a prepaid balance, or one below zero, each with why it is not deleted by a file.</summary>
+    /// <exception cref="Reservations.StoreUnavailableException">The counters can't be read.</exception>
+    internal async Task<IReadOnlyDictionary<string, string>> WithBalanceAsync(IEnumerable<Tenant> tenants, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var tenant in tenants)
+        {
+            if (tenant.Credit is { } credit && await StateOfAsync(credit, cancellationToken) is var state && state.Limit != state.Spent)
+                found.Add(tenant.Id, CreditTexts.Stays(tenant.Id, state));
+        }
+
+        return found;
     }
 
     /// <summary>
@@ -41,11 +56,11 @@ public sealed partial class TenantDirectory
     {
         if (decision.Next is not { } next)
             return decision;
-        if (!decision.DiscardsBalances && await LostCreditAsync(basis, next, decision.Tenants, cancellationToken) is { } lost)
+        if (await LostCreditAsync(basis, next, decision.Tenants, decision.Discards, cancellationToken) is { } lost)
             return Decision<T>.No(EditOutcome.LosesCredit, lost.Text);
         if (await IsTooLittleAsync(basis, next, decision.Tenants, cancellationToken))
             return Decision<T>.No(EditOutcome.TooLittleCredit);
-        var write = decision.Write with { Audit = await NotedAsync(basis, decision.Write, cancellationToken) };
+        var write = decision.Discards is null ? decision.Write : decision.Write with { Audit = await NotedAsync(basis, decision.Write, cancellationToken) };
         foreach (var id in decision.Tenants)
         {
             if (next.FindTenant(id)?.Credit is not { } credit || (basis.FindTenant(id) is { } old && KeepsIt(old, credit)))

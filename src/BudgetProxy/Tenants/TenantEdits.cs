@@ -39,6 +39,6 @@ internal static class TenantEdits
         {
             DeletedTenants = [id],
             Audit = [new AuditEntry(at, edit.By, AuditActions.DeleteTenant, id, id, DefinitionJson.Of(old), null)],
-        }) with { Tenants = [id], DiscardsBalances = edit.DiscardsBalance };
+        }) with { Tenants = [id], Discards = edit.Discards };
     }
 }

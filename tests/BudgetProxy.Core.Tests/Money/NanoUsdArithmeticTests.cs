@@ -38,6 +38,8 @@ public sealed class NanoUsdArithmeticTests
         Assert.Equal(most, NanoUsd.Sum([most, most]));
         Assert.Equal(least, NanoUsd.Sum([least, new(-1)]));
         Assert.Equal(new NanoUsd(5), NanoUsd.Sum([most, new(6), -most, new(-1)]));
+        Assert.Equal(most, NanoUsd.Less(NanoUsd.Zero, least));
+        Assert.Equal(least, NanoUsd.Less(new(-2), most));
     }
 
     [Theory]

@@ -101,6 +101,7 @@ public abstract partial class BillingStoreContract
         await InsertAsync(factory, lease, [NewBucket("a", Noon, 0, Absurd, 1), NewBucket("b", Noon, 0, Absurd, 1), NewBucket("c", Noon, 0, -5, -1)]);
         foreach (var hour in new[] { 2, 3 })
             await factory.AccrueAsync(new Accrual("a", Noon.AddHours(hour), 1, 1, new NanoUsd(1), new NanoUsd(Absurd)));
+        await InsertAsync(factory, lease, [NewBucket("d", Noon, 0, Absurd, 1)]);
         var open = (await factory.Other.OpenAsync(default)).ToDictionary(sum => sum.Tenant);
         Assert.Equal((new NanoUsd(Absurd), new NanoUsd(-5)), (open["a"].Amount, open["c"].Amount));
         Assert.Equal(new NanoUsd(long.MaxValue), Assert.Single(await factory.Other.TotalsAsync(default)).Amount);

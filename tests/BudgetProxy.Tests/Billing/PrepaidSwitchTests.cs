@@ -115,15 +115,37 @@ public sealed class PrepaidSwitchTests
             Assert.Contains("a prepaid balance of 7.50 USD", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
+        // A file that lacks it leaves it standing, with its plan, and does the rest.
+        await proxy.CreateTenantAsync("other", "{}");
         foreach (var query in new[] { "directory?prune=true", "directory?apply=true&prune=true" })
         {
             using var pruned = await proxy.Admin.PostAsync(query, TestProxy.Json("{\"tenants\":{}}"));
-            Assert.Contains("a prepaid balance of 7.50 USD", await pruned.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            var outcome = JsonElement.Parse(await pruned.Content.ReadAsStringAsync());
+            Assert.Equal(HttpStatusCode.OK, pruned.StatusCode);
+            Assert.Contains("'acme' has a prepaid balance of 7.50 USD", Assert.Single(outcome.GetProperty("warnings").EnumerateArray()).GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal(["other", "after"], outcome.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("target").GetString()));
         }
 
+        Assert.Equal("before", (await proxy.Admin.GetFromJsonAsync<JsonElement>("tenants/acme")).GetProperty("plan").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await proxy.Admin.GetAsync("tenants/other")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=maybe")).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=true")).StatusCode);
+        // More came in since it was looked at.
+        Assert.Equal(HttpStatusCode.Conflict, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=7.499999999")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=7.50")).StatusCode);
         Assert.Contains("\"prepaidBalanceUsd\":\"7.50\"", (await proxy.Admin.GetStringAsync("audit?action=tenant.delete")).Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\u0022", "\"", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_owes_is_deleted_only_where_that_is_said()
+    {
+        await using var proxy = await TestProxy.StartAsync();
+        await proxy.SendAsync(HttpMethod.Put, "plans/paid", Prepaid);
+        using var client = proxy.Client(await proxy.CreateTenantAsync("acme", """{"plan":"paid"}"""));
+        await proxy.SendAsync(HttpMethod.Post, "tenants/acme/budgets/credit/topup", """{"usd":"1"}""");
+        using (var booked = await client.PostAsync("/v1/usage", TestProxy.Json("""{"id":"one","provider":"openai","model":"gpt-4o-mini","costUsd":"4"}""")))
+            Assert.Equal(HttpStatusCode.OK, booked.StatusCode);
+        Assert.Contains("a prepaid balance of -3.00 USD", await RefusedAsync(proxy, HttpMethod.Delete, "tenants/acme", ""), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NoContent, (await proxy.Admin.DeleteAsync("tenants/acme?discardBalance=0")).StatusCode);
     }
 
     private static async Task<string> RefusedAsync(TestProxy proxy, HttpMethod method, string path, string body)

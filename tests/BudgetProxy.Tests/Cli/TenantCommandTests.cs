@@ -45,8 +45,13 @@ public sealed class TenantCommandTests
         (await cli.RunAsync("plans", "set", "paid", "--billing", "prepaid", "--budget", "credit=0chargedUsd/lifetime")).Ok();
         (await cli.RunAsync("tenants", "set", "acme", "--plan", "paid")).Ok();
         (await cli.RunAsync("budgets", "topup", "acme", "credit", "20")).Ok();
-        (await cli.RunAsync("tenants", "delete", "acme", "--yes")).Fails(5, "a prepaid balance of 20.00 USD");
-        Assert.Equal("Tenant acme is deleted.", (await cli.RunAsync("tenants", "delete", "acme", "--discard-balance", "--yes")).Ok().Output.TrimEnd());
+        var refused = await cli.RunAsync("tenants", "delete", "acme", "--yes");
+        refused.Fails(5, "a prepaid balance of 20.00 USD");
+        refused.Fails(5, "`budgetproxy budgets topup acme credit -20.00`");
+        refused.Fails(5, "`budgetproxy tenants delete acme --discard-balance 20.00`");
+        (await cli.RunAsync("tenants", "delete", "acme", "--discard-balance", "19", "--yes")).Fails(5, "a prepaid balance of 20.00 USD");
+        (await cli.RunAsync("budgets", "topup", "acme", "credit", "-19.00")).Ok();
+        Assert.Equal("Tenant acme is deleted.", (await cli.RunAsync("tenants", "delete", "acme", "--discard-balance", "1.00", "--yes")).Ok().Output.TrimEnd());
     }
 
     [Fact]

@@ -21,21 +21,22 @@ internal sealed partial class FormBrowser(Uri address) : IDisposable
         return TokenField().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
     }
 
-    public Task<HttpResponseMessage> PostAsync(string path, string token, params (string Name, string Value)[] fields) => PostAsync(path, token, null, fields);
+    public Task<HttpResponseMessage> PostAsync(string path, string token, params (string Name, string Value)[] fields) => PostAsync(path, token, [], fields);
 
     /// <summary>Sends a form whose parts are made by hand.</summary>
     public Task<HttpResponseMessage> UploadAsync(string path, HttpContent form, params (string Name, string Value)[] headers) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = form }, headers);
 
-    public async Task<HttpResponseMessage> SignInAsync(string key, string? origin = null) =>
-        await PostAsync("/admin/login", await TokenAsync("/admin/login"), origin, [("key", key)]);
+    /// <param name="from">The address that a reverse proxy tells of; null = there is none.</param>
+    public async Task<HttpResponseMessage> SignInAsync(string key, string? origin = null, string? from = null) => await PostAsync(
+        "/admin/login", await TokenAsync("/admin/login"), [.. origin is null ? [] : new[] { ("Origin", origin) }, .. from is null ? [] : new[] { ("X-Forwarded-For", from) }], [("key", key)]);
 
     public void Dispose() => _client.Dispose();
 
-    private Task<HttpResponseMessage> PostAsync(string path, string token, string? origin, (string Name, string Value)[] fields)
+    private Task<HttpResponseMessage> PostAsync(string path, string token, (string Name, string Value)[] headers, (string Name, string Value)[] fields)
     {
         var form = fields.Append((Name: "__RequestVerificationToken", Value: token)).Select(field => KeyValuePair.Create(field.Name, field.Value));
-        return SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) }, origin is null ? [] : [("Origin", origin)]);
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) }, headers);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, (string Name, string Value)[] headers)

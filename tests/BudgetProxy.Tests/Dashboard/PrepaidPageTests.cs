@@ -41,9 +41,10 @@ public sealed class PrepaidPageTests
         Assert.DoesNotContain("Set spent to 0", await PageAsync(browser, "/admin/tenants/acme/budgets/credit"), StringComparison.Ordinal);
 
         Assert.Contains("Its prepaid balance of $12.50 goes too.", page, StringComparison.Ordinal);
+        Assert.Matches("name=\"discardBalance\" value=\"12\\.50*\"", page);
         using (var refused = await browser.PostAsync("/admin/tenants/acme/delete", token, ("confirm", "acme")))
             Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
-        using (var deleted = await browser.PostAsync("/admin/tenants/acme/delete", token, ("confirm", "acme"), ("discardBalance", "true")))
+        using (var deleted = await browser.PostAsync("/admin/tenants/acme/delete", token, ("confirm", "acme"), ("discardBalance", "12.5")))
             Assert.Equal(HttpStatusCode.SeeOther, deleted.StatusCode);
     }
 

@@ -47,6 +47,17 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Behind_a_trusted_proxy_wrong_keys_of_one_lock_out_nobody_else()
+    {
+        await using var proxy = await TestProxy.StartAsync(("TrustedProxies", "127.0.0.1"));
+        using var browser = new FormBrowser(proxy.BaseAddress);
+        for (var wrong = 0; wrong < 10; wrong++)
+            Assert.Equal(HttpStatusCode.Unauthorized, (await browser.SignInAsync("wrong-key-0123456789", from: "192.0.2.1")).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await browser.SignInAsync(TestProxy.AdminKey, from: "192.0.2.1")).StatusCode);
+        Assert.Equal(HttpStatusCode.SeeOther, (await browser.SignInAsync(TestProxy.AdminKey, from: "192.0.2.2")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_link_from_elsewhere_is_followed_once_more_from_here()
     {
         await using var proxy = await TestProxy.StartAsync();

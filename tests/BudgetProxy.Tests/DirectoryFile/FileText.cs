@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using BudgetProxy.Audit;
 using BudgetProxy.DirectoryFile;
@@ -13,7 +14,7 @@ internal static class FileText
         return DirectoryFileReader.Read(Encoding.UTF8.GetBytes(yaml), sources ?? KeySources.WithoutEnvironment, errors);
     }
 
-    public static PlanningContext Context(bool prune) => new(prune, AuditActor.DirectoryFile, DateTimeOffset.UnixEpoch, () => "key_new");
+    public static PlanningContext Context(bool prune) => new(prune, ImmutableDictionary<string, string>.Empty, AuditActor.DirectoryFile, DateTimeOffset.UnixEpoch, () => "key_new");
 
     /// <summary>The errors of a file that has some, each as one line.</summary>
     public static List<string> ErrorsOf(string yaml, KeySources? sources = null)

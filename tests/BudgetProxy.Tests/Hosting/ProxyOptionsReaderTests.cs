@@ -43,6 +43,15 @@ public sealed class ProxyOptionsReaderTests
     }
 
     [Theory]
+    [InlineData("TrustedProxies", "10.0.0")]
+    [InlineData("TrustedProxies", "10")]
+    [InlineData("TrustedProxies", "0.0.0.0/0")]
+    [InlineData("TrustedProxies", "::/0")]
+    [InlineData("TrustedProxies:0", "10.0.0.1")]
+    public void Who_is_trusted_is_said_plainly(string name, string value) =>
+        Assert.StartsWith("BudgetProxy__TrustedProxies: ", Assert.Single(Read(out _, (name, value))), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("Postgres", "Host=localhost", "BudgetProxy__Redis")]
     [InlineData("Redis", "localhost:6379", "BudgetProxy__Postgres")]
     public void One_of_Redis_and_Postgres_alone_says_that_they_come_together(string given, string value, string missing)

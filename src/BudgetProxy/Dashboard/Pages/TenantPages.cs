@@ -120,7 +120,7 @@ internal static class TenantPages
     {
         if (fields["confirm"] != Tenant(visit))
             return await ShowAsync(visit, new FormState("tenant", null, fields, new Problem("Nothing was deleted.", "Type the tenant's id to delete it.", null) { Status = StatusCodes.Status400BadRequest }));
-        var answer = await visit.SendAsync(HttpMethods.Delete, Api(visit) + (fields["discardBalance"] == "true" ? "?discardBalance=true" : ""), null);
+        var answer = await visit.SendAsync(HttpMethods.Delete, Api(visit) + (fields["discardBalance"] is { } seen ? "?discardBalance=" + Uri.EscapeDataString(seen) : ""), null);
         return answer.IsSuccess ? Visit.GoTo("/tenants", "tenant-deleted") : Gone(visit, answer.Problem());
     }
 

@@ -186,7 +186,7 @@ public sealed class PostgresBillingStore(PostgresDatabase database) : IBillingSt
             (BillingTimes.Ceiling(question.To), time + " < {0}"));
         return await QueryAsync(
             $"""
-            SELECT tenant, meter, {time} - {time} % {BillingTimes.DayMilliseconds} AS day, sum(amount)::bigint,
+            SELECT tenant, meter, {time} - {time} % {BillingTimes.DayMilliseconds} AS day, {LedgerTotals.Sum("amount")},
                 coalesce(sum(value) FILTER (WHERE state IN ('sent', 'verified')), 0)::bigint,
                 coalesce(sum(value) FILTER (WHERE state NOT IN ('sent', 'verified')), 0)::bigint, count(*)
             FROM billing_buckets WHERE {conditions} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3

@@ -10,7 +10,7 @@ internal static class DirectoryCalls
         ["GET /tenants/{tenant}"] = new("getTenant", "A tenant's own definition."),
         ["PUT /tenants/{tenant}"] = new("putTenant", "Makes a tenant, or replaces its definition: what is left out goes back to its default. Keys and budgets stay.", "TenantDefinition"),
         ["PATCH /tenants/{tenant}"] = new("patchTenant", "Changes some fields of a tenant (JSON Merge Patch, RFC 7396).", "TenantDefinition") { BodyTypes = Patches },
-        ["DELETE /tenants/{tenant}"] = new("deleteTenant", "Deletes a tenant with its keys and budgets; its ledger stays. One with a prepaid balance only with discardBalance=true.", null, "discardBalance"),
+        ["DELETE /tenants/{tenant}"] = new("deleteTenant", "Deletes a tenant with its keys and budgets; its ledger stays. One with a prepaid balance only with discardBalance.", null, "discardBalance"),
         ["GET /tenants/{tenant}/keys"] = new("listKeysOfTenant", "A tenant's virtual keys, without their secrets.", null, "revoked", "expiresBefore", "limit", "after"),
         ["GET /keys"] = new("listKeys", "All tenants' virtual keys, such as those that are about to expire.", null, "revoked", "expiresBefore", "limit", "after"),
         ["GET /tenants/{tenant}/keys/{id}"] = new("getKey", "One virtual key, without its secret."),
