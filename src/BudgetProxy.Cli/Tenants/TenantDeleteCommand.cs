@@ -10,7 +10,7 @@ internal sealed class TenantDeleteCommand : ProxyCommand
     private readonly Argument<string> _tenant = Named.Tenant();
     private readonly Option<string> _discardBalance = new("--discard-balance")
     {
-        Description = "The prepaid balance in USD that goes with the tenant, as `tenants balance` shows it; where there is more, nothing is deleted", HelpName = "12.50",
+        Description = "The prepaid balance in USD that goes with the tenant, credit less spent; where there is more, nothing is deleted", HelpName = "12.50",
     };
 
 

@@ -25,7 +25,8 @@ public sealed class DirectoryApplier(TenantDirectory directory)
         await CheckAsync(wanted, errors, cancellationToken);
         var current = directory.Current;
         var plan = DirectoryPlanner.Make(current, wanted, new PlanningContext(request.Prune, await KeptAsync(request, wanted, cancellationToken), AuditActor.Proxy, default, () => ""), errors);
-        if (!errors.Any && await directory.LostCreditAsync(current, plan.Next, plan.Tenants, null, cancellationToken) is { } lost)
+        // Of those that would be deleted, one that has a balance only since then is kept by the next plan.
+        if (!errors.Any && await directory.LostCreditAsync(current, plan.Next, plan.Tenants, null, cancellationToken) is { } lost && plan.Next.FindTenant(lost.Tenant) is not null)
             Add(errors, lost, plan.Next, wanted);
         return new DirectoryOutcome(plan.Changes, errors.Errors, errors.Warnings, Applied: false);
     }

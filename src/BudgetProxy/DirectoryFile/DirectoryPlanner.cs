@@ -217,7 +217,9 @@ internal sealed class DirectoryPlanner
     private void Check(WantedDirectory wanted)
     {
         var named = wanted.Tenants.ToDictionary(tenant => tenant.Tenant.Id, StringComparer.Ordinal);
-        foreach (var tenant in wanted.Tenants.Where(tenant => tenant.Tenant.Plan is { } plan && _next.FindPlan(plan) is null))
+        // A plan that stays only for those who are kept is none of the file's.
+        var ofFile = _context.Prune ? wanted.Plans.Select(plan => plan.Plan.Id).ToHashSet(StringComparer.Ordinal) : null;
+        foreach (var tenant in wanted.Tenants.Where(tenant => tenant.Tenant.Plan is { } plan && !(ofFile?.Contains(plan) ?? _next.FindPlan(plan) is not null)))
             _errors.Add(tenant.Place, tenant.Path + ".plan", $"There is no plan '{tenant.Tenant.Plan}'{(_context.Prune ? " in the file, and others are pruned" : "")}.");
         foreach (var id in _recounted.Order(StringComparer.Ordinal))
         {

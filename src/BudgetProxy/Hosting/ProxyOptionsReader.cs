@@ -116,11 +116,12 @@ public sealed class ProxyOptionsReader
             Error("TrustedProxies", "is one text: addresses or networks with commas between them");
         foreach (var text in (Text("TrustedProxies") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            // Of IPv4 all four numbers: a shorter text is read as an address that hardly anybody means.
-            var isWhole = text.Contains(':', StringComparison.Ordinal) || text.Count(letter => letter == '.') == 3;
-            if (isWhole && IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0)
+            // IPv4 only as it is printed: shorter texts and zeros before a number are read as addresses that hardly anybody means.
+            var bare = text.Split('/')[0];
+            var isPlain = bare.Contains(':', StringComparison.Ordinal) || (IPAddress.TryParse(bare, out var same) && same.ToString() == bare);
+            if (isPlain && IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0)
                 networks.Add(network);
-            else if (isWhole && IPAddress.TryParse(text, out var address))
+            else if (isPlain && IPAddress.TryParse(text, out var address))
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             else
                 Error("TrustedProxies", $"must be addresses or networks with commas between them, such as 127.0.0.1, 10.0.4.0/24, not `{text}`");

@@ -32,7 +32,7 @@ internal static class CreditTexts
         $"The tenant '{tenant}' has a prepaid balance of {new NanoUsd(state.Limit - state.Spent).ToBalance()} USD in its budget '{state.Budget.Name}'";
 
     private static string HowToDelete(string tenant, BudgetState state) =>
-        $"Settle it first: {TopUp(tenant, state)}. Or delete both: DELETE /admin/v1/tenants/{tenant}?discardBalance={new NanoUsd(state.Limit - state.Spent).ToBalance()}.";
+        $"{(state.Held == 0 ? $"Settle it first: {TopUp(tenant, state)}." : "Wait until its calls in flight have ended, and settle it.")} Or delete both: DELETE /admin/v1/tenants/{tenant}?discardBalance={new NanoUsd(state.Limit - state.Spent).ToBalance()}.";
 
     /// <summary>The call that leaves nothing.</summary>
     private static string TopUp(string tenant, BudgetState state) =>

@@ -45,6 +45,7 @@ public sealed class ProxyOptionsReaderTests
     [Theory]
     [InlineData("TrustedProxies", "10.0.0")]
     [InlineData("TrustedProxies", "10")]
+    [InlineData("TrustedProxies", "010.0.0.4")]
     [InlineData("TrustedProxies", "0.0.0.0/0")]
     [InlineData("TrustedProxies", "::/0")]
     [InlineData("TrustedProxies:0", "10.0.0.1")]
