@@ -59,7 +59,7 @@ internal sealed class LedgerReader(EmbeddedDatabase database)
     /// <summary>Answers all questions from one state of the ledger.</summary>
     public List<IReadOnlyList<UsageTotal>> Totals(IReadOnlyList<UsageQuestion> questions)
     {
-        using var session = database.OpenSession();
+        using var session = database.OpenReader();
         session.Execute("BEGIN");
         var answers = new List<IReadOnlyList<UsageTotal>>(questions.Count);
         foreach (var question in questions)

@@ -13,7 +13,7 @@ internal sealed class NewestCalls(EmbeddedDatabase database)
     public CallPage Read(CallFilter filter, string? after, int most)
     {
         var (settled, seq) = after is null ? (long.MaxValue, long.MaxValue) : Cursor(after);
-        using var session = database.OpenSession();
+        using var session = database.OpenReader();
         session.Execute("BEGIN");
         var inTurn = $"FROM ledger WHERE (settled_at, seq) < (?, ?){(filter.Tenant is null ? "" : " AND tenant = ?")} ORDER BY settled_at DESC, seq DESC";
         var seen = $"SELECT {LedgerTable.Columns}, seq {inTurn} LIMIT {MostSeen}";

@@ -145,7 +145,7 @@ public sealed class SqliteInsightStore(EmbeddedDatabase database, EmbeddedStore 
     private ValueTask<T> RunAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => EmbeddedStore.OffThreadAsync(
         () =>
         {
-            using var session = database.OpenSession();
+            using var session = database.OpenReader();
             return work(session);
         },
         cancellationToken);
