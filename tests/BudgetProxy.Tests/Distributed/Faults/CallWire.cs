@@ -47,8 +47,9 @@ internal static partial class CallWire
         Status = call.Status,
         FirstByteDelay = call.FirstByteDelay,
         // Pieces of several tokens keep the machine free for more calls; but where an answer ends early they would hold tokens that are billed and
-        // never sent. A caller's leaving takes its time to reach the provider, which should not make many more tokens meanwhile.
-        ChunkDelay = call.Leaves ? call.ChunkDelay + TimeSpan.FromMilliseconds(50) : call.ProviderBreaks ? call.ChunkDelay / 4 : call.ChunkDelay,
+        // never sent. A caller's leaving takes its time to reach the provider, which should not make many more tokens meanwhile, however
+        // busy the machine is.
+        ChunkDelay = call.Leaves ? call.ChunkDelay + TimeSpan.FromMilliseconds(750) : call.ProviderBreaks ? call.ChunkDelay / 4 : call.ChunkDelay,
         ChunkBytes = call.Streamed && !EndsEarly(call) ? 1000 : 0,
         Abort = call.ProviderBreaks ? SimulatedAbort.InBody : SimulatedAbort.None,
         AbortAfterEvents = Math.Max(1, call.OutputTokens / 2),
